@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# make demo | check | check-real | check-asan | check-tsan | bench | fuzz | install | uninstall | clean; V=1 shows commands
+
+PREFIX  ?= /usr/local
+BINDIR  ?= $(PREFIX)/bin
+MANDIR  ?= $(PREFIX)/share/man
+CC      ?= cc
+CLANG   ?= clang
+BUILD   ?= build
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || cat VERSION 2>/dev/null || echo unknown)
+
+FOLDERS := base formats arch kernel filter fs/views fs
+SRCS    := $(wildcard $(FOLDERS:%=%/*.c))
+OBJS    := $(SRCS:%.c=$(BUILD)/%.o)
+# everything but the program itself: what the unit tests link
+LIBOBJS := $(filter-out $(BUILD)/fs/main.o $(BUILD)/fs/ops.o,$(OBJS))
+UNIT    := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
+FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+REPLAY  := $(FUZZERS:%=$(BUILD)/tests/fuzz/replay_%)
+
+PKGS      := fuse3 zlib libdeflate libzstd
+WARNINGS  := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Wwrite-strings -Wformat=2
+HARDENING := -fstack-protector-strong -fPIE -D_FORTIFY_SOURCE=2
+CFLAGS    ?= -O2 -g
+ALL_CFLAGS = -std=gnu11 $(WARNINGS) -fno-common $(CFLAGS) $(SANFLAGS)
+ALL_CPPFLAGS = -I. -include base/banned.h -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DVMCOREFS_VERSION='"$(VERSION)"' $(CPPFLAGS) \
+	$(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now -pthread $(LDFLAGS) $(SANFLAGS)
+LIBS      = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -llzo2 -lsnappy
+
+ifeq ($(DEVELOPER),1)
+WARNINGS += -Werror
+endif
+ifeq ($(SANFLAGS),)
+ALL_CFLAGS += $(HARDENING)
+endif
+ifneq ($(V),1)
+Q := @
+say = @printf '  %-4s %s\n' '$(1)' '$(2)';
+endif
+
+all: $(BUILD)/.deps
+	$(Q)$(MAKE) --no-print-directory $(BUILD)/vmcorefs
+
+# What the build needs, from the distribution when it is missing (root or sudo); 'make DEPS=no' leaves that to you.
+$(BUILD)/.deps: packaging/install-deps
+	@mkdir -p $(BUILD)
+	$(Q)[ "$(DEPS)" = no ] || packaging/install-deps build
+	@touch $@
+
+$(BUILD)/vmcorefs: $(OBJS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/%.o: %.c Makefile
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(LIBOBJS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+
+$(BUILD)/tests/fuzz/replay_%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(LIBOBJS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+tests-build: $(BUILD)/vmcorefs $(UNIT) $(REPLAY)
+
+check-deps: $(BUILD)/.deps
+	$(Q)[ "$(DEPS)" = no ] || packaging/install-deps check
+
+demo: all
+	$(Q)BUILD=$(BUILD) packaging/demo
+
+# Unit tests, command line, mounts, formats: generated dumps and the bundled real one.
+check: check-deps
+	$(Q)$(MAKE) --no-print-directory tests-build
+	$(Q)BUILD=$(BUILD) tests/run.sh $(TESTS)
+
+# The same views on dumps of real kernels that the rig boots (minutes; downloads kernels), against makedumpfile,
+# crash, drgn, libkdumpfile and gdb.
+check-real: check-deps
+	$(Q)[ "$(DEPS)" = no ] || packaging/install-deps real
+	$(Q)$(MAKE) --no-print-directory tests-build
+	$(Q)BUILD=$(BUILD) CASES=tests/real tests/run.sh $(TESTS)
+
+check-asan:
+	$(Q)$(MAKE) --no-print-directory check BUILD=build-asan CFLAGS='-O1 -g' \
+		SANFLAGS='-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer'
+
+check-tsan:
+	$(Q)$(MAKE) --no-print-directory check BUILD=build-tsan CFLAGS='-O1 -g' SANFLAGS='-fsanitize=thread'
+
+bench: check-deps
+	$(Q)[ "$(DEPS)" = no ] || packaging/install-deps real
+	$(Q)$(MAKE) --no-print-directory $(BUILD)/vmcorefs
+	$(Q)BUILD=$(BUILD) tests/bench.sh
+
+fuzz:
+	@mkdir -p build-fuzz
+	$(Q)for f in $(FUZZERS); do echo "  FUZZ $$f"; $(CLANG) -std=gnu11 $(ALL_CPPFLAGS) -g -O1 -fsanitize=fuzzer,address,undefined \
+		-o build-fuzz/$$f tests/fuzz/$$f.c $(filter-out fs/main.c fs/ops.c,$(SRCS)) $(LIBS) -pthread || exit 1; done
+
+install: all
+	install -D -m 755 $(BUILD)/vmcorefs $(DESTDIR)$(BINDIR)/vmcorefs
+	install -D -m 644 man/vmcorefs.8 $(DESTDIR)$(MANDIR)/man8/vmcorefs.8
+
+uninstall:
+	rm -f $(DESTDIR)$(BINDIR)/vmcorefs $(DESTDIR)$(MANDIR)/man8/vmcorefs.8
+
+tags:
+	ctags -R $(FOLDERS)
+
+clean:
+	rm -rf build build-asan build-tsan build-fuzz
+
+.PHONY: all tests-build check-deps demo check check-real check-asan check-tsan bench fuzz install uninstall tags clean
+.SECONDARY:
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
