@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/log.h"
+
+#include <stdio.h>
+#include <syslog.h>
+
+/* Set before the mount, read by all threads after it. */
+static enum log_level max_level = LOG_LVL_WARN;
+static bool to_syslog;
+
+void log_set_level(enum log_level level)
+{
+	max_level = level;
+}
+
+void log_use_syslog(void)
+{
+	openlog("vmcorefs", LOG_PID, LOG_DAEMON);
+	to_syslog = true;
+}
+
+void log_vmsg(enum log_level level, const char *fmt, va_list ap)
+{
+	static const int priorities[] = { LOG_ERR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
+	char line[1024];
+
+	if (level > max_level)
+		return;
+	vsnprintf(line, sizeof(line), fmt, ap);
+	if (to_syslog)
+		syslog(priorities[level], "%s", line);
+	else
+		fprintf(stderr, "vmcorefs: %s%s\n", level == LOG_LVL_WARN ? "warning: " : "", line);
+}
+
+void log_msg(enum log_level level, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	log_vmsg(level, fmt, ap);
+	va_end(ap);
+}
+
+int fail(int err, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	log_vmsg(LOG_LVL_ERR, fmt, ap);
+	va_end(ap);
+	return -err;
+}
+
+int fail_counted(unsigned long *count, int err, const char *fmt, ...)
+{
+	unsigned long n = __atomic_add_fetch(count, 1, __ATOMIC_RELAXED);
+	unsigned long p = 1;
+	va_list ap;
+
+	while (p < n && p <= n / 10)
+		p *= 10;
+	if (p == n) {
+		va_start(ap, fmt);
+		log_vmsg(LOG_LVL_ERR, fmt, ap);
+		va_end(ap);
+		if (n > 1)
+			log_err("... and %lu more like this", n - 1);
+	}
+	return -err;
+}

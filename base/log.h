@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Messages, and the one way to fail.
+ *
+ * A function that finds out what is wrong says so once with fail(), which logs the line and returns the
+ * negative errno value; everybody above only passes the value on.
+ *
+ * Threads: any. log_set_*(): before mount only.
+ */
+#ifndef VMCOREFS_BASE_LOG_H
+#define VMCOREFS_BASE_LOG_H
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+enum log_level { LOG_LVL_ERR, LOG_LVL_WARN, LOG_LVL_INFO, LOG_LVL_DEBUG };
+
+/* Messages above this level are dropped. Default: LOG_LVL_WARN. */
+void log_set_level(enum log_level level);
+
+/* From now on to syslog(3) instead of stderr (after daemonising). */
+void log_use_syslog(void);
+
+void log_msg(enum log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void log_vmsg(enum log_level level, const char *fmt, va_list ap);
+
+#define log_err(...)   log_msg(LOG_LVL_ERR, __VA_ARGS__)
+#define log_warn(...)  log_msg(LOG_LVL_WARN, __VA_ARGS__)
+#define log_info(...)  log_msg(LOG_LVL_INFO, __VA_ARGS__)
+#define log_debug(...) log_msg(LOG_LVL_DEBUG, __VA_ARGS__)
+
+/* Log at error level, return -err. err is a positive errno value. */
+int fail(int err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/*
+ * A message about damage that may repeat millions of times: *count is incremented and the line is logged only at
+ * the 1st, 10th, 100th, ... call. Returns -err.
+ */
+int fail_counted(unsigned long *count, int err, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+#endif

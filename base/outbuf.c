@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/outbuf.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Room for n more bytes and the terminating NUL. */
+static int out_reserve(struct outbuf *o, size_t n)
+{
+	size_t cap = o->cap ? o->cap : 1024;
+	char *data;
+
+	if (o->error)
+		return o->error;
+	while (cap - o->len <= n) {
+		if (cap > SIZE_MAX / 2)
+			return o->error = -ENOMEM;
+		cap *= 2;
+	}
+	if (cap == o->cap)
+		return 0;
+	data = realloc(o->data, cap);
+	if (!data)
+		return o->error = -ENOMEM;
+	o->data = data;
+	o->cap = cap;
+	return 0;
+}
+
+void out_write(struct outbuf *o, const void *bytes, size_t n)
+{
+	if (out_reserve(o, n))
+		return;
+	memcpy(o->data + o->len, bytes, n);
+	o->len += n;
+	o->data[o->len] = '\0';
+}
+
+void out_char(struct outbuf *o, char c)
+{
+	out_write(o, &c, 1);
+}
+
+void out_printf(struct outbuf *o, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	if (n < 0 || out_reserve(o, (size_t)n))
+		return;
+	va_start(ap, fmt);
+	vsnprintf(o->data + o->len, (size_t)n + 1, fmt, ap);
+	va_end(ap);
+	o->len += (size_t)n;
+}
+
+void out_free(struct outbuf *o)
+{
+	free(o->data);
+	*o = (struct outbuf)OUTBUF_INIT;
+}

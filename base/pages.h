@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The page source: physical memory as numbered pages. The one interface everybody shares.
+ *
+ * A dump is a page source; the level filter is a page source over another one. A page source is immutable.
+ * pfn = physical address >> page_shift. Pages are (1 << page_shift) bytes. max_pfn is one past the highest pfn that
+ * the machine has.
+ *
+ * Threads: any. Ownership: a stacked source borrows the one below it.
+ */
+#ifndef VMCOREFS_BASE_PAGES_H
+#define VMCOREFS_BASE_PAGES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum page_state {
+	PAGE_ABSENT,		/* the machine has no such page, or nobody knows */
+	PAGE_EXCLUDED,		/* memory of the machine, left out of the dump (or of this selection) */
+	PAGE_ZERO,		/* known to be all zero without looking */
+	PAGE_DATA,		/* stored */
+};
+
+static inline int page_is_kept(enum page_state s) { return s == PAGE_DATA || s == PAGE_ZERO; }
+
+struct page_run {
+	uint64_t first;		/* pfn */
+	uint64_t count;		/* > 0 */
+	enum page_state state;
+};
+
+/* A mapped range: vaddr + x is at paddr + x for x below len. */
+struct mapping {
+	uint64_t vaddr, paddr, len;
+};
+
+/* How a page is stored: the values are those of page_desc.flags in the kdump-compressed format. */
+enum codec {
+	CODEC_NONE = 0,
+	CODEC_ZLIB = 0x01,
+	CODEC_LZO = 0x02,
+	CODEC_SNAPPY = 0x04,
+	CODEC_ZSTD = 0x20,
+};
+
+struct pages;
+
+struct pages_ops {
+	/* Copy count > 0 consecutive pages. All of them are DATA or ZERO, inside one run: pages_read() sees to that.
+	 * -EIO, -EBADMSG: one of them is damaged, buf is undefined. -ENOTSUP: a codec that this build lacks. */
+	int (*read)(const struct pages *ps, uint64_t pfn, uint64_t count, void *buf);
+	/* A run of equal state that starts at pfn; pfn < max_pfn. As long as can be told at once: it may end where the next
+	 * one has the same state. Cheap, whatever the length: never reads page contents. */
+	void (*run)(const struct pages *ps, uint64_t pfn, struct page_run *out);
+	/* The page as the dump stores it: up to one page of bytes into buf, their number and codec. NULL: not known.
+	 * Lets writers copy instead of recompress. */
+	int (*stored)(const struct pages *ps, uint64_t pfn, void *buf, size_t *len, enum codec *codec);
+};
+
+struct pages {
+	const struct pages_ops *ops;
+	unsigned int page_shift;
+	uint64_t max_pfn;
+};
+
+static inline uint64_t pages_size(const struct pages *ps) { return (uint64_t)1 << ps->page_shift; }
+
+/* The run at pfn; beyond max_pfn: ABSENT up to the end of the number space. */
+void pages_run(const struct pages *ps, uint64_t pfn, struct page_run *out);
+
+/* One page. -ENODATA: excluded or absent; -EIO, -EBADMSG: damaged. */
+int pages_read(const struct pages *ps, uint64_t pfn, void *page);
+
+enum hole_policy {
+	HOLES_ZERO,		/* pages that are not stored read as zeroes */
+	HOLES_FAIL,		/* they fail with -ENODATA */
+};
+
+/* n bytes at physical address paddr, across pages. Filled completely or failed. */
+int pages_read_bytes(const struct pages *ps, uint64_t paddr, size_t n, void *buf, enum hole_policy holes);
+
+/* Number of pages in each state, by walking the runs. counts has PAGE_DATA + 1 elements. */
+void pages_count(const struct pages *ps, uint64_t counts[PAGE_DATA + 1]);
+
+/*
+ * Walk all runs that are kept (DATA or ZERO, merged when adjacent), in order. fn returns 0 to go on; anything else ends
+ * the walk and is returned.
+ */
+int pages_each_kept(const struct pages *ps, int (*fn)(void *arg, uint64_t first, uint64_t count), void *arg);
+
+#endif

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/spool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+
+struct spool {
+	int fd;
+	unsigned long failures;
+	char dir[PATH_MAX];
+};
+
+static int open_in(const char *dir)
+{
+	char path[PATH_MAX];
+	int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+
+	if (fd >= 0)
+		return fd;
+	/* file systems without O_TMPFILE */
+	if (snprintf(path, sizeof(path), "%s/vmcorefs.XXXXXX", dir) >= (int)sizeof(path))
+		return -1;
+	fd = mkostemp(path, O_CLOEXEC);
+	if (fd >= 0)
+		unlink(path);
+	return fd;
+}
+
+int spool_new(struct spool **out)
+{
+	const char *dirs[] = { getenv("TMPDIR"), "/var/tmp", "/tmp" };
+	struct spool *s = calloc(1, sizeof(*s));
+	int err = ENOENT;
+
+	if (!s)
+		return -ENOMEM;
+	for (size_t i = 0; i < 3; i++) {
+		if (!dirs[i] || !dirs[i][0])
+			continue;
+		s->fd = open_in(dirs[i]);
+		if (s->fd >= 0) {
+			snprintf(s->dir, sizeof(s->dir), "%s", dirs[i]);
+			*out = s;
+			return 0;
+		}
+		err = errno;
+		if (i == 0)	/* what the user asked for is not replaced by something else */
+			break;
+	}
+	free(s);
+	return fail(err, "cannot make a temporary file in %s: %s", dirs[0] && dirs[0][0] ? dirs[0] : "/var/tmp or /tmp",
+		    strerror(err));
+}
+
+void spool_free(struct spool *s)
+{
+	if (!s)
+		return;
+	close(s->fd);
+	free(s);
+}
+
+int spool_write(struct spool *s, const void *buf, size_t n, uint64_t off)
+{
+	const char *at = buf;
+
+	while (n) {
+		ssize_t w = pwrite(s->fd, at, n, (off_t)off);
+
+		if (w < 0 && errno == EINTR)
+			continue;
+		if (w <= 0) {
+			int err = w ? errno : EIO;
+
+			return fail_counted(&s->failures, err, "temporary file in %s: %s%s", s->dir, strerror(err),
+					    err == ENOSPC ? "; set TMPDIR to a folder with more room" : "");
+		}
+		at += w;
+		off += (uint64_t)w;
+		n -= (size_t)w;
+	}
+	return 0;
+}
+
+int spool_read(const struct spool *s, void *buf, size_t n, uint64_t off)
+{
+	char *at = buf;
+
+	while (n) {
+		ssize_t r = pread(s->fd, at, n, (off_t)off);
+
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r <= 0)
+			return fail(r ? errno : EIO, "temporary file in %s: %s", s->dir,
+				    r ? strerror(errno) : "shorter than expected");
+		at += r;
+		off += (uint64_t)r;
+		n -= (size_t)r;
+	}
+	return 0;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A file without a name in $TMPDIR (else /var/tmp, else /tmp), for output that is too large for memory.
+ *
+ * Threads: any; writers of different ranges need no lock.
+ */
+#ifndef VMCOREFS_BASE_SPOOL_H
+#define VMCOREFS_BASE_SPOOL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct spool;
+
+int spool_new(struct spool **out);		/* logged on failure */
+void spool_free(struct spool *s);		/* NULL is fine */
+/* All n bytes or -errno (-ENOSPC), logged once. */
+int spool_write(struct spool *s, const void *buf, size_t n, uint64_t off);
+/* All n bytes; what was never written inside the file is zero. -EIO beyond the end. */
+int spool_read(const struct spool *s, void *buf, size_t n, uint64_t off);
+
+#endif

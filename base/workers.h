@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Parallel loop over numbered items, on all cores.
+ *
+ * Threads: any; calls may run side by side.
+ */
+#ifndef VMCOREFS_BASE_WORKERS_H
+#define VMCOREFS_BASE_WORKERS_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+/* Progress of a long job, read by others while it runs. */
+struct progress {
+	_Atomic uint64_t done, total;
+};
+
+struct workers_job {
+	/* Handle item; scratch is this thread's own. Items are started in rising order. 0, or -errno to stop the job. */
+	int (*run)(void *arg, void *scratch, uint64_t item);
+	/* Make and free the scratch of one thread; both NULL: none. NULL result: -ENOMEM. */
+	void *(*scratch_new)(void *arg);
+	void (*scratch_free)(void *scratch);
+	void *arg;
+	uint64_t items;
+	struct progress *progress;	/* may be NULL; done is raised by one an item */
+};
+
+/* Returns when all items are done or one failed: 0 or the first error. */
+int workers_run(const struct workers_job *job);
+
+/* Number of threads that workers_run() uses at most; 0 (default): one a CPU. Before mount only. */
+void workers_set_threads(unsigned int n);
+unsigned int workers_threads(void);
+
+#endif
