@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The VMCOREINFO text: one KEY=VALUE per line (kernel/crash_core.c, kernel/vmcore_info.c).
+ *
+ * Threads: any. The text is borrowed and need not end in NUL.
+ */
+#ifndef VMCOREFS_KERNEL_VMCOREINFO_H
+#define VMCOREFS_KERNEL_VMCOREINFO_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct vmcoreinfo {
+	const char *text;
+	size_t len;
+};
+
+/* The value of a line "key=value", not NUL-terminated. 0 or -ENOENT. */
+int vmci_get(const struct vmcoreinfo *v, const char *key, const char **value, size_t *len);
+
+/* 0, or -ENOENT when the line is missing or no number. SYMBOL values are hexadecimal; SIZE, OFFSET and LENGTH decimal. */
+int vmci_symbol(const struct vmcoreinfo *v, const char *name, uint64_t *out);
+int vmci_size(const struct vmcoreinfo *v, const char *name, uint64_t *out);
+int vmci_offset(const struct vmcoreinfo *v, const char *name, uint64_t *out);
+int vmci_length(const struct vmcoreinfo *v, const char *name, uint64_t *out);
+/* Decimal, with a sign or not, or 0x hex. A negative number comes out as its two's complement. */
+int vmci_number(const struct vmcoreinfo *v, const char *name, uint64_t *out);
+/* A plain KEY=: decimal (CRASHTIME, PAGESIZE). */
+int vmci_plain(const struct vmcoreinfo *v, const char *key, uint64_t *out);
+
+#endif
