@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "filter/classify.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "base/bytes.h"
+#include "base/log.h"
+
+/* Page structs are read and judged in windows of one bitmap chunk, so that threads never share a chunk. */
+#define WINDOW BITMAP_CHUNK_BITS
+#define BATCH 8192u
+
+/* A compound page that reaches out of its window: set when the threads are done. */
+struct crossing {
+	unsigned int classes;
+	uint64_t first, count;
+};
+
+struct window {
+	uint64_t first, count;		/* pfns, inside one section and one chunk */
+	size_t section;
+};
+
+struct pass {
+	const struct memmap *m;
+	struct classes *out;
+	struct window *windows;
+	size_t nwindows, cap;
+	pthread_mutex_t lock;		/* for what follows */
+	struct crossing *crossings;
+	size_t ncrossings, crossings_cap;
+};
+
+bool classify_needed(const struct pageclass *rules, unsigned int level)
+{
+	return (level & (LEVEL_CACHE | LEVEL_CACHE_PRIVATE | LEVEL_USER)) ||
+	       ((level & LEVEL_FREE) && rules->has_buddy) || rules->hwpoison;
+}
+
+unsigned int level_classes(const struct pageclass *rules, unsigned int level)
+{
+	unsigned int classes = 0;
+
+	if (!classify_needed(rules, level))
+		return 0;
+	if (level & (LEVEL_CACHE | LEVEL_CACHE_PRIVATE))
+		classes |= 1u << CLASS_CACHE;
+	if (level & LEVEL_CACHE_PRIVATE)
+		classes |= 1u << CLASS_CACHE_PRIVATE;
+	if (level & LEVEL_USER)
+		classes |= 1u << CLASS_USER;
+	if (level & LEVEL_FREE)
+		classes |= 1u << CLASS_FREE;
+	return classes | 1u << CLASS_HWPOISON | 1u << CLASS_OFFLINE;
+}
+
+/* Each section cut at chunk borders; chunks that two sections share make two windows that must not run side by side,
+ * so such neighbours are kept in one item: see run_item(). */
+static int plan_windows(struct pass *p)
+{
+	for (size_t s = 0; s < p->m->nsections; s++) {
+		uint64_t pfn = p->m->sections[s].first, end = pfn + p->m->sections[s].count;
+
+		while (pfn < end) {
+			uint64_t n = min_u64(end - pfn, WINDOW - pfn % WINDOW);
+
+			if (p->nwindows == p->cap) {
+				size_t cap = p->cap ? p->cap * 2 : 64;
+				struct window *w = reallocarray(p->windows, cap, sizeof(*w));
+
+				if (!w)
+					return -ENOMEM;
+				p->windows = w;
+				p->cap = cap;
+			}
+			p->windows[p->nwindows++] = (struct window){ pfn, n, s };
+			pfn += n;
+		}
+	}
+	return 0;
+}
+
+static int set_classes(struct classes *c, unsigned int classes, uint64_t first, uint64_t count)
+{
+	uint64_t nbits = bitmap_bits(c->maps[0]);
+
+	if (first >= nbits)
+		return 0;
+	count = min_u64(count, nbits - first);
+	for (unsigned int i = 0; i < CLASSES; i++)
+		if ((classes & 1u << i) && bitmap_set_range(c->maps[i], first, count))
+			return -ENOMEM;
+	return 0;
+}
+
+static int add_crossing(struct pass *p, unsigned int classes, uint64_t first, uint64_t count)
+{
+	int r = 0;
+
+	pthread_mutex_lock(&p->lock);
+	if (p->ncrossings == p->crossings_cap) {
+		size_t cap = p->crossings_cap ? p->crossings_cap * 2 : 64;
+		struct crossing *c = reallocarray(p->crossings, cap, sizeof(*c));
+
+		if (!c) {
+			r = -ENOMEM;
+		} else {
+			p->crossings = c;
+			p->crossings_cap = cap;
+		}
+	}
+	if (!r)
+		p->crossings[p->ncrossings++] = (struct crossing){ classes, first, count };
+	pthread_mutex_unlock(&p->lock);
+	return r;
+}
+
+/* classes hold for count pages from pfn on, inside the window that ends at end or across it. */
+static int mark(struct pass *p, unsigned int classes, uint64_t pfn, uint64_t count, uint64_t end)
+{
+	int r;
+
+	if (!classes)
+		return 0;
+	r = set_classes(p->out, classes, pfn, min_u64(count, end - pfn));
+	if (!r && count > end - pfn)
+		r = add_crossing(p, classes, end, count - (end - pfn));
+	return r;
+}
+
+static int run_window(struct pass *p, const struct window *w, uint8_t *buf)
+{
+	const struct pageclass *rules = &p->out->rules;
+	uint64_t bytes = p->m->struct_bytes, window_end = (w->first / WINDOW + 1) * WINDOW, unreadable = 0;
+	int r = 0;
+
+	for (uint64_t done = 0; done < w->count && !r; done += BATCH) {
+		uint64_t pfn = w->first + done, n = min_u64(BATCH, w->count - done);
+
+		memmap_read(p->m, &p->m->sections[w->section], pfn, n, buf, &unreadable);
+		for (uint64_t i = 0; i < n && !r; i++) {
+			const uint8_t *page = buf + i * bytes;
+			struct page_verdict v;
+
+			/* heads are aligned to their size, so the last struct of an even batch is no head */
+			pageclass_judge(rules, pfn + i, page, i + 1 < n ? page + bytes : NULL, &v);
+			if (!v.classes)
+				continue;
+			r = mark(p, v.classes & ~(1u << CLASS_FREE), pfn + i, v.pages, window_end);
+			if (!r)
+				r = mark(p, v.classes & 1u << CLASS_FREE, pfn + i, v.free_pages, window_end);
+		}
+	}
+	__atomic_add_fetch(&p->out->unreadable, unreadable, __ATOMIC_RELAXED);
+	return r;
+}
+
+static bool same_chunk(const struct window *a, const struct window *b)
+{
+	return a->first / WINDOW == b->first / WINDOW;
+}
+
+/* A window, and those after it in the same chunk; nothing when the one before it is in the same chunk. */
+static int run_item(void *arg, void *scratch, uint64_t item)
+{
+	struct pass *p = arg;
+	int r;
+
+	if (item && same_chunk(&p->windows[item - 1], &p->windows[item]))
+		return 0;
+	do {
+		r = run_window(p, &p->windows[item], scratch);
+		item++;
+	} while (!r && item < p->nwindows && same_chunk(&p->windows[item - 1], &p->windows[item]));
+	return r;
+}
+
+static void *new_scratch(void *arg)
+{
+	struct pass *p = arg;
+
+	return malloc(BATCH * p->m->struct_bytes);
+}
+
+int classify_run(const struct memmap *m, const struct pageclass *rules, struct progress *progress, struct classes **out)
+{
+	struct pass p = { .m = m, .lock = PTHREAD_MUTEX_INITIALIZER };
+	struct workers_job job = {
+		.run = run_item, .scratch_new = new_scratch, .scratch_free = free, .arg = &p, .progress = progress,
+	};
+	int r = -ENOMEM;
+
+	p.out = calloc(1, sizeof(*p.out));
+	if (!p.out)
+		return -ENOMEM;
+	p.out->rules = *rules;
+	for (unsigned int i = 0; i < CLASSES; i++) {
+		p.out->maps[i] = bitmap_new(m->kernel->pages->max_pfn);
+		if (!p.out->maps[i])
+			goto err_free;
+	}
+	r = plan_windows(&p);
+	if (r)
+		goto err_free;
+	job.items = p.nwindows;
+	r = workers_run(&job);
+	for (size_t i = 0; i < p.ncrossings && !r; i++)
+		r = set_classes(p.out, p.crossings[i].classes, p.crossings[i].first, p.crossings[i].count);
+	if (r)
+		goto err_free;
+	if (p.out->unreadable)
+		log_warn("%llu page structs are not in the dump or damaged: their pages are kept",
+			 (unsigned long long)p.out->unreadable);
+	*out = p.out;
+	p.out = NULL;
+err_free:
+	classify_free(p.out);
+	free(p.windows);
+	free(p.crossings);
+	return r;
+}
+
+void classify_free(struct classes *c)
+{
+	if (!c)
+		return;
+	for (unsigned int i = 0; i < CLASSES; i++)
+		bitmap_free(c->maps[i]);
+	free(c);
+}
+
+struct counting {
+	const struct classes *c;
+	struct class_counts *out;
+};
+
+static int count_run(void *arg, uint64_t first, uint64_t count)
+{
+	/* free before cache before user before the rest: the order of makedumpfile's questions */
+	static const enum page_class order[] = {
+		CLASS_FREE, CLASS_CACHE, CLASS_CACHE_PRIVATE, CLASS_USER, CLASS_HWPOISON, CLASS_OFFLINE,
+	};
+	struct counting *n = arg;
+
+	while (count) {
+		uint64_t len = count;
+		size_t i, class = ARRAY_SIZE(order);
+
+		for (i = 0; i < ARRAY_SIZE(order); i++) {
+			bool set;
+			uint64_t run = bitmap_run(n->c->maps[order[i]], first, &set);
+
+			len = min_u64(len, run);
+			if (set) {
+				class = i;
+				break;
+			}
+		}
+		if (class < ARRAY_SIZE(order))
+			n->out->pages[order[class]] += len;
+		else
+			n->out->other += len;
+		first += len;
+		count -= len;
+	}
+	return 0;
+}
+
+void classify_count(const struct classes *c, const struct pages *ps, struct class_counts *out)
+{
+	struct counting n = { c, out };
+
+	*out = (struct class_counts){ 0 };
+	pages_each_kept(ps, count_run, &n);
+}

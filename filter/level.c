@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "filter/level.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/bitmap.h"
+#include "base/bytes.h"
+
+#define BATCH_PAGES 64u
+
+struct level {
+	struct pages pages;		/* first: see level_of() */
+	const struct pages *below;
+	const struct bitmap *out[CLASSES + 1];	/* what is left out */
+	unsigned int nout;
+	struct bitmap *zero;		/* owned, or NULL */
+};
+
+static const struct level *level_of(const struct pages *ps)
+{
+	return (const struct level *)ps;
+}
+
+static int level_read(const struct pages *ps, uint64_t pfn, uint64_t count, void *buf)
+{
+	const struct pages *below = level_of(ps)->below;
+
+	return below->ops->read(below, pfn, count, buf);
+}
+
+static int level_stored(const struct pages *ps, uint64_t pfn, void *buf, size_t *len, enum codec *codec)
+{
+	const struct pages *below = level_of(ps)->below;
+
+	return below->ops->stored ? below->ops->stored(below, pfn, buf, len, codec) : -ENOTSUP;
+}
+
+static void level_run(const struct pages *ps, uint64_t pfn, struct page_run *run)
+{
+	const struct level *l = level_of(ps);
+
+	pages_run(l->below, pfn, run);
+	if (!page_is_kept(run->state))
+		return;
+	for (unsigned int i = 0; i < l->nout; i++) {
+		bool set;
+		uint64_t n = bitmap_run(l->out[i], pfn, &set);
+
+		/* beyond the maps (n 0) nothing is left out */
+		if (n)
+			run->count = min_u64(run->count, n);
+		if (set) {
+			run->state = PAGE_EXCLUDED;
+			return;
+		}
+	}
+}
+
+static const struct pages_ops level_ops = {
+	.read = level_read,
+	.run = level_run,
+	.stored = level_stored,
+};
+
+static struct level *new_level(const struct pages *below)
+{
+	struct level *l = calloc(1, sizeof(*l));
+
+	if (!l)
+		return NULL;
+	l->pages = (struct pages){ &level_ops, below->page_shift, below->max_pfn };
+	l->below = below;
+	return l;
+}
+
+struct pages *level_new(const struct pages *below, const struct classes *classes, unsigned int level)
+{
+	struct level *l = new_level(below);
+
+	if (!l)
+		return NULL;
+	if (classes) {
+		unsigned int wanted = level_classes(&classes->rules, level);
+
+		for (unsigned int i = 0; i < CLASSES; i++)
+			if (wanted & 1u << i)
+				l->out[l->nout++] = classes->maps[i];
+	}
+	return &l->pages;
+}
+
+void level_free(struct pages *level)
+{
+	if (!level)
+		return;
+	bitmap_free(((struct level *)level)->zero);
+	free(level);
+}
+
+struct zero_pass {
+	const struct pages *ps;
+	struct bitmap *zero;
+};
+
+/* One chunk of the bitmap, so that threads share none. */
+static int zero_item(void *arg, void *scratch, uint64_t item)
+{
+	struct zero_pass *z = arg;
+	const struct pages *ps = z->ps;
+	uint64_t pfn = item * BITMAP_CHUNK_BITS, end = min_u64(pfn + BITMAP_CHUNK_BITS, ps->max_pfn);
+	uint64_t size = pages_size(ps);
+	struct page_run run;
+
+	for (; pfn < end; pfn += run.count) {
+		pages_run(ps, pfn, &run);
+		run.count = min_u64(run.count, end - pfn);
+		if (run.state == PAGE_ZERO && bitmap_set_range(z->zero, pfn, run.count))
+			return -ENOMEM;
+		if (run.state != PAGE_DATA)
+			continue;
+		run.count = min_u64(run.count, BATCH_PAGES);
+		bool whole = !ps->ops->read(ps, pfn, run.count, scratch);
+		for (uint64_t i = 0; i < run.count; i++) {
+			char *page = (char *)scratch + i * size;
+
+			if (!whole && ps->ops->read(ps, pfn + i, 1, page))
+				continue;
+			if (bytes_are_zero(page, size) && bitmap_set(z->zero, pfn + i))
+				return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+static void *zero_scratch(void *arg)
+{
+	struct zero_pass *z = arg;
+
+	return malloc(BATCH_PAGES * pages_size(z->ps));
+}
+
+int level_find_zero(const struct pages *level, struct progress *progress, struct pages **out)
+{
+	struct zero_pass z = { .ps = level, .zero = bitmap_new(level->max_pfn) };
+	struct workers_job job = {
+		.run = zero_item, .scratch_new = zero_scratch, .scratch_free = free, .arg = &z,
+		.items = div_round_up(level->max_pfn, BITMAP_CHUNK_BITS), .progress = progress,
+	};
+	struct level *l;
+	int r;
+
+	if (!z.zero)
+		return -ENOMEM;
+	l = new_level(level);
+	r = l ? workers_run(&job) : -ENOMEM;
+	if (r) {
+		free(l);
+		bitmap_free(z.zero);
+		return r;
+	}
+	l->zero = z.zero;
+	l->out[l->nout++] = z.zero;
+	*out = &l->pages;
+	return 0;
+}
