@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "formats/compress_pages.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "formats/codec.h"
+
+/* Work is handed out in items of about this much memory. */
+#define ITEM_BYTES (1u << 20)
+
+/* Compressed pages that are shorter may be pages of zeroes: 4 KiB of them take 17 to 200 bytes, by codec. */
+#define MAYBE_ZERO(page_bytes) ((page_bytes) / 16)
+
+struct item {
+	uint64_t pfn;			/* where to look for its pages */
+	uint64_t first;			/* number of kept pages before it */
+	uint64_t count;
+};
+
+struct job {
+	const struct pages *ps;
+	enum codec codec;
+	bool big_endian;
+	uint64_t file_offset, zero_offset;	/* zero_offset: of the shared page, in the spool */
+	struct spool *spool;
+	struct item *items;
+	size_t nitems, cap;
+	uint64_t per_item, kept;
+	/* data is laid out in page order: an item gets its place when all before it have theirs */
+	pthread_mutex_t lock;
+	pthread_cond_t turn;
+	uint64_t next_item, next_offset;
+	bool failed;
+	_Atomic uint64_t damaged;
+};
+
+/* One thread's own. */
+struct scratch {
+	uint8_t *in, *out, *descs;
+	uint32_t *flags;		/* of each page of the item: codec, or one of the marks below */
+	struct codec_ctx *ctx;
+};
+
+#define MARK_ZERO	0x80000000u
+#define MARK_DAMAGED	0x40000000u
+
+static int add_run(void *arg, uint64_t first, uint64_t count)
+{
+	struct job *j = arg;
+
+	while (count) {
+		struct item *last = j->nitems ? &j->items[j->nitems - 1] : NULL;
+		uint64_t n;
+
+		if (!last || last->count == j->per_item) {
+			if (j->nitems == j->cap) {
+				size_t cap = j->cap ? j->cap * 2 : 64;
+				struct item *items = reallocarray(j->items, cap, sizeof(*items));
+
+				if (!items)
+					return -ENOMEM;
+				j->items = items;
+				j->cap = cap;
+			}
+			last = &j->items[j->nitems++];
+			*last = (struct item){ .pfn = first, .first = j->kept };
+		}
+		n = min_u64(count, j->per_item - last->count);
+		last->count += n;
+		j->kept += n;
+		first += n;
+		count -= n;
+	}
+	return 0;
+}
+
+static void free_scratch(void *arg)
+{
+	struct scratch *s = arg;
+
+	if (!s)
+		return;
+	free(s->in);
+	free(s->out);
+	free(s->descs);
+	free(s->flags);
+	codec_ctx_free(s->ctx);
+	free(s);
+}
+
+static void *new_scratch(void *arg)
+{
+	struct job *j = arg;
+	struct scratch *s = calloc(1, sizeof(*s));
+	uint64_t page = pages_size(j->ps);
+
+	if (!s)
+		return NULL;
+	s->in = malloc(j->per_item * page);
+	s->out = malloc(j->per_item * page);
+	s->descs = malloc(j->per_item * KDUMP_DESC_BYTES);
+	s->flags = malloc(j->per_item * sizeof(*s->flags));
+	s->ctx = codec_ctx_new();
+	if (!s->in || !s->out || !s->descs || !s->flags || !s->ctx) {
+		free_scratch(s);
+		return NULL;
+	}
+	return s;
+}
+
+/*
+ * Try to copy a page as it is stored. 1: done, out has *len bytes; 0: it has to be read.
+ * Short ones are looked at: zero pages are shared.
+ */
+static int copy_stored(struct job *j, struct scratch *s, uint64_t pfn, uint8_t *out, size_t *len, uint32_t *flags)
+{
+	uint64_t page = pages_size(j->ps);
+	enum codec codec;
+
+	if (!j->ps->ops->stored || j->ps->ops->stored(j->ps, pfn, out, len, &codec) || codec != j->codec ||
+	    codec == CODEC_NONE || *len >= page)
+		return 0;
+	*flags = codec;
+	if (*len < MAYBE_ZERO(page)) {
+		if (codec_decompress(s->ctx, codec, out, *len, s->in, page))
+			return 0;
+		if (bytes_are_zero(s->in, page))
+			*flags = MARK_ZERO;
+	}
+	return 1;
+}
+
+/* One page that was read. */
+static int compress_page(struct job *j, struct scratch *s, const uint8_t *in, uint8_t *out, size_t *len,
+			 uint32_t *flags)
+{
+	uint64_t page = pages_size(j->ps);
+	ssize_t n = 0;
+
+	if (bytes_are_zero(in, page)) {
+		*flags = MARK_ZERO;
+		return 0;
+	}
+	if (j->codec != CODEC_NONE) {
+		n = codec_compress(s->ctx, j->codec, in, page, out);
+		if (n < 0)
+			return (int)n;
+	}
+	*flags = n ? j->codec : CODEC_NONE;
+	*len = n ? (size_t)n : page;
+	if (!n)
+		memcpy(out, in, page);
+	return 0;
+}
+
+/* Flags and data of all pages of an item; *used bytes of data. */
+static int pack(struct job *j, struct scratch *s, const struct item *it, size_t *used)
+{
+	uint64_t page = pages_size(j->ps), done = 0, pfn = it->pfn;
+	bool may_copy = j->ps->ops->stored && j->codec != CODEC_NONE;
+
+	*used = 0;
+	while (done < it->count) {
+		struct page_run run;
+		bool whole = false;
+		uint64_t n;
+
+		pages_run(j->ps, pfn, &run);
+		if (!page_is_kept(run.state)) {
+			pfn += run.count;
+			continue;
+		}
+		n = min_u64(run.count, it->count - done);
+		if (!may_copy && run.state == PAGE_DATA)
+			whole = !j->ps->ops->read(j->ps, pfn, n, s->in);
+		for (uint64_t i = 0; i < n; i++) {
+			uint32_t *flags = &s->flags[done + i];
+			uint8_t *in = whole ? s->in + i * page : s->in, *out = s->out + *used;
+			size_t len = 0;
+			int r;
+
+			if (run.state == PAGE_ZERO) {
+				*flags = MARK_ZERO;
+			} else if (may_copy && copy_stored(j, s, pfn + i, out, &len, flags)) {
+				/* as it is */
+			} else if (!whole && j->ps->ops->read(j->ps, pfn + i, 1, in)) {
+				*flags = MARK_DAMAGED;
+			} else {
+				r = compress_page(j, s, in, out, &len, flags);
+				if (r)
+					return r;
+			}
+			if (*flags & (MARK_ZERO | MARK_DAMAGED))
+				len = 0;
+			put_u32(s->descs + (done + i) * KDUMP_DESC_BYTES + 8, (uint32_t)len, j->big_endian);
+			*used += len;
+		}
+		done += n;
+		pfn += n;
+	}
+	return 0;
+}
+
+/* Wait until all items before this one have their place; take ours. */
+static int take_place(struct job *j, uint64_t item, size_t used, uint64_t *offset)
+{
+	bool failed;
+
+	pthread_mutex_lock(&j->lock);
+	while (j->next_item != item && !j->failed)
+		pthread_cond_wait(&j->turn, &j->lock);
+	failed = j->failed;
+	if (!failed) {
+		*offset = j->next_offset;
+		j->next_offset += used;
+		j->next_item++;
+		pthread_cond_broadcast(&j->turn);
+	}
+	pthread_mutex_unlock(&j->lock);
+	return failed ? -ECANCELED : 0;
+}
+
+static void give_up(struct job *j)
+{
+	pthread_mutex_lock(&j->lock);
+	j->failed = true;
+	pthread_cond_broadcast(&j->turn);
+	pthread_mutex_unlock(&j->lock);
+}
+
+/* Descriptors, now that the place of the data is known: struct page_desc of makedumpfile's diskdump_mod.h. */
+static void put_descs(struct job *j, struct scratch *s, const struct item *it, uint64_t offset)
+{
+	uint64_t page = pages_size(j->ps);
+
+	for (uint64_t i = 0; i < it->count; i++) {
+		uint8_t *d = s->descs + i * KDUMP_DESC_BYTES;
+		uint32_t len = get_u32(d + 8, j->big_endian), flags = s->flags[i];
+		uint64_t at = offset;
+
+		if (flags & MARK_ZERO) {
+			at = j->zero_offset;
+			put_u32(d + 8, (uint32_t)page, j->big_endian);
+			flags = CODEC_NONE;
+		}
+		if (flags & MARK_DAMAGED) {
+			j->damaged++;
+			memset(d, 0, KDUMP_DESC_BYTES);
+			continue;
+		}
+		put_u64(d, j->file_offset + at, j->big_endian);
+		put_u32(d + 12, flags, j->big_endian);
+		put_u64(d + 16, 0, j->big_endian);
+		offset += len;
+	}
+}
+
+static int run_item(void *arg, void *scratch, uint64_t item)
+{
+	struct job *j = arg;
+	struct scratch *s = scratch;
+	const struct item *it = &j->items[item];
+	uint64_t offset;
+	size_t used;
+	int r = pack(j, s, it, &used);
+
+	if (!r)
+		r = take_place(j, item, used, &offset);
+	if (!r) {
+		put_descs(j, s, it, offset);
+		r = spool_write(j->spool, s->out, used, offset);
+	}
+	if (!r)
+		r = spool_write(j->spool, s->descs, it->count * KDUMP_DESC_BYTES, it->first * KDUMP_DESC_BYTES);
+	if (r)
+		give_up(j);
+	return r;
+}
+
+int compress_pages(const struct pages *ps, enum codec codec, bool big_endian, uint64_t file_offset, struct spool *spool,
+		   struct progress *progress, struct compressed *out)
+{
+	uint64_t page = pages_size(ps);
+	struct job j = {
+		.ps = ps, .codec = codec, .big_endian = big_endian, .file_offset = file_offset, .spool = spool,
+		.per_item = ITEM_BYTES / page ? ITEM_BYTES / page : 1,
+		.lock = PTHREAD_MUTEX_INITIALIZER, .turn = PTHREAD_COND_INITIALIZER,
+	};
+	struct workers_job work = {
+		.run = run_item, .scratch_new = new_scratch, .scratch_free = free_scratch, .arg = &j,
+		.progress = progress,
+	};
+	uint8_t *zero = calloc(1, page);
+	int r = zero ? pages_each_kept(ps, add_run, &j) : -ENOMEM;
+
+	if (r)
+		goto out_free;
+	j.zero_offset = j.kept * KDUMP_DESC_BYTES;
+	j.next_offset = j.zero_offset + page;
+	work.items = j.nitems;
+	r = spool_write(spool, zero, page, j.zero_offset);
+	if (!r)
+		r = workers_run(&work);
+	out->bytes = j.next_offset;
+	out->damaged = j.damaged;
+out_free:
+	free(j.items);
+	free(zero);
+	return r;
+}

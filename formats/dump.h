@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * An opened dump, whatever its format: a page source, its notes, and what its headers claim.
+ *
+ * Immutable after dump_open(). Nothing here interprets the kernel in it: that is kernel/.
+ *
+ * Threads: dump_open/dump_close: before mount only; the rest: any.
+ */
+#ifndef VMCOREFS_FORMATS_DUMP_H
+#define VMCOREFS_FORMATS_DUMP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/pages.h"
+#include "formats/source.h"
+
+struct dump_ops;
+
+/* A range that the dump says is mapped: from PT_LOAD headers. memsz > filesz where the tail is not stored. */
+struct dump_segment {
+	uint64_t vaddr;			/* as in the file: may be 0 or equal to paddr (QEMU) */
+	uint64_t paddr, memsz, filesz;
+};
+
+struct dump {
+	struct pages pages;		/* first member: ops get at their dump through it */
+	const struct dump_ops *ops;
+	struct source *src;		/* owned */
+	void *priv;			/* the reader's */
+
+	/* ELF identity of the dumped machine. elf_machine 0: unknown. */
+	uint16_t elf_machine;
+	uint8_t elf_class;		/* 32 or 64 */
+	bool big_endian;
+
+	uint8_t *notes;			/* owned: all PT_NOTE contents one after the other, host-independent bytes */
+	size_t notes_len;
+	char *vmcoreinfo;		/* owned, NUL-terminated text of the VMCOREINFO note, or NULL */
+	size_t vmcoreinfo_len;
+	uint64_t vmcoreinfo_paddr;	/* unused: 0 */
+
+	struct dump_segment *segments;	/* owned; ELF only, in file order */
+	size_t nsegments;
+
+	/* kdump-compressed header claims; zero or empty for others */
+	char uts[6][65];		/* sysname nodename release version machine domainname, NUL-terminated */
+	int64_t timestamp;		/* seconds since the epoch; 0: unknown */
+	int header_version;
+	uint32_t status;		/* kdump status flags */
+	uint32_t dump_level;		/* bits already filtered */
+	bool has_phys_base;
+	uint64_t phys_base;		/* sub header: wrong in QEMU's dumps of x86_64 */
+	unsigned int nr_cpus;		/* 0: unknown */
+	uint64_t eraseinfo_offset;	/* in src: the text of earlier erasures; ELF has it as a note "ERASEINFO" */
+	uint64_t eraseinfo_len;		/* 0: none */
+	enum codec codec;		/* the codec most pages use, by the header; CODEC_NONE for ELF */
+
+	bool incomplete;		/* marked incomplete by its writer, or the file is shorter than its headers say */
+	const char *format;		/* "elf", "kdump-compressed" */
+};
+
+struct dump_ops {
+	const char *name;
+	/* 1 mine, 0 not mine, -errno I/O trouble. Looks at bytes only, allocates nothing, says nothing. */
+	int (*probe)(const struct source *src);
+	/* Fill d (src is set). On failure one message was logged; close is called on the half-open dump. */
+	int (*open)(struct dump *d);
+	void (*close)(struct dump *d);		/* must accept a half-open dump; frees priv only */
+};
+
+/* In probe order, NULL-terminated. */
+extern const struct dump_ops *const dump_formats[];
+
+/* Takes over src, also on failure. -ENOTSUP, with one message that lists what was tried, when no format claims it. */
+int dump_open(struct source *src, struct dump **out);
+void dump_close(struct dump *d);		/* NULL is fine; closes src too */
+
+/* Iterate over ELF notes. *pos starts at 0. 1: a note; 0: the end; stops at the first malformed header. name is
+ * NUL-terminated (at most 31 characters kept). */
+struct dump_note {
+	char name[32];
+	uint32_t type;
+	const uint8_t *desc;
+	size_t desc_len;
+	size_t header_offset;		/* of the note header in the note bytes */
+};
+int dump_next_note(const struct dump *d, size_t *pos, struct dump_note *out);
+
+#endif

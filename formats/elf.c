@@ -1,0 +1,453 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ELF cores of physical memory: /proc/vmcore, makedumpfile -E, QEMU dump-guest-memory, /proc/kcore.
+ *
+ * Only e_phoff and e_phentsize say where the program headers are: QEMU before 9.0 writes e_ehsize 8, and since 7.2 it
+ * puts the section headers first.
+ */
+#include "formats/reader.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/log.h"
+#include "formats/extents.h"
+
+#define DUMP_ELF_INCOMPLETE 0x1u		/* e_flags, set by makedumpfile -E when it ran out of space */
+#define PHNUM_MAX ((uint64_t)1 << 24)		/* of program headers that are believed */
+#define PHDR_BATCH_BYTES 65536u
+#define NO_ADDRESS UINT64_MAX			/* p_paddr and p_offset: "has none" (kcore; QEMU with paging) */
+
+struct elf {
+	struct extents data;			/* physical address -> file */
+	struct page_run *runs;			/* DATA and EXCLUDED, sorted; the rest is ABSENT */
+	size_t nruns;
+	unsigned long damaged;			/* for fail_counted() */
+};
+
+struct elf_header {
+	uint64_t phoff, shoff;
+	uint32_t flags;
+	uint16_t type, machine, phentsize, phnum;
+};
+
+struct program_header {
+	uint32_t type;
+	uint64_t offset, vaddr, paddr, filesz, memsz;
+};
+
+/* What the program headers told; lives only while opening. */
+struct headers {
+	struct extents mem;			/* [p_paddr, p_paddr + p_memsz); offset unused */
+	size_t cap;				/* of d->segments */
+	uint64_t data_end;			/* highest file offset that a PT_LOAD needs */
+	uint64_t skipped;			/* PT_LOADs that cannot be */
+	bool all_at_zero;
+};
+
+static int elf_probe(const struct source *src)
+{
+	uint8_t magic[SELFMAG];
+	ssize_t r = source_read_some(src, magic, sizeof(magic), 0);
+
+	if (r < 0)
+		return (int)r;
+	return r == sizeof(magic) && !memcmp(magic, ELFMAG, SELFMAG);
+}
+
+static int read_header(struct dump *d, struct elf_header *h)
+{
+	uint8_t b[sizeof(Elf64_Ehdr)] = { 0 };
+	ssize_t n = source_read_some(d->src, b, sizeof(b), 0);
+	bool be;
+
+	if (n < (ssize_t)sizeof(Elf32_Ehdr) || (b[EI_CLASS] == ELFCLASS64 && n < (ssize_t)sizeof(b)))
+		return fail(EIO, "%s: the file ends inside the ELF header", d->src->name);
+	if ((b[EI_CLASS] != ELFCLASS32 && b[EI_CLASS] != ELFCLASS64) ||
+	    (b[EI_DATA] != ELFDATA2LSB && b[EI_DATA] != ELFDATA2MSB))
+		return fail(EIO, "%s: ELF class %u, byte order %u: no such thing", d->src->name, b[EI_CLASS], b[EI_DATA]);
+	d->elf_class = b[EI_CLASS] == ELFCLASS64 ? 64 : 32;
+	d->big_endian = be = b[EI_DATA] == ELFDATA2MSB;
+
+	h->type = get_u16(b + 16, be);
+	h->machine = get_u16(b + 18, be);
+	if (d->elf_class == 64) {
+		h->phoff = get_u64(b + 32, be);
+		h->shoff = get_u64(b + 40, be);
+		h->flags = get_u32(b + 48, be);
+		h->phentsize = get_u16(b + 54, be);
+		h->phnum = get_u16(b + 56, be);
+	} else {
+		h->phoff = get_u32(b + 28, be);
+		h->shoff = get_u32(b + 32, be);
+		h->flags = get_u32(b + 36, be);
+		h->phentsize = get_u16(b + 42, be);
+		h->phnum = get_u16(b + 44, be);
+	}
+	if (h->type != ET_CORE)
+		return fail(ENOTSUP, "%s: an ELF file, but not a core dump (e_type %u)", d->src->name, h->type);
+	return 0;
+}
+
+/* Number of program headers: beyond 65534 it is in sh_info of section 0 (PN_XNUM, elf(5)). */
+static int count_headers(const struct dump *d, const struct elf_header *h, uint64_t *count)
+{
+	size_t size = d->elf_class == 64 ? sizeof(Elf64_Shdr) : sizeof(Elf32_Shdr);
+	size_t info = d->elf_class == 64 ? offsetof(Elf64_Shdr, sh_info) : offsetof(Elf32_Shdr, sh_info);
+	uint8_t section[sizeof(Elf64_Shdr)];
+
+	*count = h->phnum;
+	if (h->phnum != PN_XNUM || !h->shoff)
+		return 0;
+	if (source_read(d->src, section, size, h->shoff))
+		return fail(EIO, "%s: e_phnum refers to section header 0 at offset %#llx, which cannot be read", d->src->name,
+			    (unsigned long long)h->shoff);
+	*count = get_u32(section + info, d->big_endian);
+	return 0;
+}
+
+static void decode_program_header(const struct dump *d, const uint8_t *b, struct program_header *p)
+{
+	bool be = d->big_endian;
+
+	p->type = get_u32(b, be);
+	if (d->elf_class == 64) {
+		p->offset = get_u64(b + 8, be);
+		p->vaddr = get_u64(b + 16, be);
+		p->paddr = get_u64(b + 24, be);
+		p->filesz = get_u64(b + 32, be);
+		p->memsz = get_u64(b + 40, be);
+		return;
+	}
+	p->offset = get_u32(b + 4, be);
+	p->vaddr = get_u32(b + 8, be);
+	p->paddr = get_u32(b + 12, be);
+	p->filesz = get_u32(b + 16, be);
+	p->memsz = get_u32(b + 20, be);
+	if (p->paddr == UINT32_MAX)
+		p->paddr = NO_ADDRESS;
+	if (p->offset == UINT32_MAX && !p->filesz)
+		p->offset = NO_ADDRESS;
+}
+
+static int add_segment(struct dump *d, struct headers *hs, const struct program_header *p)
+{
+	struct dump_segment *segments;
+	size_t cap;
+
+	if (d->nsegments == hs->cap) {
+		cap = hs->cap ? hs->cap * 2 : 16;
+		segments = realloc(d->segments, cap * sizeof(*segments));
+		if (!segments)
+			return -ENOMEM;
+		d->segments = segments;
+		hs->cap = cap;
+	}
+	d->segments[d->nsegments++] = (struct dump_segment){
+		.vaddr = p->vaddr, .paddr = p->paddr, .memsz = p->memsz, .filesz = p->filesz,
+	};
+	return 0;
+}
+
+static int take_load(struct dump *d, struct headers *hs, struct program_header *p)
+{
+	struct elf *elf = d->priv;
+	uint64_t end;
+	int r;
+
+	if (p->paddr == NO_ADDRESS)
+		return 0;
+	p->memsz = max_u64(p->memsz, p->filesz);
+	/* The last page of the number space is given up: no machine has it, and no end address wraps then. */
+	if (add_overflows(p->paddr, p->memsz, &end) || end > UINT64_MAX - ((uint64_t)1 << PAGE_SHIFT_MAX) ||
+	    (p->filesz && add_overflows(p->offset, p->filesz, &end))) {
+		hs->skipped++;
+		return 0;
+	}
+	if (p->paddr)
+		hs->all_at_zero = false;
+	r = add_segment(d, hs, p);
+	if (!r)
+		r = extents_add(&hs->mem, p->paddr, p->memsz, 0);
+	if (!r && p->filesz) {
+		hs->data_end = max_u64(hs->data_end, p->offset + p->filesz);
+		r = extents_add(&elf->data, p->paddr, p->filesz, p->offset);
+	}
+	return r;
+}
+
+static int take_header(struct dump *d, struct headers *hs, const uint8_t *bytes)
+{
+	struct program_header p;
+
+	decode_program_header(d, bytes, &p);
+	if (p.type == PT_NOTE)
+		return dump_add_notes(d, p.offset, p.filesz);
+	if (p.type == PT_LOAD)
+		return take_load(d, hs, &p);
+	return 0;
+}
+
+static int read_program_headers(struct dump *d, const struct elf_header *h, struct headers *hs)
+{
+	size_t size = d->elf_class == 64 ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr), batch;
+	uint64_t count, stored, done;
+	uint8_t *buf;
+	int r;
+
+	r = count_headers(d, h, &count);
+	if (r)
+		return r;
+	if (count && h->phentsize < size)
+		return fail(EIO, "%s: e_phentsize %u is too small", d->src->name, h->phentsize);
+	stored = h->phoff < d->src->size ? (d->src->size - h->phoff) / (h->phentsize ? h->phentsize : 1) : 0;
+	if (stored < count) {
+		d->incomplete = true;
+		log_warn("%s: the file ends inside the program headers: %llu of %llu are there", d->src->name,
+			 (unsigned long long)stored, (unsigned long long)count);
+		count = stored;
+	}
+	if (count > PHNUM_MAX)
+		return fail(EIO, "%s: %llu program headers are not believed", d->src->name, (unsigned long long)count);
+
+	batch = PHDR_BATCH_BYTES / (h->phentsize ? h->phentsize : 1);
+	batch = (size_t)min_u64(batch ? batch : 1, count);
+	if (!batch)
+		return 0;
+	buf = malloc(batch * h->phentsize);
+	if (!buf)
+		return -ENOMEM;
+	for (done = 0; done < count && !r; done += batch) {
+		batch = (size_t)min_u64(batch, count - done);
+		r = source_read(d->src, buf, batch * h->phentsize, h->phoff + done * h->phentsize);
+		if (r)
+			fail(-r, "%s: program headers at offset %#llx cannot be read", d->src->name,
+			     (unsigned long long)(h->phoff + done * h->phentsize));
+		for (size_t i = 0; i < batch && !r; i++)
+			r = take_header(d, hs, buf + i * h->phentsize);
+	}
+	free(buf);
+	return r;
+}
+
+static void warn_about(struct dump *d, const struct elf_header *h, const struct headers *hs)
+{
+	const char *name = d->src->name;
+
+	if (hs->skipped) {
+		d->incomplete = true;
+		log_warn("%s: %llu PT_LOAD headers with impossible addresses are ignored", name,
+			 (unsigned long long)hs->skipped);
+	}
+	if (h->flags & DUMP_ELF_INCOMPLETE) {
+		d->incomplete = true;
+		log_warn("%s: its writer marked the dump as incomplete", name);
+	}
+	if (hs->data_end > d->src->size) {
+		d->incomplete = true;
+		log_warn("%s: the file is truncated: its headers describe %llu bytes, it has %llu", name,
+			 (unsigned long long)hs->data_end, (unsigned long long)d->src->size);
+	}
+	if (hs->all_at_zero && d->nsegments > 1)
+		log_warn("%s: all PT_LOAD headers give physical address 0: physical memory cannot be told apart", name);
+}
+
+static void choose_page_shift(struct dump *d)
+{
+	uint64_t bytes;
+
+	d->pages.page_shift = PAGE_SHIFT_MIN;
+	if (!dump_vmcoreinfo_number(d, "PAGESIZE=", &bytes))
+		return;
+	if (page_shift_of(bytes))
+		d->pages.page_shift = page_shift_of(bytes);
+	else
+		log_warn("%s: VMCOREINFO says PAGESIZE=%llu, which is not believed", d->src->name,
+			 (unsigned long long)bytes);
+}
+
+/* The pages that ranges touch, as sorted ranges with gaps between them. Works in place: list is resolved already. */
+static size_t to_page_ranges(struct extent *list, size_t n, unsigned int shift)
+{
+	uint64_t mask = ((uint64_t)1 << shift) - 1;
+	size_t out = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		uint64_t first = list[i].start >> shift;
+		uint64_t end = (list[i].start + list[i].len + mask) >> shift;
+
+		if (out && list[out - 1].start + list[out - 1].len >= first)
+			list[out - 1].len = end - list[out - 1].start;
+		else
+			list[out++] = (struct extent){ .start = first, .len = end - first };
+	}
+	return out;
+}
+
+/* mem covers data: what it has beyond data is memory of the machine that was left out. */
+static size_t merge_runs(struct page_run *runs, const struct extent *mem, size_t nmem, const struct extent *data,
+			 size_t ndata)
+{
+	size_t n = 0, j = 0;
+
+	for (size_t i = 0; i < nmem; i++) {
+		uint64_t pos = mem[i].start, end = pos + mem[i].len;
+
+		for (; j < ndata && data[j].start < end; j++) {
+			if (data[j].start > pos)
+				runs[n++] = (struct page_run){ pos, data[j].start - pos, PAGE_EXCLUDED };
+			runs[n++] = (struct page_run){ data[j].start, data[j].len, PAGE_DATA };
+			pos = data[j].start + data[j].len;
+		}
+		if (pos < end)
+			runs[n++] = (struct page_run){ pos, end - pos, PAGE_EXCLUDED };
+	}
+	return n;
+}
+
+static int build_runs(struct dump *d, struct headers *hs)
+{
+	struct elf *elf = d->priv;
+	struct extents data = { 0 };
+	const struct page_run *last;
+	size_t n;
+	int r;
+
+	r = extents_resolve(&elf->data, EXTENTS_LOWEST_OFFSET);
+	if (!r)
+		r = extents_resolve(&hs->mem, EXTENTS_LOWEST_OFFSET);
+	for (size_t i = 0; i < elf->data.n && !r; i++)
+		r = extents_add(&data, elf->data.list[i].start, elf->data.list[i].len, 0);
+	if (r)
+		goto out;
+	data.n = to_page_ranges(data.list, data.n, d->pages.page_shift);
+	hs->mem.n = to_page_ranges(hs->mem.list, hs->mem.n, d->pages.page_shift);
+
+	r = -ENOMEM;
+	n = 2 * data.n + hs->mem.n;
+	elf->runs = malloc((n ? n : 1) * sizeof(*elf->runs));
+	if (!elf->runs)
+		goto out;
+	elf->nruns = merge_runs(elf->runs, hs->mem.list, hs->mem.n, data.list, data.n);
+	r = 0;
+	if (!elf->nruns)
+		goto out;
+	last = &elf->runs[elf->nruns - 1];
+	d->pages.max_pfn = last->first + last->count;
+out:
+	extents_free(&data);
+	return r;
+}
+
+static void elf_run(const struct pages *ps, uint64_t pfn, struct page_run *out)
+{
+	const struct elf *elf = ((const struct dump *)ps)->priv;
+	size_t lo = 0, hi = elf->nruns;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (elf->runs[mid].first + elf->runs[mid].count <= pfn)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	/* pfn < max_pfn, so a run ends beyond it */
+	if (elf->runs[lo].first > pfn) {
+		*out = (struct page_run){ pfn, elf->runs[lo].first - pfn, PAGE_ABSENT };
+		return;
+	}
+	*out = elf->runs[lo];
+	out->count -= pfn - out->first;
+	out->first = pfn;
+}
+
+static int elf_read(const struct pages *ps, uint64_t pfn, uint64_t count, void *buf)
+{
+	const struct dump *d = (const struct dump *)ps;
+	struct elf *elf = d->priv;
+	uint64_t at = pfn << ps->page_shift, end = (pfn + count) << ps->page_shift, len;
+	const struct extent *e = elf->data.list + extents_find(&elf->data, at), *last = elf->data.list + elf->data.n;
+	char *p = buf;
+	int r;
+
+	for (; at < end; at += len, p += len) {
+		uint64_t off;
+
+		if (e == last || at < e->start) {
+			len = (e == last ? end : min_u64(end, e->start)) - at;
+			memset(p, 0, len);
+			continue;
+		}
+		len = min_u64(end, e->start + e->len) - at;
+		off = e->offset + (at - e->start);
+		r = source_read(d->src, p, len, off);
+		if (r)
+			return fail_counted(&elf->damaged, EIO, "%s: physical address %#llx: cannot read %llu bytes at offset %#llx%s",
+					    d->src->name, (unsigned long long)at, (unsigned long long)len,
+					    (unsigned long long)off,
+					    off + len > d->src->size ? ": beyond the end of the file" : "");
+		e++;
+	}
+	return 0;
+}
+
+static const struct pages_ops elf_pages_ops = {
+	.read = elf_read,
+	.run = elf_run,
+};
+
+static int elf_open(struct dump *d)
+{
+	struct headers hs = { .all_at_zero = true };
+	struct elf_header h = { 0 };
+	int r;
+
+	d->pages.ops = &elf_pages_ops;
+	d->priv = calloc(1, sizeof(struct elf));
+	if (!d->priv)
+		return -ENOMEM;
+	r = read_header(d, &h);
+	if (r)
+		return r;
+	d->elf_machine = h.machine;
+	r = read_program_headers(d, &h, &hs);
+	if (!r)
+		r = dump_find_vmcoreinfo(d);
+	if (r)
+		goto out;
+	choose_page_shift(d);
+	r = build_runs(d, &hs);
+	if (r)
+		goto out;
+	if (!d->pages.max_pfn) {
+		r = fail(EIO, "%s: an ELF core without physical memory (no usable PT_LOAD)", d->src->name);
+		goto out;
+	}
+	warn_about(d, &h, &hs);
+out:
+	extents_free(&hs.mem);
+	return r;
+}
+
+static void elf_close(struct dump *d)
+{
+	struct elf *elf = d->priv;
+
+	if (!elf)
+		return;
+	extents_free(&elf->data);
+	free(elf->runs);
+	free(elf);
+	d->priv = NULL;
+}
+
+const struct dump_ops elf_dump_ops = {
+	.name = "elf",
+	.probe = elf_probe,
+	.open = elf_open,
+	.close = elf_close,
+};

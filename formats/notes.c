@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "formats/reader.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/log.h"
+
+#define NOTE_HEADER 12u			/* namesz, descsz, type */
+#define NT_VMCOREINFO 0u
+
+/* Name and descriptor are padded to 4 bytes in both classes: kernel/crash_core.c, makedumpfile, QEMU. */
+static size_t note_pad(size_t n)
+{
+	return (n + 3) & ~(size_t)3;
+}
+
+/* Per-CPU notes that a CPU did not fill are zeroes between two others. */
+static size_t skip_zero_words(const struct dump *d, size_t pos)
+{
+	while (d->notes_len - pos >= 4 && !get_u32(d->notes + pos, false))
+		pos += 4;
+	return pos;
+}
+
+int dump_next_note(const struct dump *d, size_t *pos, struct dump_note *out)
+{
+	size_t at = *pos, left, namesz, descsz, n;
+	const uint8_t *h;
+
+	if (at > d->notes_len)
+		return 0;
+	at = skip_zero_words(d, at);
+	left = d->notes_len - at;
+	if (left < NOTE_HEADER)
+		return 0;
+	h = d->notes + at;
+	namesz = get_u32(h, d->big_endian);
+	descsz = get_u32(h + 4, d->big_endian);
+	left -= NOTE_HEADER;
+	if (namesz > left || descsz > left || note_pad(namesz) > left || descsz > left - note_pad(namesz))
+		return 0;
+
+	n = (size_t)min_u64(namesz, sizeof(out->name) - 1);
+	memset(out->name, 0, sizeof(out->name));
+	memcpy(out->name, h + NOTE_HEADER, n);
+	out->type = get_u32(h + 8, d->big_endian);
+	out->desc = h + NOTE_HEADER + note_pad(namesz);
+	out->desc_len = descsz;
+	out->header_offset = at;
+	*pos = (size_t)min_u64(d->notes_len, at + NOTE_HEADER + note_pad(namesz) + note_pad(descsz));
+	return 1;
+}
+
+int dump_add_notes(struct dump *d, uint64_t off, uint64_t len)
+{
+	uint64_t stored = off < d->src->size ? min_u64(len, d->src->size - off) : 0;
+	uint8_t *notes;
+	int r;
+
+	stored = min_u64(stored, NOTES_MAX - d->notes_len);
+	if (stored < len && !d->incomplete) {	/* once: there may be millions of PT_NOTE headers */
+		d->incomplete = true;
+		log_warn("%s: notes at offset %#llx: only %llu of %llu bytes can be used", d->src->name,
+			 (unsigned long long)off, (unsigned long long)stored, (unsigned long long)len);
+	}
+	if (!stored)
+		return 0;
+	notes = realloc(d->notes, d->notes_len + note_pad(stored));
+	if (!notes)
+		return -ENOMEM;
+	d->notes = notes;
+	memset(notes + d->notes_len + stored, 0, note_pad(stored) - stored);
+	r = source_read(d->src, notes + d->notes_len, stored, off);
+	if (r)
+		return fail(-r, "%s: notes at offset %#llx cannot be read: %s", d->src->name, (unsigned long long)off,
+			    strerror(-r));
+	d->notes_len += note_pad(stored);
+	return 0;
+}
+
+int dump_set_vmcoreinfo(struct dump *d, const void *text, size_t len)
+{
+	len = strnlen(text, len);
+	free(d->vmcoreinfo);
+	d->vmcoreinfo_len = 0;
+	d->vmcoreinfo = malloc(len + 1);
+	if (!d->vmcoreinfo)
+		return -ENOMEM;
+	memcpy(d->vmcoreinfo, text, len);
+	d->vmcoreinfo[len] = 0;
+	d->vmcoreinfo_len = len;
+	return 0;
+}
+
+int dump_find_vmcoreinfo(struct dump *d)
+{
+	struct dump_note note;
+	size_t pos = 0;
+
+	if (d->vmcoreinfo)
+		return 0;
+	while (dump_next_note(d, &pos, &note) == 1)
+		if (note.type == NT_VMCOREINFO && note.desc_len && !strcmp(note.name, "VMCOREINFO"))
+			return dump_set_vmcoreinfo(d, note.desc, note.desc_len);
+	return 0;
+}
+
+bool dump_vmcoreinfo_number(const struct dump *d, const char *key, uint64_t *value)
+{
+	const char *line = d->vmcoreinfo;
+	size_t n = strlen(key);
+	char *end;
+
+	while (line && *line) {
+		if (!strncmp(line, key, n)) {
+			errno = 0;
+			*value = strtoull(line + n, &end, 0);
+			return end != line + n && !errno && (*end == '\n' || !*end);
+		}
+		line = strchr(line, '\n');
+		if (line)
+			line++;
+	}
+	return false;
+}

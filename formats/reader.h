@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the readers share while they open a dump. Only formats/ includes this.
+ *
+ * Threads: before mount only.
+ */
+#ifndef VMCOREFS_FORMATS_READER_H
+#define VMCOREFS_FORMATS_READER_H
+
+#include "formats/dump.h"
+
+#define NOTES_MAX ((uint64_t)64 << 20)		/* bytes of notes that are looked at; more is cut off with a warning */
+#define PAGE_SHIFT_MIN 12			/* page and block sizes that are believed: 4 KiB .. 1 MiB */
+#define PAGE_SHIFT_MAX 20
+
+extern const struct dump_ops elf_dump_ops, kdump_dump_ops;
+
+/* log2 of a believable page size, or 0. */
+unsigned int page_shift_of(uint64_t bytes);
+
+/*
+ * Append bytes [off, off + len) of the source to d->notes, padded to 4. What lies beyond the end of the file or the cap is
+ * left out with a warning and d->incomplete. 0, -ENOMEM or -EIO.
+ */
+int dump_add_notes(struct dump *d, uint64_t off, uint64_t len);
+
+/* d->vmcoreinfo becomes a copy of these bytes up to the first NUL. 0 or -ENOMEM. */
+int dump_set_vmcoreinfo(struct dump *d, const void *text, size_t len);
+/* Set d->vmcoreinfo from the VMCOREINFO note, if there is one and it is not yet set. 0 or -ENOMEM. */
+int dump_find_vmcoreinfo(struct dump *d);
+/* The number after KEY= in the VMCOREINFO text: false when there is none. key includes the '='. */
+bool dump_vmcoreinfo_number(const struct dump *d, const char *key, uint64_t *value);
+
+#endif

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "formats/source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/bytes.h"
+#include "base/log.h"
+
+struct file_source {
+	struct source s;		/* first member */
+	int fd;
+};
+
+static ssize_t file_read(const struct source *s, void *buf, size_t n, uint64_t off)
+{
+	const struct file_source *f = (const struct file_source *)s;
+	size_t done = 0;
+
+	while (done < n) {
+		ssize_t r = pread(f->fd, (char *)buf + done, n - done, (off_t)(off + done));
+
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r < 0)
+			return -errno;
+		if (r == 0)
+			break;
+		done += (size_t)r;
+	}
+	return (ssize_t)done;
+}
+
+static void file_close(struct source *s)
+{
+	struct file_source *f = (struct file_source *)s;
+
+	if (f->fd >= 0)
+		close(f->fd);
+	free(f);
+}
+
+static const struct source_ops file_ops = {
+	.read = file_read,
+	.close = file_close,
+};
+
+static int file_size(int fd, const struct stat *st, uint64_t *size)
+{
+	off_t end;
+
+	if (S_ISREG(st->st_mode)) {
+		*size = (uint64_t)st->st_size;
+		return 0;
+	}
+	if (!ioctl(fd, BLKGETSIZE64, size))
+		return 0;
+	end = lseek(fd, 0, SEEK_END);
+	if (end < 0)
+		return -errno;
+	*size = (uint64_t)end;
+	return 0;
+}
+
+static int file_open(const char *path, struct source **out)
+{
+	struct file_source *f;
+	struct stat st;
+	char byte;
+	int r;
+
+	f = calloc(1, sizeof(*f));
+	if (!f)
+		return -ENOMEM;
+	f->s.ops = &file_ops;
+	f->s.name = path;
+	/* O_NONBLOCK: opening a FIFO must not wait for a writer. */
+	f->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (f->fd < 0) {
+		r = fail(errno, "%s: %s", path, strerror(errno));
+		goto err;
+	}
+	if (fstat(f->fd, &st)) {
+		r = fail(errno, "%s: %s", path, strerror(errno));
+		goto err;
+	}
+	if (S_ISDIR(st.st_mode)) {
+		r = fail(EISDIR, "%s: is a directory, not a dump", path);
+		goto err;
+	}
+	if (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode)) {
+		r = fail(ENOTSUP, "%s: neither a file nor a block device", path);
+		goto err;
+	}
+	r = file_size(f->fd, &st, &f->s.size);
+	if (r) {
+		fail(-r, "%s: cannot tell its size: %s", path, strerror(-r));
+		goto err;
+	}
+	if (!f->s.size) {
+		r = fail(EIO, "%s: the file is empty", path);
+		goto err;
+	}
+	f->s.mtime = st.st_mtime;
+	r = (int)file_read(&f->s, &byte, 1, 0);
+	if (r < 0) {
+		fail(-r, "%s: cannot be read: %s", path, strerror(-r));
+		goto err;
+	}
+	*out = &f->s;
+	return 0;
+err:
+	file_close(&f->s);
+	return r;
+}
+
+int source_open(const char *path, struct source **out)
+{
+	struct source *s = NULL;
+	int r;
+
+	r = file_open(path, &s);
+	if (r)
+		return r;
+	r = flattened_probe(s);
+	if (r == 1)
+		return flattened_open(s, out);
+	if (r < 0) {
+		source_close(s);
+		return fail(-r, "%s: cannot be read: %s", path, strerror(-r));
+	}
+	*out = s;
+	return 0;
+}
+
+void source_close(struct source *s)
+{
+	if (s)
+		s->ops->close(s);
+}
+
+ssize_t source_read_some(const struct source *s, void *buf, size_t n, uint64_t off)
+{
+	if (off >= s->size)
+		return 0;
+	return s->ops->read(s, buf, (size_t)min_u64(n, s->size - off), off);
+}
+
+int source_read(const struct source *s, void *buf, size_t n, uint64_t off)
+{
+	ssize_t r = source_read_some(s, buf, n, off);
+
+	if (r < 0)
+		return (int)r;
+	return (size_t)r == n ? 0 : -EIO;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Input bytes: a file, or a container around one (flattened), with checked reads.
+ *
+ * Threads: any after opening. Ownership: a container owns the source inside it.
+ */
+#ifndef VMCOREFS_FORMATS_SOURCE_H
+#define VMCOREFS_FORMATS_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <time.h>
+
+struct source;
+
+struct source_ops {
+	/* Up to n bytes at off: the number read; less than n only at the end of the file; -errno. */
+	ssize_t (*read)(const struct source *s, void *buf, size_t n, uint64_t off);
+	void (*close)(struct source *s);
+};
+
+struct source {
+	const struct source_ops *ops;
+	const char *name;		/* for messages: the path as the user gave it; borrowed */
+	uint64_t size;			/* bytes */
+	time_t mtime;
+	const char *container;		/* "flattened", or NULL */
+	bool truncated;			/* the container was cut short: what it holds is incomplete */
+};
+
+/*
+ * Open a file (regular file, block device or /proc/vmcore) read-only. Directories, empty files and what cannot be read
+ * fail with one message. A flattened stream is recognised and unwrapped (see flattened.c).
+ */
+int source_open(const char *path, struct source **out);
+void source_close(struct source *s);		/* NULL is fine */
+
+/* Fill n bytes at off or fail: -EIO (logged by the caller, who knows what they were for) also beyond the end. */
+int source_read(const struct source *s, void *buf, size_t n, uint64_t off);
+/* Up to n bytes; short only at the end of the file. */
+ssize_t source_read_some(const struct source *s, void *buf, size_t n, uint64_t off);
+
+/* flattened.c: 1 when s starts with a flattened header, 0 when not. */
+int flattened_probe(const struct source *s);
+/* Wraps inner (owned by *out from then on, also freed on failure). */
+int flattened_open(struct source *inner, struct source **out);
+
+#endif

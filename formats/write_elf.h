@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A page source as an ELF core: one PT_NOTE, then PT_LOADs: the kernel image, and all memory at its direct-map address.
+ *
+ * Excluded pages: a run of 256 or more ends a PT_LOAD and is its part beyond p_filesz, as makedumpfile -E has it; a
+ * shorter one is a hole in the file. Always ELFCLASS64, as the kernel writes it for 32-bit machines too.
+ *
+ * Threads: any.
+ */
+#ifndef VMCOREFS_FORMATS_WRITE_ELF_H
+#define VMCOREFS_FORMATS_WRITE_ELF_H
+
+#include <stdbool.h>
+
+#include "base/layout.h"
+#include "base/pages.h"
+
+struct elf_output {
+	uint16_t machine;		/* EM_* */
+	bool big_endian;
+	bool incomplete;		/* e_flags bit 0, as makedumpfile marks it */
+	const void *notes;		/* bytes of the PT_NOTE */
+	size_t notes_len;
+	const struct mapping *image;	/* of the kernel; NULL: not known */
+	bool has_direct_map;
+	uint64_t direct_map;		/* virtual address of physical address 0 */
+	enum hole_policy holes;		/* what reading an excluded page inside a segment gives */
+};
+
+/* 0, -ENOMEM, -EFBIG. Borrows ps for the life of *out; copies the rest. */
+int write_elf(const struct pages *ps, const struct elf_output *o, struct layout **out);
+
+/* An upper bound of the size of write_elf()'s file for ps or any selection of its pages. */
+uint64_t write_elf_bound(const struct pages *ps, const struct elf_output *o);
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A page source as a kdump-compressed file, header version 6 (makedumpfile's diskdump_mod.h): header, sub header and
+ * notes, two bitmaps, page descriptors, page data. Pages are compressed on all cores into a spool file, so that the size
+ * is exact from then on. All zero pages share one.
+ *
+ * Threads: any.
+ */
+#ifndef VMCOREFS_FORMATS_WRITE_KDUMP_H
+#define VMCOREFS_FORMATS_WRITE_KDUMP_H
+
+#include <stdbool.h>
+
+#include "base/layout.h"
+#include "base/pages.h"
+#include "base/workers.h"
+
+struct kdump_output {
+	bool big_endian;
+	char uts[6][65];		/* sysname nodename release version machine domainname */
+	int64_t timestamp;		/* seconds since the epoch */
+	enum codec codec;
+	uint32_t dump_level;
+	uint64_t phys_base;
+	unsigned int nr_cpus;
+	const void *notes;		/* ELF notes */
+	size_t notes_len;
+	size_t vmcoreinfo_offset;	/* of the text inside notes */
+	size_t vmcoreinfo_len;		/* 0: none */
+	bool incomplete;		/* the source is */
+};
+
+/*
+ * machine says which pages the machine has (first bitmap); ps is what is kept of them (second bitmap). Borrows both for
+ * the life of *out. Takes as long as compressing everything takes; progress may be NULL. A page that cannot be read
+ * gets an empty descriptor and marks the file incomplete. 0, -ENOMEM, -ENOSPC (logged), -EFBIG.
+ */
+int write_kdump(const struct pages *machine, const struct pages *ps, const struct kdump_output *o,
+		struct progress *progress, struct layout **out);
+
+/* An upper bound of the size of write_kdump()'s file for ps or any selection of its pages. */
+uint64_t write_kdump_bound(const struct pages *ps, const struct kdump_output *o);
+
+#endif
