@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * open(2) of files whose exact size costs a scan or a compression of the dump. Each runs in a thread of its own, so
+ * that no number of them keeps other requests waiting, and a program that waits in open(2) can be interrupted: the work
+ * then goes on, for the next one who asks.
+ *
+ * Threads: any.
+ */
+#ifndef VMCOREFS_FS_OPENING_H
+#define VMCOREFS_FS_OPENING_H
+
+#include "fs/ops.h"
+
+/* The caller has counted the file in m->files. Answers req, now or later. */
+void opening_start(struct ops_mount *m, fuse_req_t req, struct node n, const struct fuse_file_info *fi);
+
+/* The answer to open: r < 0 is an error, else v is handed over. Also for files that need no thread. */
+void opening_answer(struct ops_mount *m, fuse_req_t req, int r, struct view *v, struct fuse_file_info *fi);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The FUSE requests, answered from fs/tree.h. No state of its own but what is listed here.
+ *
+ * Threads: ops_mount_init: before mount only; the requests run in any thread.
+ */
+#ifndef VMCOREFS_FS_OPS_H
+#define VMCOREFS_FS_OPS_H
+
+#ifndef FUSE_USE_VERSION
+#define FUSE_USE_VERSION 312
+#endif
+#include <fuse_lowlevel.h>
+
+#include <errno.h>
+#include <stdatomic.h>
+
+#include "fs/tree.h"
+
+struct ops_mount {
+	struct fs *fs;		/* borrowed */
+	struct fs_facts facts;
+	uid_t uid;
+	gid_t gid;
+	mode_t file_mode, dir_mode;
+	int ready_fd;		/* gets a newline when the kernel has been answered; -1: none */
+	/* Files that are open or being opened. They use fs and the session: if there are any when the loop has ended,
+	 * nothing may be freed. */
+	_Atomic unsigned int files;
+};
+
+void ops_mount_init(struct ops_mount *m, struct fs *fs, bool allow_other, int ready_fd);
+
+/* For fuse_session_new(); its userdata is the struct ops_mount. */
+extern const struct fuse_lowlevel_ops ops_table;
+
+/* An error of the tree as an errno value for the kernel. */
+static inline int ops_errno(int r)
+{
+	return r == -EBADMSG ? EIO : -r;
+}
+
+#endif

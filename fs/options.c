@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fs/options.h"
+
+#include <fcntl.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "formats/codec.h"
+#include "fs/ops.h"
+
+#ifndef VMCOREFS_VERSION
+#define VMCOREFS_VERSION "unknown"
+#endif
+
+#define MAX_THREADS 1024
+#define DEFAULT_IDLE_THREADS 10
+
+static const char usage_text[] =
+	"Usage: vmcorefs [options] DUMP MOUNTPOINT\n"
+	"       vmcorefs --cat PATH DUMP\n"
+	"       vmcorefs --list [PATH] DUMP\n";
+
+static const char options_text[] =
+	"\n"
+	"Options, before or after the arguments:\n"
+	"  -o OPT[,OPT...]       mount options, see below\n"
+	"  -f, --foreground      stay in the foreground, messages go to stderr\n"
+	"  -d, --debug           like -f, and print each FUSE request\n"
+	"  -s, --single-thread   answer one request at a time\n"
+	"  -v, --verbose         more messages; twice: even more\n"
+	"  -q, --quiet           errors only\n"
+	"      --ready-fd=N      write a newline to this file descriptor when the mount answers\n"
+	"      --cat PATH        write one file of the tree to standard output; nothing is mounted\n"
+	"      --list [PATH]     list a folder of the tree\n"
+	"  -h, --help            this text\n"
+	"      --version         versions of the program and of what it is built with\n"
+	"\n"
+	"Mount options:\n"
+	"  allow_other           let other users in (files are then 0444, folders 0555)\n"
+	"  allow_root            let root in\n"
+	"  default_permissions   let the kernel check the permissions (implied by the two above)\n"
+	"  nonempty              mount over a folder that is not empty\n"
+	"  compress=METHOD       pages of compressed dumps: keep (default), zlib, lzo, snappy, zstd or none\n"
+	"  excluded=zero|error   pages that are not in the dump: zeroes (default), or reading them fails\n"
+	"  threads=N             threads for scans and compression (default: one a CPU)\n"
+	"  max_idle_threads=N    idle threads that wait for requests (default 10)\n"
+	"  clone_fd              a /dev/fuse descriptor for each thread\n"
+	"  fsname=, subtype=     what the table of mounts shows\n"
+	"Those of mount(8) and fstab(5) (ro, rw, noauto, user, nofail, _netdev, x-*, ...) are accepted; a mount is\n"
+	"always read-only.\n"
+	"\n"
+	"Exit status: 0, 1 usage, 2 system error, 32 cannot open the dump or mount it.\n";
+
+/* Options that mount(8), mount.fuse3(8) and fstab(5) hand on and that mean nothing here. */
+static const char *const ignored[] = {
+	"rw", "ro", "dev", "nodev", "suid", "nosuid", "exec", "noexec", "auto", "noauto", "user", "nouser", "users",
+	"group", "owner", "nofail", "_netdev", "defaults", "atime", "noatime", "diratime", "nodiratime", "relatime",
+	"norelatime", "strictatime", "nostrictatime", "lazytime", "nolazytime", "sync", "async", "dirsync", "mand",
+	"nomand", "silent", "loud", "iversion", "noiversion",
+};
+static const char *const ignored_prefixes[] = { "x-", "X-", "comment=", "user=" };
+
+enum mount_option_kind { FLAG, NUMBER, STRING, COMPRESS, EXCLUDED };
+
+static const struct mount_option {
+	const char *name;
+	enum mount_option_kind kind;
+	size_t offset;			/* in struct options */
+} mount_options[] = {
+	{ "allow_other", FLAG, offsetof(struct options, allow_other) },
+	{ "allow_root", FLAG, offsetof(struct options, allow_root) },
+	{ "default_permissions", FLAG, offsetof(struct options, default_permissions) },
+	{ "nonempty", FLAG, offsetof(struct options, nonempty) },
+	{ "clone_fd", FLAG, offsetof(struct options, clone_fd) },
+	{ "debug", FLAG, offsetof(struct options, fuse_debug) },
+	{ "threads", NUMBER, offsetof(struct options, threads) },
+	{ "max_idle_threads", NUMBER, offsetof(struct options, max_idle_threads) },
+	{ "fsname", STRING, offsetof(struct options, fsname) },
+	{ "subtype", STRING, offsetof(struct options, subtype) },
+	{ "compress", COMPRESS, 0 },
+	{ "excluded", EXCLUDED, 0 },
+};
+
+/* A decimal number from min to max and nothing else. */
+static int parse_number(const char *text, unsigned int min, unsigned int max, unsigned int *out)
+{
+	char *end;
+	unsigned long n;
+
+	if (*text < '0' || *text > '9')
+		return -EINVAL;
+	errno = 0;
+	n = strtoul(text, &end, 10);
+	if (errno || *end || n < min || n > max)
+		return -EINVAL;
+	*out = (unsigned int)n;
+	return 0;
+}
+
+static bool is_ignored(const char *opt)
+{
+	for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
+		if (!strcmp(opt, ignored[i]))
+			return true;
+	for (size_t i = 0; i < sizeof(ignored_prefixes) / sizeof(ignored_prefixes[0]); i++)
+		if (!strncmp(opt, ignored_prefixes[i], strlen(ignored_prefixes[i])))
+			return true;
+	return false;
+}
+
+/* Does this build have the codec? Tried out, since only formats/codec.c knows. */
+static bool codec_works(enum codec codec)
+{
+	static const char zeroes[4096];
+	char out[sizeof(zeroes)];
+	struct codec_ctx *c = codec_ctx_new();
+	bool works;
+
+	if (codec == CODEC_NONE)
+		return true;
+	works = c && codec_compress(c, codec, zeroes, sizeof(zeroes), out) > 0;
+	codec_ctx_free(c);
+	return works;
+}
+
+static int set_compress(struct options *o, const char *value)
+{
+	enum codec codec;
+
+	if (!strcmp(value, "keep")) {
+		o->fs.compress = -1;
+		return 0;
+	}
+	if (codec_parse(value, &codec) < 0)
+		return fail(EINVAL, "-o compress=%s: not one of keep, zlib, lzo, snappy, zstd, none", value);
+	if (!codec_works(codec))
+		return fail(EINVAL, "-o compress=%s: this build cannot do it, see vmcorefs --version", value);
+	o->fs.compress = (int)codec;
+	return 0;
+}
+
+static int set_excluded(struct options *o, const char *value)
+{
+	if (!strcmp(value, "zero"))
+		o->fs.excluded = HOLES_ZERO;
+	else if (!strcmp(value, "error"))
+		o->fs.excluded = HOLES_FAIL;
+	else
+		return fail(EINVAL, "-o excluded=%s: not one of zero, error", value);
+	return 0;
+}
+
+static int set_string(char **field, const char *value)
+{
+	char *copy = strdup(value);
+
+	if (!copy)
+		return fail(ENOMEM, "out of memory");
+	free(*field);
+	*field = copy;
+	return 0;
+}
+
+/* opt is "name" or "name=value"; it is cut at the '='. */
+static int set_mount_option(struct options *o, char *opt)
+{
+	char *value = strchr(opt, '=');
+	const struct mount_option *m = NULL;
+	void *field;
+
+	if (!*opt || is_ignored(opt))
+		return 0;
+	if (value)
+		*value++ = '\0';
+	for (size_t i = 0; i < sizeof(mount_options) / sizeof(mount_options[0]) && !m; i++)
+		if (!strcmp(opt, mount_options[i].name))
+			m = &mount_options[i];
+	if (!m)
+		return fail(EINVAL, "-o %s: no such option, see vmcorefs --help", opt);
+	if (m->kind == FLAG && value)
+		return fail(EINVAL, "-o %s: takes no value", opt);
+	if (m->kind != FLAG && (!value || !*value))
+		return fail(EINVAL, "-o %s: needs a value", opt);
+
+	field = (char *)o + m->offset;
+	switch (m->kind) {
+	case FLAG:
+		*(bool *)field = true;
+		return 0;
+	case NUMBER:
+		if (parse_number(value, 1, MAX_THREADS, field) < 0)
+			return fail(EINVAL, "-o %s=%s: not a number from 1 to %d", opt, value, MAX_THREADS);
+		return 0;
+	case STRING:
+		return set_string(field, value);
+	case COMPRESS:
+		return set_compress(o, value);
+	case EXCLUDED:
+		return set_excluded(o, value);
+	}
+	return 0;
+}
+
+static int parse_mount_options(struct options *o, const char *text)
+{
+	char *copy = strdup(text), *rest = copy, *opt;
+	int r = copy ? 0 : fail(ENOMEM, "out of memory");
+
+	while (!r && (opt = strsep(&rest, ",")))
+		r = set_mount_option(o, opt);
+	free(copy);
+	return r;
+}
+
+static int set_ready_fd(struct options *o, const char *text)
+{
+	unsigned int fd;
+
+	if (parse_number(text, 0, INT_MAX, &fd) < 0 || fcntl((int)fd, F_GETFD) < 0)
+		return fail(EINVAL, "--ready-fd=%s: not an open file descriptor", text);
+	o->ready_fd = (int)fd;
+	return 0;
+}
+
+static int take_arguments(struct options *o, int n, char **args)
+{
+	int want = o->mode == RUN_MOUNT ? 2 : 1;
+
+	if (o->mode == RUN_LIST && n >= 2)
+		o->path = *args++, n--;
+	if (n == 0)
+		return fail(EINVAL, "no DUMP given, see vmcorefs --help");
+	if (n < want)
+		return fail(EINVAL, "no MOUNTPOINT given, see vmcorefs --help");
+	if (n > want)
+		return fail(EINVAL, "%s: one argument too many, see vmcorefs --help", args[want]);
+	o->fs.dump_path = args[0];
+	if (o->mode == RUN_MOUNT)
+		o->mountpoint = args[1];
+	if (!*args[0] || !*args[want - 1])
+		return fail(EINVAL, "an empty name as %s", *args[0] ? "MOUNTPOINT" : "DUMP");
+	return 0;
+}
+
+enum { OPT_CAT = 256, OPT_LIST, OPT_READY_FD, OPT_VERSION };
+
+static const struct option long_options[] = {
+	{ "foreground", no_argument, NULL, 'f' },
+	{ "debug", no_argument, NULL, 'd' },
+	{ "single-thread", no_argument, NULL, 's' },
+	{ "verbose", no_argument, NULL, 'v' },
+	{ "quiet", no_argument, NULL, 'q' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "options", required_argument, NULL, 'o' },
+	{ "cat", required_argument, NULL, OPT_CAT },
+	{ "list", no_argument, NULL, OPT_LIST },
+	{ "ready-fd", required_argument, NULL, OPT_READY_FD },
+	{ "version", no_argument, NULL, OPT_VERSION },
+	{ NULL, 0, NULL, 0 },
+};
+
+static int take_option(struct options *o, int c)
+{
+	switch (c) {
+	case 'f':
+		o->foreground = true;
+		return 0;
+	case 'd':
+		o->fuse_debug = true;
+		return 0;
+	case 's':
+		o->single_thread = true;
+		return 0;
+	case 'v':
+		o->verbosity++;
+		return 0;
+	case 'q':
+		o->verbosity--;
+		return 0;
+	case 'o':
+		return parse_mount_options(o, optarg);
+	case OPT_CAT:
+		o->mode = RUN_CAT;
+		o->path = optarg;
+		return 0;
+	case OPT_LIST:
+		o->mode = RUN_LIST;
+		return 0;
+	case OPT_READY_FD:
+		return set_ready_fd(o, optarg);
+	}
+	return -EINVAL;
+}
+
+static const char short_options[] = ":fdsvqho:";
+
+/* getopt's own messages would start with the path of the program. word: argv[optind - 1]. */
+static int bad_option(int c, const char *word)
+{
+	if (c == ':' && optopt < 256)
+		return fail(EINVAL, "-%c: needs a value", optopt);
+	if (c == ':')
+		return fail(EINVAL, "%s: needs a value", word);
+	if (!optopt)
+		return fail(EINVAL, "%s: no such option, see vmcorefs --help", word);
+	if (optopt >= 256 || strchr(short_options, optopt))
+		return fail(EINVAL, "%s: takes no value", word);
+	return fail(EINVAL, "-%c: no such option, see vmcorefs --help", optopt);
+}
+
+int options_parse(int argc, char **argv, struct options *o)
+{
+	int c, r;
+
+	*o = (struct options){
+		.fs = { .excluded = HOLES_ZERO, .compress = -1 },
+		.path = "/",
+		.max_idle_threads = DEFAULT_IDLE_THREADS,
+		.ready_fd = -1,
+	};
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, short_options, long_options, NULL)) != -1) {
+		if (c == 'h' || c == OPT_VERSION) {
+			o->mode = c == 'h' ? RUN_HELP : RUN_VERSION;
+			return 0;
+		}
+		r = c == '?' || c == ':' ? bad_option(c, argv[optind - 1]) : take_option(o, c);
+		if (r < 0)
+			return r;
+	}
+	if (o->allow_other && o->allow_root)
+		return fail(EINVAL, "-o allow_other and -o allow_root: only one of them");
+	o->foreground |= o->fuse_debug;
+	o->default_permissions |= o->allow_other || o->allow_root;
+	return take_arguments(o, argc - optind, argv + optind);
+}
+
+void options_free(struct options *o)
+{
+	free(o->fsname);
+	free(o->subtype);
+}
+
+void options_print_usage(void)
+{
+	fputs(usage_text, stderr);
+	fputs("Try 'vmcorefs --help'.\n", stderr);
+}
+
+void options_print_help(void)
+{
+	const char *name;
+
+	fputs("Mount a Linux kernel crash dump: every view of it is a file.\n\n", stdout);
+	fputs(usage_text, stdout);
+	fputs(options_text, stdout);
+	fputs("\nIn the mount:\n", stdout);
+	for (unsigned int i = 0; (name = tree_entry_name(i)); i++)
+		printf("  %-20s  %s\n", name, tree_entry_help(i));
+}
+
+void options_print_version(void)
+{
+	static const enum codec codecs[] = { CODEC_ZLIB, CODEC_LZO, CODEC_SNAPPY, CODEC_ZSTD };
+
+	printf("vmcorefs %s\n", VMCOREFS_VERSION);
+	printf("libfuse %s\n", fuse_pkgversion());
+	printf("page compression:");
+	for (size_t i = 0; i < sizeof(codecs) / sizeof(codecs[0]); i++)
+		if (codec_works(codecs[i]))
+			printf(" %s", codec_name(codecs[i]));
+	printf("\n");
+}

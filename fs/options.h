@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The command line.
+ *
+ * Threads: before mount only. Ownership: struct options owns its strings except those that point into argv.
+ */
+#ifndef VMCOREFS_FS_OPTIONS_H
+#define VMCOREFS_FS_OPTIONS_H
+
+#include <stdbool.h>
+
+#include "fs/tree.h"
+
+/* As mount(8) has them. */
+enum exit_status {
+	STATUS_OK = 0,
+	STATUS_USAGE = 1,
+	STATUS_SYSTEM = 2,
+	STATUS_MOUNT = 32,	/* cannot open or recognise the dump, cannot mount, no such view, unreadable view */
+};
+
+enum run_mode { RUN_MOUNT, RUN_CAT, RUN_LIST, RUN_HELP, RUN_VERSION };
+
+struct options {
+	enum run_mode mode;
+	struct fs_options fs;		/* dump_path: in argv */
+	const char *mountpoint;		/* RUN_MOUNT; in argv */
+	const char *path;		/* RUN_CAT, RUN_LIST; in argv, or "/" */
+	bool foreground, fuse_debug, single_thread;
+	bool allow_other, allow_root, default_permissions, nonempty, clone_fd;
+	unsigned int threads;		/* of the worker pool; 0: one a CPU */
+	unsigned int max_idle_threads;	/* of the FUSE loop */
+	int ready_fd;			/* -1: none */
+	int verbosity;			/* -v minus -q */
+	char *fsname, *subtype;		/* NULL: the default */
+};
+
+/* 0, or -EINVAL and -ENOMEM after a message. */
+int options_parse(int argc, char **argv, struct options *o);
+void options_free(struct options *o);
+
+/* What to print when there are no arguments, for --help and for --version. */
+void options_print_usage(void);		/* on stderr */
+void options_print_help(void);
+void options_print_version(void);
+
+#endif

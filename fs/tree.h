@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The tree of names: what is in the mount. No FUSE here; --cat and --list use it as the mount does.
+ *
+ * Errors: -ENOENT no such name; -ENOTDIR, -EISDIR; -EINVAL a malformed pfn or address; -EFAULT an address that is not
+ * mapped; -ENODATA, -EIO from the dump. The read functions return what they say in view.h.
+ *
+ * Threads: fs_open/fs_close: before mount, after unmount; tree_*: any.
+ */
+#ifndef VMCOREFS_FS_TREE_H
+#define VMCOREFS_FS_TREE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <time.h>
+
+#include "base/pages.h"
+#include "fs/node.h"
+#include "fs/views/view.h"
+
+struct fs;
+
+struct fs_options {
+	const char *dump_path;
+	enum hole_policy excluded;	/* -o excluded=zero|error: bulk views at pages that are not stored */
+	int compress;			/* -o compress=: an enum codec, or -1 keep */
+};
+
+/* Open the dump and learn its kernel. Errors were logged, one line. -ENOTSUP, -EIO, -ENOENT, -EACCES, -EISDIR ... */
+int fs_open(const struct fs_options *opt, struct fs **out);
+void fs_close(struct fs *fs);		/* NULL is fine */
+
+struct fs_facts {
+	const char *dump_path;		/* as given */
+	uint64_t dump_size;		/* bytes of the source */
+	time_t mtime;			/* of the source */
+	unsigned int block_size;	/* page size of the dump */
+};
+void fs_facts(const struct fs *fs, struct fs_facts *out);
+
+struct node_stat {
+	bool dir;
+	unsigned int nlink;
+	uint64_t size;			/* bytes; an upper bound while !final */
+	uint64_t data_bytes;		/* not in holes: st_blocks = this / 512, rounded up */
+	bool final;			/* size cannot change any more: may be cached for ever */
+	bool live;			/* changes all the time: size 0, open with direct_io */
+};
+
+#define TREE_ROOT ((struct node){ NODE_ROOT, 0 })
+
+int tree_lookup(struct fs *fs, struct node dir, const char *name, struct node *out);
+/* fills in what stat(2) needs; never starts a scan or a compression */
+int tree_stat(struct fs *fs, struct node n, struct node_stat *out);
+/* Entries number from.. of a folder in stable order ("." and ".." are the caller's). emit returns nonzero to stop. */
+struct tree_entry {
+	const char *name;		/* valid during the call */
+	struct node node;
+	bool dir;
+	uint64_t next;			/* pass as from to continue after this entry */
+};
+int tree_list(struct fs *fs, struct node dir, uint64_t from,
+	      int (*emit)(void *arg, const struct tree_entry *e), void *arg);
+/* The folder that a folder is in. */
+struct node tree_parent(struct node dir);
+/* Does what an exact size needs (scan, compression), then returns the view. */
+int tree_open(struct fs *fs, struct node n, struct view **out);
+/* A path such as "level-31/dump" or "/pfn/0x10" to a node. */
+int tree_resolve(struct fs *fs, const char *path, struct node *out);
+/* The kernel forgot nlookup lookups of this node; tree_lookup() counts one each. */
+void tree_forget(struct fs *fs, struct node n, uint64_t nlookup);
+
+/* Help texts for --help, README and the man page check: one line a top-level name. i from 0; NULL at the end. */
+const char *tree_entry_name(unsigned int i);
+const char *tree_entry_help(unsigned int i);
+
+#endif

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fs/views/engine.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/log.h"
+
+#define NT_PRSTATUS 1
+
+static void put_note(struct outbuf *o, bool big, const char *name, uint32_t type, const void *desc, size_t len)
+{
+	static const char zeroes[4];
+	size_t name_len = strlen(name) + 1;
+	uint8_t head[12];
+
+	put_u32(head, (uint32_t)name_len, big);
+	put_u32(head + 4, (uint32_t)len, big);
+	put_u32(head + 8, type, big);
+	out_write(o, head, sizeof(head));
+	out_write(o, name, name_len);
+	out_write(o, zeroes, -name_len % 4);
+	out_write(o, desc, len);
+	out_write(o, zeroes, -len % 4);
+}
+
+/* The notes of outputs: the dump's up to the first malformed one, and VMCOREINFO if it is not among them. */
+static int collect_notes(struct engine *e)
+{
+	const struct dump *d = e->dump;
+	const struct vmcoreinfo *v = &e->kernel->vmci;
+	struct dump_note note;
+	size_t pos = 0, end = 0;
+
+	while (dump_next_note(d, &pos, &note)) {
+		end = pos;
+		if (!strcmp(note.name, "CORE") && note.type == NT_PRSTATUS)
+			e->nr_cpus++;
+		if (!strcmp(note.name, "VMCOREINFO") && note.type == 0 && note.desc_len) {
+			e->vmcoreinfo_offset = (size_t)(note.desc - d->notes);
+			e->vmcoreinfo_len = strnlen((const char *)note.desc, note.desc_len);
+		}
+	}
+	if (!e->nr_cpus)
+		e->nr_cpus = d->nr_cpus;
+	out_write(&e->notes, d->notes, min_u64(end, d->notes_len));
+	if (!e->vmcoreinfo_len && v->text) {
+		static const char zeroes[4];
+
+		out_write(&e->notes, zeroes, -e->notes.len % 4);
+		e->vmcoreinfo_offset = e->notes.len + 12 + 12;	/* header, "VMCOREINFO" padded */
+		e->vmcoreinfo_len = v->len;
+		put_note(&e->notes, d->big_endian, "VMCOREINFO", 0, v->text, v->len);
+	}
+	return e->notes.error;
+}
+
+/* Headers tell phys_base by a segment in the kernel image's range, or in the sub header. */
+static void phys_base_hint(const struct dump *d, struct kernel_input *in)
+{
+	const uint64_t start = 0xffffffff80000000ull, end = 0xffffffffc0000000ull;
+
+	for (size_t i = 0; i < d->nsegments; i++) {
+		const struct dump_segment *s = &d->segments[i];
+
+		if (s->vaddr >= start && s->vaddr < end) {
+			in->has_phys_base = true;
+			in->phys_base = s->paddr - (s->vaddr - start);
+			return;
+		}
+	}
+	in->has_phys_base = d->has_phys_base;
+	in->phys_base = d->phys_base;
+}
+
+static void setup_classes(struct engine *e)
+{
+	struct kernel *k = e->kernel;
+	int r;
+
+	if (!k->vmci.text) {
+		e->why_no_classes = k->why_no_space;
+		return;
+	}
+	r = pageclass_setup(&e->rules, &k->vmci, e->dump->big_endian, &e->why_no_classes);
+	if (!r)
+		r = memmap_open(k, &e->memmap, &e->why_no_classes);
+	if (!r)
+		e->why_no_classes = NULL;
+}
+
+static void init_once(struct once *o)
+{
+	*o = (struct once)ONCE_INIT;
+}
+
+int engine_open(const char *path, enum hole_policy excluded, int codec, struct engine **out)
+{
+	struct engine *e = calloc(1, sizeof(*e));
+	struct kernel_input in = { 0 };
+	struct source *src;
+	int r;
+
+	if (!e)
+		return -ENOMEM;
+	e->path = path;
+	e->excluded = excluded;
+	init_once(&e->regions_once);
+	init_once(&e->classes_once);
+	for (unsigned int s = 0; s < SELECTIONS; s++) {
+		init_once(&e->selections[s].once);
+		init_once(&e->selections[s].zero_once);
+		for (unsigned int i = 0; i < IMAGES; i++)
+			init_once(&e->selections[s].images[i].once);
+	}
+	r = source_open(path, &src);
+	if (!r)
+		r = dump_open(src, &e->dump);
+	if (r)
+		goto err_close;
+	e->codec = codec >= 0 ? (enum codec)codec : e->dump->codec ? e->dump->codec : CODEC_ZLIB;
+	in.pages = &e->dump->pages;
+	in.vmcoreinfo = e->dump->vmcoreinfo;
+	in.vmcoreinfo_len = e->dump->vmcoreinfo_len;
+	in.elf_machine = e->dump->elf_machine;
+	in.big_endian = e->dump->big_endian;
+	phys_base_hint(e->dump, &in);
+	r = kernel_open(&in, &e->kernel);
+	if (!r)
+		r = collect_notes(e);
+	if (r)
+		goto err_close;
+	setup_classes(e);
+	*out = e;
+	return 0;
+
+err_close:
+	engine_close(e);
+	return r;
+}
+
+void engine_close(struct engine *e)
+{
+	if (!e)
+		return;
+	for (unsigned int s = 0; s < SELECTIONS; s++) {
+		for (unsigned int i = 0; i < IMAGES; i++)
+			layout_unref(e->selections[s].images[i].layout);
+		level_free(e->selections[s].without_zero);
+		level_free(e->selections[s].pages);
+	}
+	classify_free(e->classes);
+	memmap_close(e->memmap);
+	out_free(&e->notes);
+	kernel_close(e->kernel);
+	dump_close(e->dump);
+	free(e);
+}
+
+bool engine_has_level(const struct engine *e, unsigned int level)
+{
+	return e->memmap || !(level & ~(unsigned int)LEVEL_ZERO);
+}
+
+static int compute_classes(void *arg)
+{
+	struct engine *e = arg;
+	int r;
+
+	e->job = "reading page structs";
+	r = classify_run(e->memmap, &e->rules, &e->progress, &e->classes);
+	e->job = NULL;
+	return r;
+}
+
+int engine_classes(struct engine *e, const struct classes **out)
+{
+	int r;
+
+	*out = NULL;
+	if (!e->memmap)
+		return -ENOTSUP;
+	r = once_run(&e->classes_once, compute_classes, e);
+	*out = e->classes;
+	return r;
+}
+
+struct selection_arg {
+	struct engine *e;
+	unsigned int sel;
+};
+
+static int compute_selection(void *arg)
+{
+	struct selection_arg *a = arg;
+	struct selection *s = &a->e->selections[a->sel];
+	const struct classes *classes = NULL;
+	int r;
+
+	if (a->e->memmap && classify_needed(&a->e->rules, a->sel)) {
+		r = engine_classes(a->e, &classes);
+		if (r)
+			return r;
+	}
+	s->pages = level_new(&a->e->dump->pages, classes, a->sel);
+	return s->pages ? 0 : -ENOMEM;
+}
+
+static int compute_without_zero(void *arg)
+{
+	struct selection_arg *a = arg;
+	struct selection *s = &a->e->selections[a->sel];
+	int r;
+
+	a->e->job = "looking for zero pages";
+	r = level_find_zero(s->pages, &a->e->progress, &s->without_zero);
+	a->e->job = NULL;
+	return r;
+}
+
+int engine_pages(struct engine *e, unsigned int sel, bool without_zero, const struct pages **out)
+{
+	struct selection_arg arg = { e, sel };
+	struct selection *s = &e->selections[sel];
+	int r;
+
+	*out = &e->dump->pages;
+	if (sel == WHOLE)
+		return 0;
+	if (!engine_has_level(e, sel))
+		return -ENOTSUP;
+	r = once_run(&s->once, compute_selection, &arg);
+	if (!r)
+		*out = s->pages;
+	if (!r && without_zero && (sel & LEVEL_ZERO)) {
+		r = once_run(&s->zero_once, compute_without_zero, &arg);
+		*out = s->without_zero;
+	}
+	return r;
+}
+
+const char *engine_machine(const struct engine *e)
+{
+	if (e->kernel->arch)
+		return e->kernel->arch->name;
+	return e->dump->uts[4][0] ? e->dump->uts[4] : "unknown";
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * An opened dump with everything that views are made of: the dump, its kernel, and what is computed when it is first
+ * asked for (classes, selections, images).
+ *
+ * Threads: engine_open/engine_close: before mount only; the rest: any. Pages, kernel and dump are immutable.
+ */
+#ifndef VMCOREFS_FS_VIEWS_ENGINE_H
+#define VMCOREFS_FS_VIEWS_ENGINE_H
+
+#include "base/layout.h"
+#include "base/once.h"
+#include "base/outbuf.h"
+#include "base/workers.h"
+#include "filter/classify.h"
+#include "filter/level.h"
+#include "formats/dump.h"
+#include "kernel/kernel.h"
+#include "kernel/memmap.h"
+
+/* A selection: a level, or the whole dump. */
+#define WHOLE LEVELS
+#define SELECTIONS (LEVELS + 1)
+
+enum image_kind { IMAGE_ELF, IMAGE_KDUMP, IMAGE_RAW, IMAGES };
+
+struct image {
+	struct once once;
+	struct layout *layout;
+};
+
+struct selection {
+	struct once once, zero_once;
+	struct pages *pages;		/* owned, or NULL for WHOLE */
+	struct pages *without_zero;	/* owned: the same with zero pages left out (odd levels) */
+	struct image images[IMAGES];
+};
+
+struct engine {
+	struct dump *dump;
+	struct kernel *kernel;
+	const char *path;		/* borrowed */
+	enum hole_policy excluded;
+	enum codec codec;		/* of kdump outputs */
+
+	struct outbuf notes;		/* for outputs: the dump's, and VMCOREINFO when it was found elsewhere */
+	size_t vmcoreinfo_offset, vmcoreinfo_len;	/* of its text in notes */
+	unsigned int nr_cpus;
+
+	struct once regions_once;
+	struct mapping image;		/* kernel image; len 0: not known */
+	bool has_direct_map;
+	uint64_t direct_map;
+
+	struct memmap *memmap;		/* NULL: pages cannot be classified, for this reason: */
+	const char *why_no_classes;
+	struct pageclass rules;
+	struct once classes_once;
+	struct classes *classes;
+
+	struct selection selections[SELECTIONS];
+
+	struct progress progress;	/* of the job that runs now */
+	_Atomic(const char *) job;	/* its name, or NULL */
+};
+
+int engine_open(const char *path, enum hole_policy excluded, int codec, struct engine **out);
+void engine_close(struct engine *e);		/* NULL is fine */
+
+/* Can this level be served? Levels that need no page structs always can. */
+bool engine_has_level(const struct engine *e, unsigned int level);
+
+/* The classes, computed now if need be. -ENOTSUP when they cannot be had. */
+int engine_classes(struct engine *e, const struct classes **out);
+/* The pages of a selection; without_zero: zero pages left out too, when the level says so. */
+int engine_pages(struct engine *e, unsigned int sel, bool without_zero, const struct pages **out);
+
+/* The file, computed now if need be. One reference for the caller. */
+int engine_image(struct engine *e, unsigned int sel, enum image_kind kind, struct layout **out);
+/* What can be told without work: the exact size and data bytes when it is computed already or cheap (returns true),
+ * else an upper bound. */
+bool engine_image_size(struct engine *e, unsigned int sel, enum image_kind kind, uint64_t *size, uint64_t *data);
+
+/* For the text views. */
+const char *engine_machine(const struct engine *e);
+
+#endif

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The binary files: what is written of a selection, as ELF, kdump-compressed or raw memory.
+ */
+#include <elf.h>
+#include <errno.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "formats/write_elf.h"
+#include "formats/write_kdump.h"
+#include "fs/views/engine.h"
+
+static int compute_regions(void *arg)
+{
+	struct engine *e = arg;
+
+	if (kernel_image(e->kernel, &e->image))
+		e->image.len = 0;
+	e->has_direct_map = !kernel_direct_map(e->kernel, &e->direct_map);
+	return 0;
+}
+
+static void elf_output(struct engine *e, struct elf_output *o)
+{
+	const struct arch *arch = e->kernel->arch;
+
+	once_run(&e->regions_once, compute_regions, e);
+	*o = (struct elf_output){
+		.machine = arch ? arch->elf_machine : e->dump->elf_machine ? e->dump->elf_machine : EM_NONE,
+		.big_endian = e->dump->big_endian,
+		.incomplete = e->dump->incomplete,
+		.notes = e->notes.data,
+		.notes_len = e->notes.len,
+		.image = e->image.len ? &e->image : NULL,
+		.has_direct_map = e->has_direct_map,
+		.direct_map = e->direct_map,
+		.holes = e->excluded,
+	};
+}
+
+/* The header's names: the kernel's own, else what the source's header had, else what VMCOREINFO tells. */
+static void put_uts(const struct engine *e, char uts[6][65])
+{
+	if (e->kernel->uts[0][0]) {
+		memcpy(uts, e->kernel->uts, sizeof(e->kernel->uts));
+		return;
+	}
+	memcpy(uts, e->dump->uts, sizeof(e->dump->uts));
+	if (!uts[0][0] && e->kernel->release[0]) {
+		memcpy(uts[0], "Linux", 6);
+		memcpy(uts[2], e->kernel->release, sizeof(e->kernel->release));
+	}
+	if (e->kernel->arch && strcmp(uts[4], e->kernel->arch->name))
+		strncpy(uts[4], e->kernel->arch->name, sizeof(uts[4]) - 1);
+}
+
+static void kdump_output(const struct engine *e, unsigned int sel, struct kdump_output *o)
+{
+	*o = (struct kdump_output){
+		.big_endian = e->dump->big_endian,
+		.timestamp = e->kernel->crash_time ? e->kernel->crash_time : e->dump->timestamp,
+		.codec = e->codec,
+		.dump_level = e->dump->dump_level | (sel == WHOLE ? 0 : sel),
+		.phys_base = e->kernel->has_space ? e->kernel->space.text_paddr : e->dump->phys_base,
+		.nr_cpus = e->nr_cpus,
+		.notes = e->notes.data,
+		.notes_len = e->notes.len,
+		.vmcoreinfo_offset = e->vmcoreinfo_offset,
+		.vmcoreinfo_len = e->vmcoreinfo_len,
+		.incomplete = e->dump->incomplete,
+	};
+	put_uts(e, o->uts);
+}
+
+static int make_elf(struct engine *e, unsigned int sel, struct layout **out)
+{
+	struct elf_output o;
+	const struct pages *ps;
+	int r = engine_pages(e, sel, true, &ps);
+
+	if (r)
+		return r;
+	elf_output(e, &o);
+	return write_elf(ps, &o, out);
+}
+
+static int make_kdump(struct engine *e, unsigned int sel, struct layout **out)
+{
+	struct kdump_output o;
+	const struct pages *ps;
+	int r = engine_pages(e, sel, false, &ps);
+
+	if (r)
+		return r;
+	kdump_output(e, sel, &o);
+	e->job = "compressing";
+	r = write_kdump(&e->dump->pages, ps, &o, &e->progress, out);
+	e->job = NULL;
+	return r;
+}
+
+static int make_raw(struct engine *e, unsigned int sel, struct layout **out)
+{
+	const struct pages *ps;
+	int r = engine_pages(e, sel, false, &ps);
+	struct layout *l;
+	uint64_t bytes;
+
+	if (r)
+		return r;
+	if (mul_overflows(ps->max_pfn, pages_size(ps), &bytes))
+		return -EFBIG;
+	l = layout_new();
+	if (!l)
+		return -ENOMEM;
+	r = layout_add_pages(l, ps, 0, bytes, e->excluded);
+	if (r) {
+		layout_unref(l);
+		return r;
+	}
+	*out = l;
+	return 0;
+}
+
+static int (*const makers[IMAGES])(struct engine *e, unsigned int sel, struct layout **out) = {
+	[IMAGE_ELF] = make_elf,
+	[IMAGE_KDUMP] = make_kdump,
+	[IMAGE_RAW] = make_raw,
+};
+
+struct image_arg {
+	struct engine *e;
+	unsigned int sel;
+	enum image_kind kind;
+};
+
+static int compute_image(void *arg)
+{
+	struct image_arg *a = arg;
+
+	return makers[a->kind](a->e, a->sel, &a->e->selections[a->sel].images[a->kind].layout);
+}
+
+int engine_image(struct engine *e, unsigned int sel, enum image_kind kind, struct layout **out)
+{
+	struct image *im = &e->selections[sel].images[kind];
+	struct image_arg arg = { e, sel, kind };
+	int r = once_run(&im->once, compute_image, &arg);
+
+	if (!r)
+		*out = layout_ref(im->layout);
+	return r;
+}
+
+bool engine_image_size(struct engine *e, unsigned int sel, enum image_kind kind, uint64_t *size, uint64_t *data)
+{
+	struct image *im = &e->selections[sel].images[kind];
+	const struct pages *ps = &e->dump->pages;
+	struct elf_output elf;
+	struct kdump_output kdump;
+	struct layout *l;
+
+	/* of the whole dump, ELF and raw need its bitmaps only */
+	if (once_done(&im->once) || (sel == WHOLE && kind != IMAGE_KDUMP)) {
+		if (!engine_image(e, sel, kind, &l)) {
+			*size = layout_size(l);
+			*data = layout_data_bytes(l);
+			layout_unref(l);
+			return true;
+		}
+	}
+	switch (kind) {
+	case IMAGE_ELF:
+		elf_output(e, &elf);
+		*size = write_elf_bound(ps, &elf);
+		break;
+	case IMAGE_KDUMP:
+		kdump_output(e, sel, &kdump);
+		*size = write_kdump_bound(ps, &kdump);
+		break;
+	default:
+		*size = ps->max_pfn << ps->page_shift;
+		break;
+	}
+	*data = *size;
+	return false;
+}

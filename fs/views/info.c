@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+#include <time.h>
+
+#include "base/bytes.h"
+#include "formats/codec.h"
+#include "fs/views/texts.h"
+#include "kernel/printk.h"
+
+/* What a kernel says when it dies, the most telling first. */
+static const char *const last_words[] = {
+	"sysrq: Trigger a crash", "SysRq : Trigger a crash", "Kernel panic - not syncing: ", "Kernel panic: ",
+	"kernel BUG at ", "BUG: unable to handle ", "BUG: kernel NULL pointer dereference",
+	"Unable to handle kernel ", "general protection fault", "double fault: ", "divide error: ",
+	"stack segment: ", "Internal error: ", "Oops: ", "[Hardware Error]: ",
+};
+
+static void put_time(struct outbuf *out, const char *key, int64_t seconds)
+{
+	time_t t = (time_t)seconds;
+	struct tm tm;
+	char buf[64];
+
+	if (!seconds || !gmtime_r(&t, &tm) || !strftime(buf, sizeof(buf), "%Y-%m-%d %H:%M:%S UTC", &tm))
+		return;
+	out_printf(out, "%s: %s\n", key, buf);
+}
+
+/* The line of the log that starts at s, without its time stamp. */
+static void put_line(struct outbuf *out, const char *key, const char *s)
+{
+	out_printf(out, "%s: %.*s\n", key, (int)strcspn(s, "\n"), s);
+}
+
+/* From the log: why it died, and the time of the last record. */
+static void put_log_facts(struct engine *e, struct outbuf *out)
+{
+	struct outbuf log = OUTBUF_INIT;
+	const char *found = NULL;
+
+	if (!e->kernel->has_space || !printk_kind(e->kernel))
+		return;
+	if (!printk_render(e->kernel, &log) && log.len && !log.error) {
+		const char *last = memrchr(log.data, '[', log.len), *at;
+		double uptime;
+
+		for (size_t i = 0; !found && i < ARRAY_SIZE(last_words); i++)
+			found = strstr(log.data, last_words[i]);
+		if (found)
+			put_line(out, "panic", found);
+		/* the last line that starts with a time stamp */
+		for (at = last; at && at > log.data && at[-1] != '\n';)
+			at = memrchr(log.data, '[', (size_t)(at - log.data));
+		if (at && sscanf(at, "[%lf]", &uptime) == 1)
+			out_printf(out, "uptime: %.6f s (time of the last message)\n", uptime);
+	}
+	out_free(&log);
+}
+
+static void put_pages(struct engine *e, struct outbuf *out)
+{
+	static const char *const names[] = {
+		[PAGE_DATA] = "stored", [PAGE_ZERO] = "zero", [PAGE_EXCLUDED] = "excluded",
+	};
+	const struct pages *ps = &e->dump->pages;
+	uint64_t counts[PAGE_DATA + 1];
+
+	pages_count(ps, counts);
+	for (int s = PAGE_DATA; s > PAGE_ABSENT; s--)
+		if (counts[s] || s == PAGE_DATA)
+			out_printf(out, "pages-%s: %llu (%llu MiB)\n", names[s], (unsigned long long)counts[s],
+				   (unsigned long long)(counts[s] << ps->page_shift >> 20));
+}
+
+int render_info(struct engine *e, struct outbuf *out)
+{
+	const struct dump *d = e->dump;
+	const struct kernel *k = e->kernel;
+
+	out_printf(out, "file: %s\n", e->path);
+	out_printf(out, "file-size: %llu\n", (unsigned long long)d->src->size);
+	out_printf(out, "format: %s%s%s\n", d->format, d->src->container ? ", " : "",
+		   d->src->container ? d->src->container : "");
+	if (d->header_version)
+		out_printf(out, "header-version: %d\n", d->header_version);
+	if (d->codec)
+		out_printf(out, "compression: %s\n", codec_name(d->codec));
+	if (d->dump_level)
+		out_printf(out, "dump-level: %u\n", d->dump_level);
+	out_printf(out, "incomplete: %s\n", d->incomplete ? "yes" : "no");
+	out_printf(out, "architecture: %s\n", engine_machine(e));
+	out_printf(out, "page-size: %llu\n", (unsigned long long)pages_size(&d->pages));
+	if (k->release[0] || k->uts[2][0] || d->uts[2][0])
+		out_printf(out, "release: %s\n", k->release[0] ? k->release : k->uts[2][0] ? k->uts[2] : d->uts[2]);
+	if (k->uts[3][0] || d->uts[3][0])
+		out_printf(out, "version: %s\n", k->uts[3][0] ? k->uts[3] : d->uts[3]);
+	if (k->uts[1][0] || d->uts[1][0])
+		out_printf(out, "host: %s\n", k->uts[1][0] ? k->uts[1] : d->uts[1]);
+	if (e->nr_cpus)
+		out_printf(out, "cpus: %u\n", e->nr_cpus);
+	put_time(out, "crash-time", k->crash_time ? k->crash_time : d->timestamp);
+	put_log_facts(e, out);
+	put_pages(e, out);
+	if (k->vmci_found)
+		out_printf(out, "vmcoreinfo: found in memory at %#llx\n", (unsigned long long)k->vmci_paddr);
+	else
+		out_printf(out, "vmcoreinfo: %s\n", k->vmci.text ? "from the dump's notes" : "none");
+	if (k->has_space) {
+		uint64_t offset = 0;
+		const char *value;
+		size_t len;
+
+		out_printf(out, "phys-base: %#llx\n", (unsigned long long)k->space.text_paddr);
+		if (!vmci_get(&k->vmci, "KERNELOFFSET", &value, &len))
+			out_printf(out, "kernel-offset: 0x%.*s\n", (int)len, value);
+		out_printf(out, "page-table-levels: %u\n", k->space.levels);
+		if (!kernel_direct_map(k, &offset))
+			out_printf(out, "direct-map: %#llx\n", (unsigned long long)offset);
+	}
+	return 0;
+}

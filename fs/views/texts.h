@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The text views: each renders into an outbuf. 0 or -errno; errors of memory are in the outbuf.
+ *
+ * Threads: any.
+ */
+#ifndef VMCOREFS_FS_VIEWS_TEXTS_H
+#define VMCOREFS_FS_VIEWS_TEXTS_H
+
+#include "base/outbuf.h"
+#include "fs/views/engine.h"
+
+typedef int render_fn(struct engine *e, struct outbuf *out);
+
+int render_info(struct engine *e, struct outbuf *out);		/* without the list of what is missing */
+int render_dmesg(struct engine *e, struct outbuf *out);
+int render_vmcoreinfo(struct engine *e, struct outbuf *out);
+int render_report(struct engine *e, struct outbuf *out);
+int render_progress(struct engine *e, struct outbuf *out);
+
+/* level-N/report */
+int render_level_report(struct engine *e, unsigned int level, struct outbuf *out);
+/* vtop/<addr>: -EFAULT when it is not mapped. */
+int render_vtop(struct engine *e, uint64_t vaddr, struct outbuf *out);
+
+#endif
