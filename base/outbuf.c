@@ -33,7 +33,7 @@ static int out_reserve(struct outbuf *o, size_t n)
 
 void out_write(struct outbuf *o, const void *bytes, size_t n)
 {
-	if (out_reserve(o, n))
+	if (!n || out_reserve(o, n))
 		return;
 	memcpy(o->data + o->len, bytes, n);
 	o->len += n;
