@@ -103,8 +103,8 @@ static int count_headers(const struct dump *d, const struct elf_header *h, uint6
 	if (h->phnum != PN_XNUM || !h->shoff)
 		return 0;
 	if (source_read(d->src, section, size, h->shoff))
-		return fail(EIO, "%s: e_phnum refers to section header 0 at offset %#llx, which cannot be read", d->src->name,
-			    (unsigned long long)h->shoff);
+		return fail(EIO, "%s: e_phnum refers to section header 0 at offset %#llx, which cannot be read",
+			    d->src->name, (unsigned long long)h->shoff);
 	*count = get_u32(section + info, d->big_endian);
 	return 0;
 }
@@ -386,8 +386,8 @@ static int elf_read(const struct pages *ps, uint64_t pfn, uint64_t count, void *
 		off = e->offset + (at - e->start);
 		r = source_read(d->src, p, len, off);
 		if (r)
-			return fail_counted(&elf->damaged, EIO, "%s: physical address %#llx: cannot read %llu bytes at offset %#llx%s",
-					    d->src->name, (unsigned long long)at, (unsigned long long)len,
+			return fail_counted(&elf->damaged, EIO,
+					    "%s: physical address %#llx: cannot read %llu bytes at offset %#llx%s", d->src->name, (unsigned long long)at, (unsigned long long)len,
 					    (unsigned long long)off,
 					    off + len > d->src->size ? ": beyond the end of the file" : "");
 		e++;

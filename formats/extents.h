@@ -31,7 +31,7 @@ void extents_free(struct extents *x);
 /* Who is believed where two ranges overlap. */
 enum extents_winner { EXTENTS_LOWEST_OFFSET, EXTENTS_HIGHEST_OFFSET };
 
-/* Sort, cut overlaps, merge neighbours that are contiguous on both sides. 0 or -ENOMEM (the list is then unchanged). */
+/* Sort, cut overlaps, merge neighbours that are contiguous on both sides. 0 or -ENOMEM. */
 int extents_resolve(struct extents *x, enum extents_winner winner);
 
 /* Index of the first range of a resolved list that ends beyond pos; n when there is none. */

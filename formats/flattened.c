@@ -102,8 +102,8 @@ static int walk_records(struct flattened *f)
 		if (where == 0 && size == 0)
 			break;
 		if (where < 0 || size <= 0 || add_overflows(where, size, &end))
-			return fail(EIO, "%s: flattened stream: record at offset %#llx is damaged (offset %lld, size %lld)",
-				    inner->name, (unsigned long long)off, (long long)where, (long long)size);
+			return fail(EIO,
+				    "%s: flattened stream: record at offset %#llx is damaged (offset %lld, size %lld)", inner->name, (unsigned long long)off, (long long)where, (long long)size);
 		off += RECORD_SIZE;
 		stored = min_u64((uint64_t)size, inner->size - off);
 		r = extents_add(&f->map, (uint64_t)where, stored, off);

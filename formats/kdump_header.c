@@ -175,7 +175,7 @@ static int judge(const struct source *src, const uint8_t *b, const struct abi *a
 		score += 4;
 	if ((1 + (uint64_t)h->sub_blocks + h->bitmap_blocks) * h->block_size <= src->size)
 		score += 2;
-	if (h->semantics >= 6 && (h->max_mapnr == max_mapnr_32 || (h->max_mapnr > UINT32_MAX && max_mapnr_32 == UINT32_MAX)))
+	if (h->semantics >= 6 && min_u64(h->max_mapnr, UINT32_MAX) == max_mapnr_32)
 		score += 4;
 	if (h->semantics >= 3 && in_sub_blocks(h, h->offset_vmcoreinfo, h->size_vmcoreinfo))
 		score += 2;

@@ -15,7 +15,6 @@
 #include "formats/source.h"
 
 #define KDUMP_STATUS_INCOMPLETE 0x8u
-#define KDUMP_DESC_SIZE 24u
 
 struct kdump_header {
 	bool diskdump;			/* signature DISKDUMP: the format's forerunner */
