@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Boots a guest until it has panicked. Needs lib.sh, and KERNEL from kernels.sh.
+
+# In the order of wishes; what they depend on comes by itself.
+MODULES_CAPTURE='virtio_pci virtio_blk'
+MODULES_TINY='qemu_fw_cfg'
+MODULES_FULL='virtio_pci virtio_blk virtio_balloon virtio_net virtio-rng qemu_fw_cfg loop overlay lzo-rle zram
+	ext4 veth dummy tun squashfs nf_conntrack nf_tables fuse dm-mod'
+
+# modules_into FOLDER NAME...: copies modules, and writes the order to load them in.
+modules_into() {
+	local dir=$1 release name file copy
+	shift
+	release=$(cat "$KERNEL/release")
+	mkdir -p "$dir/modules"
+	# The emulated CPU has no use for crc32c-intel: its insmod would fail.
+	for name; do
+		# Prints "insmod FILE" for the module and all it needs, "builtin NAME" if it is no module.
+		/sbin/modprobe -C /dev/null -d "$KERNEL/modules" -S "$release" --show-depends "$name" 2>/dev/null ||
+			say "kernel $release has no module $name"
+	done | sed -n '/crc32c-intel/d; s/^insmod //p' | awk '!seen[$0]++' |
+		while read -r file; do
+			copy=modules/${file##*/}
+			case $file in
+			*.xz) copy=${copy%.xz} && xz -dc "$file" >"$dir/$copy" ;;
+			*) cp "$file" "$dir/$copy" ;;
+			esac || exit
+			echo "/$copy"
+		done >"$dir/modules/order" || die "cannot copy the modules"
+}
+
+# pack FOLDER FILE: an initramfs out of a folder.
+pack() {
+	(cd "$1" && find . | cpio -o -H newc --quiet | gzip -1) >"$2"
+}
+
+# initramfs_make FOLDER FILE PROFILE KDUMP: the initramfs of the first kernel.
+initramfs_make() {
+	local dir=$1 out=$2 lib
+	mkdir -p "$dir/capture/bin" "$dir/first/bin" "$dir/first/boot"
+	cp /bin/busybox "$dir/first/bin/"
+	cp "$RIG/initramfs/init" "$dir/first/init"
+	gcc -std=gnu11 -O2 -Wall -static -pthread -o "$dir/first/bin/workload" "$RIG"/workload*.c ||
+		die "cannot compile the workload"
+	strip "$dir/first/bin/workload"
+	if [ "$3" = tiny ]; then
+		# shellcheck disable=SC2086 # a list
+		modules_into "$dir/first" $MODULES_TINY
+	else
+		# shellcheck disable=SC2086 # a list
+		modules_into "$dir/first" $MODULES_FULL
+	fi
+	if [ "$4" = kdump ]; then
+		cp /bin/busybox "$dir/capture/bin/"
+		cp "$RIG/initramfs/capture-init" "$dir/capture/init"
+		# shellcheck disable=SC2086 # a list
+		modules_into "$dir/capture" $MODULES_CAPTURE
+		pack "$dir/capture" "$dir/first/boot/capture.gz"
+		cp "$KERNEL/vmlinuz" "$dir/first/boot/"
+		cp /sbin/kexec "$dir/first/bin/"
+		for lib in $(ldd /sbin/kexec | grep -o '/[^ ]*'); do
+			mkdir -p "$dir/first/${lib%/*}"
+			cp -L "$lib" "$dir/first/$lib"
+		done
+	fi
+	pack "$dir/first" "$out"
+	rm -rf "$dir/first" "$dir/capture"
+}
+
+# guest_start MIB CPU APPEND QEMU-OPTION...: in the current folder; sets GUEST to its process.
+guest_start() {
+	local mib=$1 cpu=$2 append=$3
+	shift 3
+	: >console.log
+	qemu-system-x86_64 -accel tcg -cpu "$cpu" -smp 2 -m "$mib" \
+		-nodefaults -no-user-config -display none -no-reboot \
+		-serial file:console.log -serial file:capture.log -qmp unix:qmp.sock,server=on,wait=off \
+		-kernel "$KERNEL/vmlinuz" -initrd initrd.gz \
+		-append "console=ttyS0 printk.devkmsg=on loglevel=7 $append" "$@" \
+		</dev/null >qemu.log 2>&1 9>&- &
+	GUEST=$!
+	trap guest_kill EXIT
+}
+
+guest_kill() {
+	[ -n "${GUEST:-}" ] || return 0
+	kill -KILL "$GUEST" 2>/dev/null
+	wait "$GUEST" 2>/dev/null
+	GUEST=
+}
+
+# guest_fail WHAT LOG: the guest is stopped, and its last lines are shown.
+guest_fail() {
+	say "the last lines of $2:"
+	tail -n 20 "$2" qemu.log | tr -d '\r' >&2
+	guest_kill
+	die "$1"
+}
+
+# guest_wait SECONDS REGEX LOG: until the log has such a line.
+guest_wait() {
+	local end=$((SECONDS + $1))
+	until grep -Eqa "$2" "$3" 2>/dev/null; do
+		! grep -qa '^rig: FAILED' "$3" 2>/dev/null || guest_fail "the guest gave up" "$3"
+		[ "$SECONDS" -lt "$end" ] || guest_fail "no '$2' within $1 seconds" "$3"
+		if ! kill -0 "$GUEST" 2>/dev/null; then
+			grep -Eqa "$2" "$3" 2>/dev/null || guest_fail "the guest ended before '$2'" "$3"
+			return 0
+		fi
+		sleep 0.5
+	done
+}
+
+# guest_gone SECONDS LOG: until QEMU has ended by itself.
+guest_gone() {
+	local end=$((SECONDS + $1))
+	while kill -0 "$GUEST" 2>/dev/null; do
+		[ "$SECONDS" -lt "$end" ] || guest_fail "the guest did not end within $1 seconds" "$2"
+		sleep 0.5
+	done
+	wait "$GUEST" || guest_fail "QEMU failed" "$2"
+	GUEST=
+}
+
+qmp() {
+	"$RIG/qmp.py" qmp.sock 600 "$@" >>qmp.log || guest_fail "QMP $1 failed" qmp.log
+}
