@@ -1,0 +1,77 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# make bench: vmcorefs against makedumpfile on the same 3 GB kexec vmcore in the page cache, in turns, medians.
+# RUNS=5; DUMP=FILE for another dump.
+set -euo pipefail
+top=$(cd "$(dirname "$0")/.." && pwd)
+vmcorefs=$(cd "$top" && realpath "${BUILD:-build}/vmcorefs")
+runs=${RUNS:-5}
+work=$(mktemp -d -p "${TMPDIR:-/var/tmp}")
+mnt=$work/mnt
+mkdir "$mnt"
+
+unmount() {
+	if mountpoint -q "$mnt"; then umount "$mnt"; fi
+}
+trap 'unmount; rm -rf "$work"' EXIT
+
+if [ -z "${DUMP:-}" ]; then
+	"$top/tests/rig/rig" make v61-3g >&2
+	DUMP=$("$top/tests/rig/rig" path v61-3g)/vmcore
+fi
+
+now() { date +%s%N; }
+
+# one run of each side, in milliseconds with two decimals
+timed() {
+	local start end
+	start=$(now)
+	"$@" >/dev/null 2>&1
+	end=$(now)
+	awk -v ns=$((end - start)) 'BEGIN { printf "%.2f\n", ns / 1e6 }'
+}
+
+median() { sort -n | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
+
+first_byte() { "$vmcorefs" --cat dmesg "$DUMP" | head -c 1; }
+mounted_cp() {	# the mount and the copy: what a user waits for
+	"$vmcorefs" "$DUMP" "$mnt" && cp "$mnt/$1" "$work/out"
+	grep VmHWM "/proc/$(daemon)/status" | awk '{ print $2 }' >> "$work/memory"
+	umount "$mnt"
+	rm -f "$work/out"
+}
+daemon() {
+	local pid
+	for pid in /proc/[0-9]*; do
+		[ "$(readlink "$pid/exe" 2>/dev/null)" = "$vmcorefs" ] || continue
+		if tr '\0' '\n' < "$pid/cmdline" | grep -qxF "$mnt"; then echo "${pid#/proc/}"; return; fi
+	done
+}
+mdf() { makedumpfile "$@" "$DUMP" "$work/mdf"; rm -f "$work/mdf"; }
+mdf_dmesg() { makedumpfile --dump-dmesg "$DUMP" "$work/mdf"; rm -f "$work/mdf"; }
+
+row() {	# LABEL OURS THEIRS
+	local label=$1 ours=$2 theirs=$3 i a b
+	: > "$work/a"; : > "$work/b"
+	for ((i = 0; i < runs; i++)); do
+		timed $ours >> "$work/a"
+		if [ -n "$theirs" ]; then timed $theirs >> "$work/b"; fi
+	done
+	a=$(median < "$work/a")
+	if [ -n "$theirs" ]; then
+		b=$(median < "$work/b")
+		awk -v l="$label" -v a="$a" -v b="$b" 'BEGIN { printf "%-44s %10.1f %13.1f %7.2f\n", l, a, b, a / b }'
+	else
+		awk -v l="$label" -v a="$a" 'BEGIN { printf "%-44s %10.1f %13s %7s\n", l, a, "-", "-" }'
+	fi
+}
+
+cat "$DUMP" > /dev/null
+echo "$("$vmcorefs" --version | head -n 1); $(makedumpfile -v | head -n 1); $(nproc) CPUs; $runs runs, medians"
+printf '%-44s %10s %13s %7s\n' "dump of $(($(stat -Lc %s "$DUMP") >> 20)) MiB in the page cache" "vmcorefs ms" "makedumpfile" "ratio"
+row "first byte of dmesg" first_byte mdf_dmesg
+row "mount, cp level-31/dump (zlib), umount" "mounted_cp level-31/dump" "mdf -c -d 31"
+row "mount, cp level-31/elf, umount" "mounted_cp level-31/elf" "mdf -E -d 31"
+row "mount, cp level-1/dump (zlib), umount" "mounted_cp level-1/dump" "mdf -c -d 1"
+row "--cat level-31/dump (zlib)" "$vmcorefs --cat level-31/dump $DUMP" "mdf -c -d 31"
+echo "peak memory of the daemon: $(sort -n "$work/memory" | tail -n 1) kB"
