@@ -101,14 +101,38 @@ void level_free(struct pages *level)
 struct zero_pass {
 	const struct pages *ps;
 	struct bitmap *zero;
+	uint64_t *chunks;		/* numbers of the bitmap chunks with kept pages in them */
+	size_t nchunks, cap;
 };
+
+static int add_chunks(void *arg, uint64_t first, uint64_t count)
+{
+	struct zero_pass *z = arg;
+	uint64_t chunk = first / BITMAP_CHUNK_BITS, last = (first + count - 1) / BITMAP_CHUNK_BITS;
+
+	if (z->nchunks && z->chunks[z->nchunks - 1] == chunk)
+		chunk++;
+	for (; chunk <= last; chunk++) {
+		if (z->nchunks == z->cap) {
+			size_t cap = z->cap ? z->cap * 2 : 64;
+			uint64_t *chunks = reallocarray(z->chunks, cap, sizeof(*chunks));
+
+			if (!chunks)
+				return -ENOMEM;
+			z->chunks = chunks;
+			z->cap = cap;
+		}
+		z->chunks[z->nchunks++] = chunk;
+	}
+	return 0;
+}
 
 /* One chunk of the bitmap, so that threads share none. */
 static int zero_item(void *arg, void *scratch, uint64_t item)
 {
 	struct zero_pass *z = arg;
 	const struct pages *ps = z->ps;
-	uint64_t pfn = item * BITMAP_CHUNK_BITS, end = min_u64(pfn + BITMAP_CHUNK_BITS, ps->max_pfn);
+	uint64_t pfn = z->chunks[item] * BITMAP_CHUNK_BITS, end = min_u64(pfn + BITMAP_CHUNK_BITS, ps->max_pfn);
 	uint64_t size = pages_size(ps);
 	struct page_run run;
 
@@ -145,7 +169,7 @@ int level_find_zero(const struct pages *level, struct progress *progress, struct
 	struct zero_pass z = { .ps = level, .zero = bitmap_new(level->max_pfn) };
 	struct workers_job job = {
 		.run = zero_item, .scratch_new = zero_scratch, .scratch_free = free, .arg = &z,
-		.items = div_round_up(level->max_pfn, BITMAP_CHUNK_BITS), .progress = progress,
+		.progress = progress,
 	};
 	struct level *l;
 	int r;
@@ -153,7 +177,11 @@ int level_find_zero(const struct pages *level, struct progress *progress, struct
 	if (!z.zero)
 		return -ENOMEM;
 	l = new_level(level);
-	r = l ? workers_run(&job) : -ENOMEM;
+	r = l ? pages_each_kept(level, add_chunks, &z) : -ENOMEM;
+	job.items = z.nchunks;
+	if (!r)
+		r = workers_run(&job);
+	free(z.chunks);
 	if (r) {
 		free(l);
 		bitmap_free(z.zero);

@@ -343,7 +343,11 @@ static void ops_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *f
 	fuse_reply_err(req, 0);
 }
 
-/* Never short inside the file: the kernel would take that for its end. */
+/*
+ * Never short inside the file: the kernel would take that for its end. A request that starts beyond the end comes from
+ * sendfile(2) or splice(2), which still go by the bound that stat(2) showed before open(2). It fails: an empty answer
+ * would become the kernel's idea of the size when it overtakes the answer that holds the real end.
+ */
 static void ops_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct fuse_file_info *fi)
 {
 	const struct view *v = view_of(fi);
@@ -352,8 +356,8 @@ static void ops_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, str
 	int r;
 
 	(void)ino;
-	if (off < 0) {
-		fuse_reply_err(req, EINVAL);
+	if (off < 0 || (at > end && !view_is_live(v))) {
+		fuse_reply_err(req, off < 0 ? EINVAL : EIO);
 		return;
 	}
 	if (at >= end || !size) {

@@ -26,10 +26,13 @@ static void put_time(struct outbuf *out, const char *key, int64_t seconds)
 	out_printf(out, "%s: %s\n", key, buf);
 }
 
-/* The line of the log that starts at s, without its time stamp. */
-static void put_line(struct outbuf *out, const char *key, const char *s)
+/* Text from the dump, up to the end of its line; nothing in it can look like another line. */
+static void put_text(struct outbuf *out, const char *key, const char *s)
 {
-	out_printf(out, "%s: %.*s\n", key, (int)strcspn(s, "\n"), s);
+	out_printf(out, "%s: ", key);
+	for (; *s && *s != '\n'; s++)
+		out_char(out, (unsigned char)*s < ' ' || *s == 0x7f ? '?' : *s);
+	out_char(out, '\n');
 }
 
 /* From the log: why it died, and the time of the last record. */
@@ -47,7 +50,7 @@ static void put_log_facts(struct engine *e, struct outbuf *out)
 		for (size_t i = 0; !found && i < ARRAY_SIZE(last_words); i++)
 			found = strstr(log.data, last_words[i]);
 		if (found)
-			put_line(out, "panic", found);
+			put_text(out, "panic", found);
 		/* the last line that starts with a time stamp */
 		for (at = last; at && at > log.data && at[-1] != '\n';)
 			at = memrchr(log.data, '[', (size_t)(at - log.data));
@@ -77,7 +80,7 @@ int render_info(struct engine *e, struct outbuf *out)
 	const struct dump *d = e->dump;
 	const struct kernel *k = e->kernel;
 
-	out_printf(out, "file: %s\n", e->path);
+	put_text(out, "file", e->path);
 	out_printf(out, "file-size: %llu\n", (unsigned long long)d->src->size);
 	out_printf(out, "format: %s%s%s\n", d->format, d->src->container ? ", " : "",
 		   d->src->container ? d->src->container : "");
@@ -91,11 +94,11 @@ int render_info(struct engine *e, struct outbuf *out)
 	out_printf(out, "architecture: %s\n", engine_machine(e));
 	out_printf(out, "page-size: %llu\n", (unsigned long long)pages_size(&d->pages));
 	if (k->release[0] || k->uts[2][0] || d->uts[2][0])
-		out_printf(out, "release: %s\n", k->release[0] ? k->release : k->uts[2][0] ? k->uts[2] : d->uts[2]);
+		put_text(out, "release", k->release[0] ? k->release : k->uts[2][0] ? k->uts[2] : d->uts[2]);
 	if (k->uts[3][0] || d->uts[3][0])
-		out_printf(out, "version: %s\n", k->uts[3][0] ? k->uts[3] : d->uts[3]);
+		put_text(out, "version", k->uts[3][0] ? k->uts[3] : d->uts[3]);
 	if (k->uts[1][0] || d->uts[1][0])
-		out_printf(out, "host: %s\n", k->uts[1][0] ? k->uts[1] : d->uts[1]);
+		put_text(out, "host", k->uts[1][0] ? k->uts[1] : d->uts[1]);
 	if (e->nr_cpus)
 		out_printf(out, "cpus: %u\n", e->nr_cpus);
 	put_time(out, "crash-time", k->crash_time ? k->crash_time : d->timestamp);

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* stat(2) and open(2) of what is in the tree. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/bytes.h"
+#include "fs/tree_internal.h"
+
+/* Texts whose stat must not start a scan claim this size until they are open. */
+#define SCAN_TEXT_BOUND 4096
+
+struct text_arg {
+	struct fs *fs;
+	size_t index;			/* entry, or level */
+};
+
+static int compute_text(void *arg)
+{
+	struct text_arg *a = arg;
+	struct outbuf out = OUTBUF_INIT;
+	int r = tree_entries[a->index].render(a->fs->e, &out);
+
+	if (r) {
+		out_free(&out);
+		return r;
+	}
+	return text_new(&out, &a->fs->texts[a->index].text);
+}
+
+static int compute_level_report(void *arg)
+{
+	struct text_arg *a = arg;
+	struct outbuf out = OUTBUF_INIT;
+	int r = render_level_report(a->fs->e, (unsigned int)a->index, &out);
+
+	if (r) {
+		out_free(&out);
+		return r;
+	}
+	return text_new(&out, &a->fs->level_reports[a->index].text);
+}
+
+static int entry_text(struct fs *fs, size_t index, struct text **out)
+{
+	struct text_arg arg = { fs, index };
+	int r = once_run(&fs->texts[index].once, compute_text, &arg);
+
+	*out = fs->texts[index].text;
+	return r;
+}
+
+/* A text that is rendered anew for each who asks. */
+static int vtop_text(struct fs *fs, uint64_t vaddr, struct text **out)
+{
+	struct outbuf buf = OUTBUF_INIT;
+	int r = render_vtop(fs->e, vaddr, &buf);
+
+	if (r) {
+		out_free(&buf);
+		return r;
+	}
+	return text_new(&buf, out);
+}
+
+static int help_text(size_t index, struct text **out)
+{
+	struct outbuf buf = OUTBUF_INIT;
+
+	out_printf(&buf, "%s\n", tree_entries[index].help);
+	return text_new(&buf, out);
+}
+
+static void stat_text(const struct text *t, struct node_stat *st)
+{
+	st->size = st->data_bytes = t->len;
+	st->final = true;
+}
+
+static int stat_entry(struct fs *fs, size_t index, struct node_stat *st)
+{
+	const struct entry *en = &tree_entries[index];
+	struct text *t;
+	int r;
+
+	switch (en->type) {
+	case IMAGE:
+		st->final = engine_image_size(fs->e, WHOLE, en->image, &st->size, &st->data_bytes);
+		return 0;
+	case LIVE:
+		st->live = st->final = true;
+		return 0;
+	case SCAN_TEXT:
+		if (!once_done(&fs->texts[index].once)) {
+			st->size = st->data_bytes = SCAN_TEXT_BOUND;
+			return 0;
+		}
+		/* fall through */
+	default:
+		r = entry_text(fs, index, &t);
+		if (!r)
+			stat_text(t, st);
+		return r;
+	}
+}
+
+static int stat_level_file(struct fs *fs, uint64_t key, struct node_stat *st)
+{
+	const struct level_file *f = &tree_level_files[key & 0xff];
+	unsigned int level = (unsigned int)(key >> 8);
+	struct text_slot *slot = &fs->level_reports[level];
+
+	if (!f->report) {
+		st->final = engine_image_size(fs->e, level, f->image, &st->size, &st->data_bytes);
+	} else if (once_done(&slot->once) && slot->text) {
+		stat_text(slot->text, st);
+	} else {
+		st->size = st->data_bytes = SCAN_TEXT_BOUND;
+	}
+	return 0;
+}
+
+int tree_stat(struct fs *fs, struct node n, struct node_stat *st)
+{
+	const struct pages *ps = &fs->e->dump->pages;
+	struct dump_note note;
+	struct text *t;
+	struct range range;
+	int r = 0;
+
+	*st = (struct node_stat){ .nlink = 1 };
+	if (n.kind == NODE_ENTRY && n.key >= tree_nentries)
+		return -ENOENT;
+	if (tree_is_folder(n)) {
+		st->dir = st->final = true;
+		st->nlink = 2;
+		if (n.kind == NODE_ROOT)
+			for (size_t i = 0; i < tree_nentries; i++)
+				st->nlink += tree_entries[i].type == FOLDER && !tree_missing_why(fs, &tree_entries[i]);
+		return 0;
+	}
+	switch (n.kind) {
+	case NODE_ENTRY:
+		return stat_entry(fs, n.key, st);
+	case NODE_LEVEL_FILE:
+		if (n.key >> 8 >= LEVELS || (n.key & 0xff) >= tree_nlevel_files)
+			return -ENOENT;
+		return stat_level_file(fs, n.key, st);
+	case NODE_PFN:
+		st->size = st->data_bytes = pages_size(ps);
+		break;
+	case NODE_RANGE:
+		r = ranges_get(fs->ranges, n.key, &range);
+		st->size = st->data_bytes = r ? 0 : range.len;
+		break;
+	case NODE_NOTE:
+		r = folder_note(fs, n.key, &note);
+		st->size = st->data_bytes = r ? 0 : note.desc_len;
+		break;
+	case NODE_VTOP:
+	case NODE_HELP:
+		if (n.kind == NODE_HELP && n.key >= tree_nentries)
+			return -ENOENT;
+		r = n.kind == NODE_VTOP ? vtop_text(fs, folder_vaddr_of_key(n.key), &t) : help_text(n.key, &t);
+		if (!r) {
+			stat_text(t, st);
+			text_unref(t);
+		}
+		return r;
+	default:
+		return -ENOENT;
+	}
+	st->final = true;
+	return r;
+}
+
+static int view_from_text(struct text *t, bool live, struct view **out)
+{
+	*out = view_of_text(t, live);
+	return *out ? 0 : -ENOMEM;
+}
+
+static int view_from_layout(struct layout *l, struct view **out)
+{
+	*out = view_of_layout(l);
+	return *out ? 0 : -ENOMEM;
+}
+
+static int open_image(struct fs *fs, unsigned int sel, enum image_kind kind, struct view **out)
+{
+	struct layout *l;
+	int r = engine_image(fs->e, sel, kind, &l);
+
+	return r ? r : view_from_layout(l, out);
+}
+
+static int open_entry(struct fs *fs, size_t index, struct view **out)
+{
+	const struct entry *en = &tree_entries[index];
+	struct outbuf buf = OUTBUF_INIT;
+	struct text *t;
+	int r;
+
+	if (en->type == IMAGE)
+		return open_image(fs, WHOLE, en->image, out);
+	if (en->type == LIVE) {
+		en->render(fs->e, &buf);
+		r = text_new(&buf, &t);
+		return r ? r : view_from_text(t, true, out);
+	}
+	r = entry_text(fs, index, &t);
+	return r ? r : view_from_text(text_ref(t), false, out);
+}
+
+static int open_level_file(struct fs *fs, uint64_t key, struct view **out)
+{
+	const struct level_file *f = &tree_level_files[key & 0xff];
+	unsigned int level = (unsigned int)(key >> 8);
+	struct text_arg arg = { fs, level };
+	int r;
+
+	if (!f->report)
+		return open_image(fs, level, f->image, out);
+	r = once_run(&fs->level_reports[level].once, compute_level_report, &arg);
+	return r ? r : view_from_text(text_ref(fs->level_reports[level].text), false, out);
+}
+
+/* A layout of one piece: physical memory. */
+static int open_physical(struct fs *fs, uint64_t paddr, uint64_t len, struct view **out)
+{
+	struct layout *l = layout_new();
+	int r = l ? layout_add_pages(l, &fs->e->dump->pages, paddr, len, HOLES_FAIL) : -ENOMEM;
+
+	if (r) {
+		layout_unref(l);
+		return r;
+	}
+	return view_from_layout(l, out);
+}
+
+struct virtual_range {
+	const struct kernel *k;
+	uint64_t vaddr;
+};
+
+static int read_virtual(const void *arg, void *buf, size_t n, uint64_t off)
+{
+	const struct virtual_range *v = arg;
+
+	return kernel_read(v->k, v->vaddr + off, buf, n);
+}
+
+static int open_virtual(struct fs *fs, uint64_t vaddr, uint64_t len, struct view **out)
+{
+	struct virtual_range *v = malloc(sizeof(*v));
+	struct layout *l = layout_new();
+	int r = -ENOMEM;
+
+	if (!v || !l || layout_own(l, v, free)) {
+		free(v);
+		layout_unref(l);
+		return r;
+	}
+	*v = (struct virtual_range){ fs->e->kernel, vaddr };
+	r = layout_add_call(l, read_virtual, v, len);
+	if (r) {
+		layout_unref(l);
+		return r;
+	}
+	return view_from_layout(l, out);
+}
+
+static int open_note(struct fs *fs, uint64_t index, struct view **out)
+{
+	struct outbuf buf = OUTBUF_INIT;
+	struct dump_note note;
+	struct text *t;
+	int r = folder_note(fs, index, &note);
+
+	if (r)
+		return r;
+	out_write(&buf, note.desc, note.desc_len);
+	r = text_new(&buf, &t);
+	return r ? r : view_from_text(t, false, out);
+}
+
+int tree_open(struct fs *fs, struct node n, struct view **out)
+{
+	unsigned int shift = fs->e->dump->pages.page_shift;
+	struct range range;
+	struct text *t;
+	int r;
+
+	if (tree_is_folder(n))
+		return -EISDIR;
+	switch (n.kind) {
+	case NODE_ENTRY:
+		return n.key < tree_nentries ? open_entry(fs, n.key, out) : -ENOENT;
+	case NODE_LEVEL_FILE:
+		return open_level_file(fs, n.key, out);
+	case NODE_PFN:
+		return open_physical(fs, n.key << shift, (uint64_t)1 << shift, out);
+	case NODE_RANGE:
+		r = ranges_get(fs->ranges, n.key, &range);
+		if (r)
+			return r;
+		return range.virtual ? open_virtual(fs, range.addr, range.len, out) :
+		       open_physical(fs, range.addr, range.len, out);
+	case NODE_VTOP:
+		r = vtop_text(fs, folder_vaddr_of_key(n.key), &t);
+		return r ? r : view_from_text(t, false, out);
+	case NODE_HELP:
+		r = help_text(n.key, &t);
+		return r ? r : view_from_text(t, false, out);
+	case NODE_NOTE:
+		return open_note(fs, n.key, out);
+	default:
+		return -ENOENT;
+	}
+}

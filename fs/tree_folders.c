@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The folders of the table: pfn, phys, virt and vtop answer any name of their form; notes lists its files. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "fs/names.h"
+#include "fs/tree_internal.h"
+
+#define RANGE_LIMIT ((uint64_t)1 << 40)		/* bytes in one phys/ or virt/ file */
+
+/* Addresses in inode numbers: the low 56 bits of a canonical address; bit 55 is its sign. */
+static uint64_t key_of_vaddr(uint64_t vaddr)
+{
+	return vaddr & (((uint64_t)1 << NODE_KEY_BITS) - 1);
+}
+
+uint64_t folder_vaddr_of_key(uint64_t key)
+{
+	return (uint64_t)((int64_t)(key << (64 - NODE_KEY_BITS)) >> (64 - NODE_KEY_BITS));
+}
+
+static bool folder_is(struct node dir, const char *name)
+{
+	return dir.kind == NODE_ENTRY && tree_entries[dir.key].type == FOLDER && !strcmp(tree_entries[dir.key].name, name);
+}
+
+int folder_note(const struct fs *fs, uint64_t index, struct dump_note *note)
+{
+	size_t pos = 0;
+
+	for (uint64_t i = 0; dump_next_note(fs->e->dump, &pos, note); i++)
+		if (i == index)
+			return 0;
+	return -ENOENT;
+}
+
+/* "00-CORE-1": place, name and type. Whatever cannot be in a file name becomes an underscore. */
+static void note_name(const struct dump_note *note, uint64_t index, char *buf, size_t size)
+{
+	snprintf(buf, size, "%02llu-%s-%u", (unsigned long long)index, note->name, note->type);
+	for (; *buf; buf++)
+		if (*buf == '/' || *buf <= ' ' || *buf > '~')
+			*buf = '_';
+}
+
+static int lookup_pfn(struct fs *fs, const char *name, struct node *out)
+{
+	const struct pages *ps = &fs->e->dump->pages;
+	struct page_run run;
+	uint64_t pfn;
+	int r = name_number(name, &pfn);
+
+	if (r)
+		return r;
+	pages_run(ps, pfn, &run);
+	if (run.state == PAGE_ABSENT || pfn >> NODE_KEY_BITS)
+		return -ENOENT;
+	*out = (struct node){ NODE_PFN, pfn };
+	return 0;
+}
+
+static int lookup_vtop(struct fs *fs, const char *name, struct node *out)
+{
+	uint64_t vaddr, paddr, span;
+	int r = name_number(name, &vaddr);
+
+	if (!r)
+		r = space_vtop(&fs->e->kernel->space, vaddr, &paddr, &span);
+	if (r)
+		return r;
+	if (folder_vaddr_of_key(key_of_vaddr(vaddr)) != vaddr)
+		return -ENOENT;
+	*out = (struct node){ NODE_VTOP, key_of_vaddr(vaddr) };
+	return 0;
+}
+
+static int lookup_range(struct fs *fs, bool virtual, const char *name, struct node *out)
+{
+	const struct pages *ps = &fs->e->dump->pages;
+	struct range range = { .virtual = virtual };
+	uint64_t paddr, span, end;
+	struct page_run run;
+	int r = name_range(name, &range.addr, &range.len);
+
+	if (r)
+		return r;
+	if (!range.len)
+		range.len = pages_size(ps) - (range.addr & (pages_size(ps) - 1));
+	if (range.len > RANGE_LIMIT || add_overflows(range.addr, range.len - 1, &end))
+		return -ENOENT;
+	if (virtual) {
+		r = space_vtop(&fs->e->kernel->space, range.addr, &paddr, &span);
+		if (r)
+			return r;
+	} else {
+		pages_run(ps, range.addr >> ps->page_shift, &run);
+		if (run.state == PAGE_ABSENT)
+			return -ENOENT;
+	}
+	out->kind = NODE_RANGE;
+	return ranges_add(fs->ranges, &range, &out->key);
+}
+
+static int lookup_note(struct fs *fs, const char *name, struct node *out)
+{
+	struct dump_note note;
+	size_t pos = 0;
+	char buf[80];
+
+	for (uint64_t i = 0; dump_next_note(fs->e->dump, &pos, &note); i++) {
+		note_name(&note, i, buf, sizeof(buf));
+		if (!strcmp(name, buf)) {
+			*out = (struct node){ NODE_NOTE, i };
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+int folder_lookup(struct fs *fs, struct node dir, const char *name, struct node *out)
+{
+	if (tree_entries[dir.key].type != FOLDER)
+		return -ENOTDIR;
+	if (folder_is(dir, "notes"))
+		return lookup_note(fs, name, out);
+	if (!strcmp(name, "README")) {
+		*out = (struct node){ NODE_HELP, dir.key };
+		return 0;
+	}
+	if (folder_is(dir, "pfn"))
+		return lookup_pfn(fs, name, out);
+	if (folder_is(dir, "vtop"))
+		return lookup_vtop(fs, name, out);
+	return lookup_range(fs, folder_is(dir, "virt"), name, out);
+}
+
+static int list_notes(struct fs *fs, uint64_t from, int (*emit)(void *arg, const struct tree_entry *e), void *arg)
+{
+	struct dump_note note;
+	size_t pos = 0;
+	char name[80];
+
+	for (uint64_t i = 0; dump_next_note(fs->e->dump, &pos, &note); i++) {
+		struct tree_entry te = { .name = name, .node = { NODE_NOTE, i }, .next = i + 1 };
+
+		if (i < from)
+			continue;
+		note_name(&note, i, name, sizeof(name));
+		if (emit(arg, &te))
+			break;
+	}
+	return 0;
+}
+
+int folder_list(struct fs *fs, struct node dir, uint64_t from, int (*emit)(void *arg, const struct tree_entry *e),
+		void *arg)
+{
+	struct tree_entry readme = { .name = "README", .node = { NODE_HELP, dir.key }, .next = 1 };
+
+	if (folder_is(dir, "notes"))
+		return list_notes(fs, from, emit, arg);
+	if (!from)
+		emit(arg, &readme);
+	return 0;
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the files of the tree share: tree.c (the table, names), tree_folders.c (folders whose names are numbers, notes),
+ * tree_files.c (stat and open). Nobody else includes this.
+ */
+#ifndef VMCOREFS_FS_TREE_INTERNAL_H
+#define VMCOREFS_FS_TREE_INTERNAL_H
+
+#include "fs/ranges.h"
+#include "fs/tree.h"
+#include "fs/views/engine.h"
+#include "fs/views/texts.h"
+
+enum entry_type {
+	TEXT,			/* small, rendered once; its size is known from the first stat on */
+	SCAN_TEXT,		/* the same, but rendering it costs a scan: stat shows an upper bound until it is open */
+	LIVE,			/* changes */
+	IMAGE,			/* of the whole dump */
+	FOLDER,			/* see tree_folders.c */
+	LEVEL_FOLDERS,		/* stands for level-0 to level-31 */
+};
+
+/* Why an entry is absent from this dump; NULL: it is there. */
+typedef const char *missing_fn(const struct engine *e);
+
+struct entry {
+	const char *name, *help;
+	enum entry_type type;
+	render_fn *render;
+	enum image_kind image;
+	missing_fn *missing;
+};
+
+/* THE table: every name at the top of the mount. */
+extern const struct entry tree_entries[];
+extern const size_t tree_nentries;
+#define MAX_ENTRIES 32
+
+struct level_file {
+	const char *name;
+	enum image_kind image;
+	bool report;
+};
+
+/* What each level-N folder holds. */
+extern const struct level_file tree_level_files[];
+extern const size_t tree_nlevel_files;
+
+struct text_slot {
+	struct once once;
+	struct text *text;
+};
+
+struct fs {
+	struct engine *e;
+	struct ranges *ranges;
+	struct fs_facts facts;
+	struct text_slot texts[MAX_ENTRIES];
+	struct text_slot level_reports[LEVELS];
+};
+
+/* Why an entry is absent from this dump; NULL: it is there. */
+const char *tree_missing_why(const struct fs *fs, const struct entry *en);
+bool tree_is_folder(struct node n);
+
+/* tree_folders.c: what is in the folders of the table. As tree_lookup() and tree_list(). */
+int folder_lookup(struct fs *fs, struct node dir, const char *name, struct node *out);
+int folder_list(struct fs *fs, struct node dir, uint64_t from, int (*emit)(void *arg, const struct tree_entry *e),
+		void *arg);
+/* The note with this number. -ENOENT. */
+int folder_note(const struct fs *fs, uint64_t index, struct dump_note *note);
+/* The address in the key of a NODE_VTOP. */
+uint64_t folder_vaddr_of_key(uint64_t key);
+
+#endif
