@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -65,6 +66,17 @@ void spool_free(struct spool *s)
 		return;
 	close(s->fd);
 	free(s);
+}
+
+int spool_check_room(const struct spool *s, uint64_t bytes)
+{
+	struct statvfs st;
+
+	/* file systems without a size (tmpfs can be one) say 0 blocks */
+	if (fstatvfs(s->fd, &st) || !st.f_blocks || bytes / st.f_frsize < st.f_bavail)
+		return 0;
+	return fail(ENOSPC, "temporary file in %s: %llu MiB do not fit; set TMPDIR to a folder with more room", s->dir,
+		    (unsigned long long)(bytes >> 20));
 }
 
 int spool_write(struct spool *s, const void *buf, size_t n, uint64_t off)

@@ -294,9 +294,18 @@ int compress_pages(const struct pages *ps, enum codec codec, bool big_endian, ui
 		.run = run_item, .scratch_new = new_scratch, .scratch_free = free_scratch, .arg = &j,
 		.progress = progress,
 	};
+	uint64_t counts[PAGE_DATA + 1], descs;
 	uint8_t *zero = calloc(1, page);
-	int r = zero ? pages_each_kept(ps, add_run, &j) : -ENOMEM;
+	int r = zero ? 0 : -ENOMEM;
 
+	/* a header may claim any amount of memory: ask before the plan is made */
+	pages_count(ps, counts);
+	if (!r && mul_overflows(counts[PAGE_DATA] + counts[PAGE_ZERO], (uint64_t)KDUMP_DESC_BYTES, &descs))
+		r = -EFBIG;
+	if (!r)
+		r = spool_check_room(spool, descs);
+	if (!r)
+		r = pages_each_kept(ps, add_run, &j);
 	if (r)
 		goto out_free;
 	j.zero_offset = j.kept * KDUMP_DESC_BYTES;

@@ -13,6 +13,9 @@
 
 #define BATCH_BYTES (1u << 20)
 
+/* After so many pages in a row that cannot be read, the rest of a truncated file is not tried. */
+#define MAX_UNREADABLE 65536
+
 static const char first_key[] = "OSRELEASE=";
 
 struct search {
@@ -20,6 +23,7 @@ struct search {
 	char *batch, *text;
 	size_t len;
 	uint64_t paddr;
+	uint64_t unreadable;		/* pages in a row */
 };
 
 /* Length of printable lines from the start of a page on. */
@@ -84,8 +88,12 @@ static int search_run(void *arg, uint64_t first, uint64_t count)
 			char *page = f->batch + i * size;
 
 			/* damaged pages among them: one by one */
-			if (!whole && pages_read(f->ps, first + i, page))
+			if (!whole && pages_read(f->ps, first + i, page)) {
+				if (++f->unreadable == MAX_UNREADABLE)
+					return 1;
 				continue;
+			}
+			f->unreadable = 0;
 			if (memcmp(page, first_key, sizeof(first_key) - 1))
 				continue;
 			if (consider(f, page, first + i))
@@ -107,7 +115,7 @@ int search_vmcoreinfo(const struct pages *ps, char **text, size_t *len, uint64_t
 		return -ENOMEM;
 	r = pages_each_kept(ps, search_run, &f);
 	free(f.batch);
-	if (r) {
+	if (r < 0) {
 		free(f.text);
 		return r;
 	}
