@@ -119,11 +119,12 @@ static bool codec_works(enum codec codec)
 {
 	static const char zeroes[4096];
 	char out[sizeof(zeroes)];
-	struct codec_ctx *c = codec_ctx_new();
+	struct codec_ctx *c;
 	bool works;
 
 	if (codec == CODEC_NONE)
 		return true;
+	c = codec_ctx_new();
 	works = c && codec_compress(c, codec, zeroes, sizeof(zeroes), out) > 0;
 	codec_ctx_free(c);
 	return works;

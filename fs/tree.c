@@ -292,6 +292,20 @@ static int list_root(struct fs *fs, uint64_t from, int (*emit)(void *arg, const 
 	return 0;
 }
 
+static int count_folder(void *arg, const struct tree_entry *e)
+{
+	*(unsigned int *)arg += e->dir;
+	return 0;
+}
+
+unsigned int tree_root_folders(struct fs *fs)
+{
+	unsigned int n = 0;
+
+	list_root(fs, 0, count_folder, &n);
+	return n;
+}
+
 int tree_list(struct fs *fs, struct node dir, uint64_t from,
 	      int (*emit)(void *arg, const struct tree_entry *e), void *arg)
 {

@@ -134,8 +134,7 @@ int tree_stat(struct fs *fs, struct node n, struct node_stat *st)
 		st->dir = st->final = true;
 		st->nlink = 2;
 		if (n.kind == NODE_ROOT)
-			for (size_t i = 0; i < tree_nentries; i++)
-				st->nlink += tree_entries[i].type == FOLDER && !tree_missing_why(fs, &tree_entries[i]);
+			st->nlink += tree_root_folders(fs);
 		return 0;
 	}
 	switch (n.kind) {

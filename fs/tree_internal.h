@@ -62,6 +62,8 @@ struct fs {
 /* Why an entry is absent from this dump; NULL: it is there. */
 const char *tree_missing_why(const struct fs *fs, const struct entry *en);
 bool tree_is_folder(struct node n);
+/* Number of folders that the root lists. */
+unsigned int tree_root_folders(struct fs *fs);
 
 /* tree_folders.c: what is in the folders of the table. As tree_lookup() and tree_list(). */
 int folder_lookup(struct fs *fs, struct node dir, const char *name, struct node *out);

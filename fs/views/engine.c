@@ -122,6 +122,7 @@ int engine_open(const char *path, enum hole_policy excluded, int codec, struct e
 	if (r)
 		goto err_close;
 	e->codec = codec >= 0 ? (enum codec)codec : e->dump->codec ? e->dump->codec : CODEC_ZLIB;
+	pages_count(&e->dump->pages, e->counts);
 	in.pages = &e->dump->pages;
 	in.vmcoreinfo = e->dump->vmcoreinfo;
 	in.vmcoreinfo_len = e->dump->vmcoreinfo_len;

@@ -42,6 +42,7 @@ struct engine {
 	const char *path;		/* borrowed */
 	enum hole_policy excluded;
 	enum codec codec;		/* of kdump outputs */
+	uint64_t counts[PAGE_DATA + 1];	/* of the dump's pages, by state */
 
 	struct outbuf notes;		/* for outputs: the dump's, and VMCOREINFO when it was found elsewhere */
 	size_t vmcoreinfo_offset, vmcoreinfo_len;	/* of its text in notes */

@@ -173,16 +173,16 @@ bool engine_image_size(struct engine *e, unsigned int sel, enum image_kind kind,
 	switch (kind) {
 	case IMAGE_ELF:
 		elf_output(e, &elf);
-		*size = write_elf_bound(ps, &elf);
+		*size = *data = write_elf_bound(ps, &elf);
 		break;
 	case IMAGE_KDUMP:
 		kdump_output(e, sel, &kdump);
-		*size = write_kdump_bound(ps, &kdump);
+		*size = *data = write_kdump_bound(ps, &kdump);
 		break;
 	default:
 		*size = ps->max_pfn << ps->page_shift;
+		*data = e->counts[PAGE_DATA] << ps->page_shift;
 		break;
 	}
-	*data = *size;
 	return false;
 }

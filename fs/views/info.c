@@ -66,9 +66,8 @@ static void put_pages(struct engine *e, struct outbuf *out)
 		[PAGE_DATA] = "stored", [PAGE_ZERO] = "zero", [PAGE_EXCLUDED] = "excluded",
 	};
 	const struct pages *ps = &e->dump->pages;
-	uint64_t counts[PAGE_DATA + 1];
+	const uint64_t *counts = e->counts;
 
-	pages_count(ps, counts);
 	for (int s = PAGE_DATA; s > PAGE_ABSENT; s--)
 		if (counts[s] || s == PAGE_DATA)
 			out_printf(out, "pages-%s: %llu (%llu MiB)\n", names[s], (unsigned long long)counts[s],

@@ -33,10 +33,10 @@ static int put_classes(struct engine *e, struct outbuf *out)
 	unsigned int shift = ps->page_shift;
 	const struct classes *classes;
 	struct class_counts counts;
-	uint64_t states[PAGE_DATA + 1], stored, total;
+	const uint64_t *states = e->counts;
+	uint64_t stored, total;
 	int r;
 
-	pages_count(ps, states);
 	stored = states[PAGE_DATA] + states[PAGE_ZERO];
 	total = stored + states[PAGE_EXCLUDED];
 	out_printf(out, "%-16s %12s %14s %6s\n", "class", "pages", "size", "share");
