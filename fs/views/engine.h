@@ -58,6 +58,9 @@ struct engine {
 	struct pageclass rules;
 	struct once classes_once;
 	struct classes *classes;
+	/* owned: the dump up to the last page that has a page struct: what makedumpfile takes for memory. QEMU's dumps hold
+	 * ROM above it, which makes it fail on refiltering. Levels and kdump outputs are made of this. */
+	struct pages *ram;
 
 	struct selection selections[SELECTIONS];
 

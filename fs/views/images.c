@@ -93,9 +93,11 @@ static int make_kdump(struct engine *e, unsigned int sel, struct layout **out)
 
 	if (r)
 		return r;
+	if (sel == WHOLE)
+		ps = e->ram;
 	kdump_output(e, sel, &o);
 	e->job = "compressing";
-	r = write_kdump(&e->dump->pages, ps, &o, &e->progress, out);
+	r = write_kdump(e->ram, ps, &o, &e->progress, out);
 	e->job = NULL;
 	return r;
 }
