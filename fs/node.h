@@ -16,7 +16,8 @@ enum node_kind {
 	NODE_LEVEL,		/* a level-N folder; key: N */
 	NODE_LEVEL_FILE,	/* key: N << 8 | index in the table of level files */
 	NODE_PFN,		/* key: pfn */
-	NODE_VTOP,		/* key: the low 56 bits of a canonical address */
+	NODE_VTOP,		/* key: the low 56 bits of a canonical address of the lower half */
+	NODE_VTOP_HIGH,		/* the same of the upper half: 57-bit addresses need the kind for their sign */
 	NODE_RANGE,		/* phys/ and virt/ ranges; key: index in the table of ranges (ranges.h) */
 	NODE_NOTE,		/* key: index of the note */
 	NODE_HELP,		/* the README of a folder that does not list its names; key: index of the folder */

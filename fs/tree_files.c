@@ -156,10 +156,11 @@ int tree_stat(struct fs *fs, struct node n, struct node_stat *st)
 		st->size = st->data_bytes = r ? 0 : note.desc_len;
 		break;
 	case NODE_VTOP:
+	case NODE_VTOP_HIGH:
 	case NODE_HELP:
 		if (n.kind == NODE_HELP && n.key >= tree_nentries)
 			return -ENOENT;
-		r = n.kind == NODE_VTOP ? vtop_text(fs, folder_vaddr_of_key(n.key), &t) : help_text(n.key, &t);
+		r = n.kind == NODE_HELP ? help_text(n.key, &t) : vtop_text(fs, folder_vaddr_of_node(n), &t);
 		if (!r) {
 			stat_text(t, st);
 			text_unref(t);
@@ -305,7 +306,8 @@ int tree_open(struct fs *fs, struct node n, struct view **out)
 		return range.virtual ? open_virtual(fs, range.addr, range.len, out) :
 		       open_physical(fs, range.addr, range.len, out);
 	case NODE_VTOP:
-		r = vtop_text(fs, folder_vaddr_of_key(n.key), &t);
+	case NODE_VTOP_HIGH:
+		r = vtop_text(fs, folder_vaddr_of_node(n), &t);
 		return r ? r : view_from_text(t, false, out);
 	case NODE_HELP:
 		r = help_text(n.key, &t);

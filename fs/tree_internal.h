@@ -71,7 +71,7 @@ int folder_list(struct fs *fs, struct node dir, uint64_t from, int (*emit)(void 
 		void *arg);
 /* The note with this number. -ENOENT. */
 int folder_note(const struct fs *fs, uint64_t index, struct dump_note *note);
-/* The address in the key of a NODE_VTOP. */
-uint64_t folder_vaddr_of_key(uint64_t key);
+/* The address of a NODE_VTOP or NODE_VTOP_HIGH. */
+uint64_t folder_vaddr_of_node(struct node n);
 
 #endif
