@@ -125,7 +125,7 @@ int kernel_open(const struct kernel_input *in, struct kernel **out)
 	k->vmci.text = in->vmcoreinfo;
 	k->vmci.len = in->vmcoreinfo_len;
 	if (!k->vmci.text) {
-		log_info("no VMCOREINFO note: searching memory for it");
+		log_warn("the dump has no VMCOREINFO note: searching its memory for the text");
 		r = search_vmcoreinfo(in->pages, &k->vmci_found, &len, &k->vmci_paddr);
 		if (r == -ENOMEM) {
 			kernel_close(k);
