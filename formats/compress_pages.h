@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Page descriptors and page data of a kdump-compressed file, made on all cores into a spool file.
+ * Page descriptors and page data of a kdump-compressed file, made on all cores.
  *
  * Threads: any.
  */
@@ -10,22 +10,29 @@
 #include <stdbool.h>
 
 #include "base/pages.h"
-#include "base/spool.h"
 #include "base/workers.h"
 
 #define KDUMP_DESC_BYTES 24		/* struct page_desc: offset, size, flags, page_flags */
 
+/* Where they go. */
+struct page_sink {
+	/* n bytes at off: 0 is that of the first descriptor. 0 or -errno. */
+	int (*put)(void *arg, const void *buf, size_t n, uint64_t off);
+	void *arg;
+	bool in_order;			/* put is called in page order, by one thread at a time; otherwise by several */
+};
+
 struct compressed {
-	uint64_t bytes;			/* descriptors and data in the spool */
+	uint64_t bytes;			/* descriptors and data */
 	uint64_t damaged;		/* pages that could not be read: their descriptors are zero */
 };
 
 /*
- * The spool gets, from its offset 0: the descriptors of all kept pages of ps in order, a page of zeroes, and the data of
- * the others in order. file_offset: where in the file the spool's offset 0 will be. A page whose stored form already has
- * the codec is copied. 0, -ENOMEM, -ENOSPC (logged).
+ * The sink gets, from its offset 0: the descriptors of all kept pages of ps in order, a page of zeroes, and the data of
+ * the others in order. file_offset: where in the file the sink's offset 0 is. A page whose stored form already has the
+ * codec is copied. 0, -ENOMEM, or what the sink returns.
  */
-int compress_pages(const struct pages *ps, enum codec codec, bool big_endian, uint64_t file_offset, struct spool *spool,
-		   struct progress *progress, struct compressed *out);
+int compress_pages(const struct pages *ps, enum codec codec, bool big_endian, uint64_t file_offset,
+		   const struct page_sink *sink, struct progress *progress, struct compressed *out);
 
 #endif

@@ -130,7 +130,12 @@ int cat_file(struct fs *fs, const char *path)
 		r = tree_stat(fs, n, &st);
 	if (!r && st.dir)
 		r = -EISDIR;
-	if (!r)
+	if (r < 0)
+		return no_such(path, r);
+	r = tree_stream(fs, n, out.fd);
+	if (!r || r == -EPIPE)
+		return STATUS_OK;
+	if (r == -ENOTSUP)
 		r = tree_open(fs, n, &v);
 	if (r < 0)
 		return no_such(path, r);

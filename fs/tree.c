@@ -21,6 +21,8 @@ const struct entry tree_entries[] = {
 	{ .name = "elf", .help = "ELF core of all stored memory, for gdb, crash and drgn", .type = IMAGE, .image = IMAGE_ELF },
 	{ .name = "kdump-compressed", .help = "the same as makedumpfile writes it; opening it compresses everything once", .type = IMAGE,
 	  .image = IMAGE_KDUMP },
+	{ .name = "flattened", .help = "the same as makedumpfile's flattened stream; --cat writes it while it compresses",
+	  .type = IMAGE, .image = IMAGE_FLATTENED },
 	{ .name = "raw", .help = "physical memory, file offset = physical address, with holes", .type = IMAGE, .image = IMAGE_RAW },
 	{ .name = "report", .help = "pages by class, and what each level keeps; reads all page structs", .type = SCAN_TEXT,
 	  .render = render_report, .missing = missing_classes },
@@ -44,6 +46,7 @@ const struct level_file tree_level_files[] = {
 	{ "dump.zstd", IMAGE_KDUMP_ZSTD, false },
 	{ "dump.none", IMAGE_KDUMP_NONE, false },
 	{ "elf", IMAGE_ELF, false },
+	{ "flattened", IMAGE_FLATTENED, false },
 	{ "raw", IMAGE_RAW, false },
 	{ "report", IMAGES, true },
 };

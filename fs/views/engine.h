@@ -23,7 +23,7 @@
 #define SELECTIONS (LEVELS + 1)
 
 enum image_kind {
-	IMAGE_ELF, IMAGE_RAW,
+	IMAGE_ELF, IMAGE_RAW, IMAGE_FLATTENED,
 	IMAGE_KDUMP_NONE, IMAGE_KDUMP_ZLIB, IMAGE_KDUMP_LZO, IMAGE_KDUMP_SNAPPY, IMAGE_KDUMP_ZSTD,
 	IMAGES,
 	IMAGE_KDUMP = IMAGES,		/* one of the five: the codec of the mount */
@@ -86,6 +86,9 @@ int engine_pages(struct engine *e, unsigned int sel, bool without_zero, const st
 
 /* The file, computed now if need be. One reference for the caller. */
 int engine_image(struct engine *e, unsigned int sel, enum image_kind kind, struct layout **out);
+/* Straight to a file descriptor, without keeping anything: -ENOTSUP for a kind that cannot be streamed or that is
+ * there already. Errors of write(2) as -errno. */
+int engine_stream(struct engine *e, unsigned int sel, enum image_kind kind, int fd);
 /* What can be told without work: the exact size and data bytes when it is computed already or cheap (returns true),
  * else an upper bound. */
 bool engine_image_size(struct engine *e, unsigned int sel, enum image_kind kind, uint64_t *size, uint64_t *data);

@@ -8,6 +8,7 @@
 
 #include "base/bytes.h"
 #include "formats/write_elf.h"
+#include "formats/write_flattened.h"
 #include "formats/write_kdump.h"
 #include "fs/views/engine.h"
 
@@ -125,6 +126,14 @@ static int make_raw(struct engine *e, unsigned int sel, struct layout **out)
 	return 0;
 }
 
+static int make_flattened(struct engine *e, unsigned int sel, struct layout **out)
+{
+	struct layout *file;
+	int r = engine_image(e, sel, IMAGE_KDUMP, &file);
+
+	return r ? r : write_flattened(file, out);
+}
+
 /* The codec of a kdump-compressed image; -1: it is none. */
 static int codec_of(enum image_kind kind)
 {
@@ -158,6 +167,8 @@ static int compute_image(void *arg)
 		return make_elf(a->e, a->sel, out);
 	case IMAGE_RAW:
 		return make_raw(a->e, a->sel, out);
+	case IMAGE_FLATTENED:
+		return make_flattened(a->e, a->sel, out);
 	default:
 		return make_kdump(a->e, a->sel, (enum codec)codec_of(a->kind), out);
 	}
@@ -174,6 +185,21 @@ int engine_image(struct engine *e, unsigned int sel, enum image_kind kind, struc
 	return r;
 }
 
+int engine_stream(struct engine *e, unsigned int sel, enum image_kind kind, int fd)
+{
+	struct kdump_output o;
+	const struct pages *ps;
+	int r;
+
+	if (kind != IMAGE_FLATTENED || once_done(&e->selections[sel].images[kind].once))
+		return -ENOTSUP;
+	r = engine_pages(e, sel, false, &ps);
+	if (r)
+		return r;
+	kdump_output(e, sel, e->codec, &o);
+	return write_flattened_stream(e->ram, sel == WHOLE ? e->ram : ps, &o, &e->progress, fd);
+}
+
 bool engine_image_size(struct engine *e, unsigned int sel, enum image_kind kind, uint64_t *size, uint64_t *data)
 {
 	const struct pages *ps = &e->dump->pages;
@@ -183,7 +209,7 @@ bool engine_image_size(struct engine *e, unsigned int sel, enum image_kind kind,
 
 	kind = actual_kind(e, kind);
 	/* of the whole dump, ELF and raw need its bitmaps only */
-	if (once_done(&e->selections[sel].images[kind].once) || (sel == WHOLE && codec_of(kind) < 0)) {
+	if (once_done(&e->selections[sel].images[kind].once) || (sel == WHOLE && (kind == IMAGE_ELF || kind == IMAGE_RAW))) {
 		if (!engine_image(e, sel, kind, &l)) {
 			*size = layout_size(l);
 			*data = layout_data_bytes(l);
@@ -201,8 +227,8 @@ bool engine_image_size(struct engine *e, unsigned int sel, enum image_kind kind,
 		*data = e->counts[PAGE_DATA] << ps->page_shift;
 		break;
 	default:
-		kdump_output(e, sel, (enum codec)codec_of(kind), &kdump);
-		*size = *data = write_kdump_bound(ps, &kdump);
+		kdump_output(e, sel, kind == IMAGE_FLATTENED ? e->codec : (enum codec)codec_of(kind), &kdump);
+		*size = *data = write_kdump_bound(ps, &kdump) + (kind == IMAGE_FLATTENED ? FLATTENED_FRAME : 0);
 		break;
 	}
 	return false;
