@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "formats/kdump_headers.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "base/bytes.h"
+#include "formats/compress_pages.h"
 
 #define HEADER_VERSION		6
 #define STATUS_INCOMPLETE	0x8
@@ -85,4 +87,14 @@ void kdump_put_headers(uint8_t *b, const struct pages *ps, const struct kdump_ou
 		memcpy(s + SUB_HEADER_BYTES, o->notes, o->notes_len);
 	}
 	put_u64(s + S_MAX_MAPNR_64, ps->max_pfn, big);
+}
+
+int kdump_check_room(const struct pages *ps, const struct spool *spool)
+{
+	uint64_t counts[PAGE_DATA + 1], descs;
+
+	pages_count(ps, counts);
+	if (mul_overflows(counts[PAGE_DATA] + counts[PAGE_ZERO], (uint64_t)KDUMP_DESC_BYTES, &descs))
+		return -EFBIG;
+	return spool_check_room(spool, descs);
 }

@@ -8,6 +8,7 @@
 #ifndef VMCOREFS_FORMATS_KDUMP_HEADERS_H
 #define VMCOREFS_FORMATS_KDUMP_HEADERS_H
 
+#include "base/spool.h"
 #include "formats/write_kdump.h"
 
 struct kdump_geometry {
@@ -21,6 +22,10 @@ void kdump_measure(const struct pages *ps, const struct kdump_output *o, struct 
 /* Block 0, and the sub header with the notes behind it: 1 + sub_blocks blocks from b on, which are zeroed. */
 void kdump_put_headers(uint8_t *b, const struct pages *ps, const struct kdump_output *o, const struct kdump_geometry *g,
 		       bool incomplete);
+
+/* A header may claim any amount of memory: -ENOSPC (logged), before any work is done, when not even the descriptors of
+ * the kept pages fit into the spool. */
+int kdump_check_room(const struct pages *ps, const struct spool *spool);
 
 /* n bytes of a bitmap from its byte off on: of the pages that the machine has, or of the kept ones. */
 void kdump_read_bitmap(const struct pages *ps, bool kept_only, uint8_t *buf, size_t n, uint64_t off);

@@ -46,17 +46,6 @@ static int put_spool(void *arg, const void *buf, size_t n, uint64_t off)
 	return spool_write(arg, buf, n, off);
 }
 
-/* A header may claim any amount of memory: ask before the plan is made. */
-static int check_room(const struct pages *ps, const struct spool *spool)
-{
-	uint64_t counts[PAGE_DATA + 1], descs;
-
-	pages_count(ps, counts);
-	if (mul_overflows(counts[PAGE_DATA] + counts[PAGE_ZERO], (uint64_t)KDUMP_DESC_BYTES, &descs))
-		return -EFBIG;
-	return spool_check_room(spool, descs);
-}
-
 static void free_image(void *arg)
 {
 	struct image *im = arg;
@@ -91,7 +80,7 @@ int write_kdump(const struct pages *machine, const struct pages *ps, const struc
 	r = spool_new(&im->spool);
 	sink.arg = im->spool;
 	if (!r)
-		r = check_room(ps, im->spool);
+		r = kdump_check_room(ps, im->spool);
 	if (!r)
 		r = compress_pages(ps, o->codec, o->big_endian, g.desc_offset, &sink, progress, &result);
 	if (r)

@@ -5,6 +5,7 @@
 #include <elf.h>
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/bytes.h"
 #include "formats/write_elf.h"
@@ -86,16 +87,23 @@ static int make_elf(struct engine *e, unsigned int sel, struct layout **out)
 	return write_elf(ps, &o, out);
 }
 
+/* What a kdump-compressed file of a selection holds. */
+static int kdump_pages(struct engine *e, unsigned int sel, const struct pages **out)
+{
+	if (sel != WHOLE)
+		return engine_pages(e, sel, false, out);
+	*out = e->ram;
+	return 0;
+}
+
 static int make_kdump(struct engine *e, unsigned int sel, enum codec codec, struct layout **out)
 {
 	struct kdump_output o;
 	const struct pages *ps;
-	int r = engine_pages(e, sel, false, &ps);
+	int r = kdump_pages(e, sel, &ps);
 
 	if (r)
 		return r;
-	if (sel == WHOLE)
-		ps = e->ram;
 	kdump_output(e, sel, codec, &o);
 	e->job = "compressing";
 	r = write_kdump(e->ram, ps, &o, &e->progress, out);
@@ -128,10 +136,17 @@ static int make_raw(struct engine *e, unsigned int sel, struct layout **out)
 
 static int make_flattened(struct engine *e, unsigned int sel, struct layout **out)
 {
-	struct layout *file;
-	int r = engine_image(e, sel, IMAGE_KDUMP, &file);
+	struct kdump_output o;
+	const struct pages *ps;
+	int r = kdump_pages(e, sel, &ps);
 
-	return r ? r : write_flattened(file, out);
+	if (r)
+		return r;
+	kdump_output(e, sel, e->codec, &o);
+	e->job = "compressing";
+	r = write_flattened(e->ram, ps, &o, &e->progress, out);
+	e->job = NULL;
+	return r;
 }
 
 /* The codec of a kdump-compressed image; -1: it is none. */
@@ -185,6 +200,23 @@ int engine_image(struct engine *e, unsigned int sel, enum image_kind kind, struc
 	return r;
 }
 
+static int put_fd(void *arg, const void *buf, size_t n)
+{
+	const char *at = buf;
+
+	while (n) {
+		ssize_t w = write(*(int *)arg, at, n);
+
+		if (w < 0 && errno == EINTR)
+			continue;
+		if (w < 0)
+			return -errno;
+		at += w;
+		n -= (size_t)w;
+	}
+	return 0;
+}
+
 int engine_stream(struct engine *e, unsigned int sel, enum image_kind kind, int fd)
 {
 	struct kdump_output o;
@@ -193,11 +225,11 @@ int engine_stream(struct engine *e, unsigned int sel, enum image_kind kind, int 
 
 	if (kind != IMAGE_FLATTENED || once_done(&e->selections[sel].images[kind].once))
 		return -ENOTSUP;
-	r = engine_pages(e, sel, false, &ps);
+	r = kdump_pages(e, sel, &ps);
 	if (r)
 		return r;
 	kdump_output(e, sel, e->codec, &o);
-	return write_flattened_stream(e->ram, sel == WHOLE ? e->ram : ps, &o, &e->progress, fd);
+	return write_flattened_stream(e->ram, ps, &o, &e->progress, put_fd, &fd);
 }
 
 bool engine_image_size(struct engine *e, unsigned int sel, enum image_kind kind, uint64_t *size, uint64_t *data)
@@ -226,9 +258,13 @@ bool engine_image_size(struct engine *e, unsigned int sel, enum image_kind kind,
 		*size = ps->max_pfn << ps->page_shift;
 		*data = e->counts[PAGE_DATA] << ps->page_shift;
 		break;
+	case IMAGE_FLATTENED:
+		kdump_output(e, sel, e->codec, &kdump);
+		*size = *data = write_flattened_bound(ps, &kdump);
+		break;
 	default:
-		kdump_output(e, sel, kind == IMAGE_FLATTENED ? e->codec : (enum codec)codec_of(kind), &kdump);
-		*size = *data = write_kdump_bound(ps, &kdump) + (kind == IMAGE_FLATTENED ? FLATTENED_FRAME : 0);
+		kdump_output(e, sel, (enum codec)codec_of(kind), &kdump);
+		*size = *data = write_kdump_bound(ps, &kdump);
 		break;
 	}
 	return false;
