@@ -40,6 +40,7 @@ struct level_file {
 	const char *name;
 	enum image_kind image;
 	bool report;
+	bool listed;			/* the others answer to their names: who walks the tree shall not compress for days */
 };
 
 /* What each level-N folder holds. */
