@@ -43,9 +43,9 @@ static void set_bits(uint8_t *piece, uint64_t base, uint64_t from, uint64_t to)
 	}
 }
 
-void kdump_read_bitmap(const struct pages *ps, bool kept_only, uint8_t *buf, size_t n, uint64_t off)
+void kdump_read_bitmap(const struct pages *ps, uint64_t max_pfn, bool kept_only, uint8_t *buf, size_t n, uint64_t off)
 {
-	uint64_t base = off * 8, end = min_u64(base + (uint64_t)n * 8, ps->max_pfn);
+	uint64_t base = off * 8, end = min_u64(base + (uint64_t)n * 8, max_pfn);
 	struct page_run run;
 
 	memset(buf, 0, n);

@@ -27,7 +27,7 @@ void kdump_put_headers(uint8_t *b, const struct pages *ps, const struct kdump_ou
  * the kept pages fit into the spool. */
 int kdump_check_room(const struct pages *ps, const struct spool *spool);
 
-/* n bytes of a bitmap from its byte off on: of the pages that the machine has, or of the kept ones. */
-void kdump_read_bitmap(const struct pages *ps, bool kept_only, uint8_t *buf, size_t n, uint64_t off);
+/* n bytes of a bitmap from its byte off on: of the pages below max_pfn that the machine has, or of the kept ones. */
+void kdump_read_bitmap(const struct pages *ps, uint64_t max_pfn, bool kept_only, uint8_t *buf, size_t n, uint64_t off);
 
 #endif

@@ -54,7 +54,8 @@ static int put_pages(void *arg, const void *buf, size_t n, uint64_t off)
 	return put_bytes(s, buf, n, s->base + off);
 }
 
-static int put_bitmap(const struct stream *s, const struct pages *ps, bool kept_only, uint64_t at, uint64_t bytes)
+static int put_bitmap(const struct stream *s, const struct pages *ps, uint64_t max_pfn, bool kept_only, uint64_t at,
+		      uint64_t bytes)
 {
 	uint8_t *buf = malloc(BITMAP_PIECE);
 	int r = buf ? 0 : -ENOMEM;
@@ -62,7 +63,7 @@ static int put_bitmap(const struct stream *s, const struct pages *ps, bool kept_
 	for (uint64_t off = 0; off < bytes && !r; off += BITMAP_PIECE) {
 		size_t n = (size_t)min_u64(BITMAP_PIECE, bytes - off);
 
-		kdump_read_bitmap(ps, kept_only, buf, n, off);
+		kdump_read_bitmap(ps, max_pfn, kept_only, buf, n, off);
 		/* what is never written reads as zero */
 		if (!bytes_are_zero(buf, n) || off + n == bytes)
 			r = put_bytes(s, buf, n, at + off);
@@ -91,8 +92,8 @@ int write_flattened_stream(const struct pages *machine, const struct pages *ps, 
 	kdump_put_headers(headers, ps, o, &g, o->incomplete);
 	put_flat_header(flat);
 	if ((r = put(arg, flat, sizeof(flat))) || (r = put_bytes(&s, headers, (1 + g.sub_blocks) * g.block, 0)) ||
-	    (r = put_bitmap(&s, machine, false, g.desc_offset - 2 * bitmap_bytes, bitmap_bytes)) ||
-	    (r = put_bitmap(&s, ps, true, g.desc_offset - bitmap_bytes, bitmap_bytes)) ||
+	    (r = put_bitmap(&s, machine, ps->max_pfn, false, g.desc_offset - 2 * bitmap_bytes, bitmap_bytes)) ||
+	    (r = put_bitmap(&s, ps, ps->max_pfn, true, g.desc_offset - bitmap_bytes, bitmap_bytes)) ||
 	    (r = compress_pages(ps, o->codec, o->big_endian, g.desc_offset, &sink, progress, &result)))
 		goto out_free;
 	/* known only now: the later record wins */

@@ -22,7 +22,7 @@ static int call_bitmap1(const void *arg, void *buf, size_t n, uint64_t off)
 {
 	const struct image *im = arg;
 
-	kdump_read_bitmap(im->machine, false, buf, n, off);
+	kdump_read_bitmap(im->machine, im->ps->max_pfn, false, buf, n, off);
 	return 0;
 }
 
@@ -30,7 +30,7 @@ static int call_bitmap2(const void *arg, void *buf, size_t n, uint64_t off)
 {
 	const struct image *im = arg;
 
-	kdump_read_bitmap(im->ps, true, buf, n, off);
+	kdump_read_bitmap(im->ps, im->ps->max_pfn, true, buf, n, off);
 	return 0;
 }
 
