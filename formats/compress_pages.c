@@ -25,7 +25,7 @@ struct job {
 	const struct pages *ps;
 	enum codec codec;
 	bool big_endian;
-	uint64_t file_offset, zero_offset;	/* zero_offset: of the shared page, for the sink */
+	uint64_t desc_offset, zero_offset;	/* in the file: of the first descriptor, of the shared page */
 	const struct page_sink *sink;
 	struct item *items;
 	size_t nitems, cap;
@@ -254,7 +254,7 @@ static void put_descs(struct job *j, struct scratch *s, const struct item *it, u
 			memset(d, 0, KDUMP_DESC_BYTES);
 			continue;
 		}
-		put_u64(d, j->file_offset + at, j->big_endian);
+		put_u64(d, at, j->big_endian);
 		put_u32(d + 12, flags, j->big_endian);
 		put_u64(d + 16, 0, j->big_endian);
 		offset += len;
@@ -266,8 +266,9 @@ static int put_item(struct job *j, struct scratch *s, const struct item *it, siz
 	int r;
 
 	put_descs(j, s, it, offset);
-	r = j->sink->put(j->sink->arg, s->out, used, offset);
-	return r ? r : j->sink->put(j->sink->arg, s->descs, it->count * KDUMP_DESC_BYTES, it->first * KDUMP_DESC_BYTES);
+	r = used ? j->sink->put(j->sink->arg, s->out, used, offset) : 0;
+	return r ? r : j->sink->put(j->sink->arg, s->descs, it->count * KDUMP_DESC_BYTES,
+				    j->desc_offset + it->first * KDUMP_DESC_BYTES);
 }
 
 static int run_item(void *arg, void *scratch, uint64_t item)
@@ -302,7 +303,7 @@ int compress_pages(const struct pages *ps, enum codec codec, bool big_endian, ui
 {
 	uint64_t page = pages_size(ps);
 	struct job j = {
-		.ps = ps, .codec = codec, .big_endian = big_endian, .file_offset = file_offset, .sink = sink,
+		.ps = ps, .codec = codec, .big_endian = big_endian, .desc_offset = file_offset, .sink = sink,
 		.per_item = ITEM_BYTES / page ? ITEM_BYTES / page : 1,
 		.lock = PTHREAD_MUTEX_INITIALIZER, .turn = PTHREAD_COND_INITIALIZER,
 	};
@@ -315,13 +316,13 @@ int compress_pages(const struct pages *ps, enum codec codec, bool big_endian, ui
 
 	if (r)
 		goto out_free;
-	j.zero_offset = j.kept * KDUMP_DESC_BYTES;
+	j.zero_offset = file_offset + j.kept * KDUMP_DESC_BYTES;
 	j.next_offset = j.zero_offset + page;
 	work.items = j.nitems;
 	r = sink->put(sink->arg, zero, page, j.zero_offset);
 	if (!r)
 		r = workers_run(&work);
-	out->bytes = j.next_offset;
+	out->bytes = j.next_offset - file_offset;
 	out->damaged = j.damaged;
 out_free:
 	free(j.items);

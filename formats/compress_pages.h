@@ -16,21 +16,20 @@
 
 /* Where they go. */
 struct page_sink {
-	/* n bytes at off: 0 is that of the first descriptor. 0 or -errno. */
+	/* n > 0 bytes at off in the file. 0 or -errno. */
 	int (*put)(void *arg, const void *buf, size_t n, uint64_t off);
 	void *arg;
 	bool in_order;			/* put is called in page order, by one thread at a time; otherwise by several */
 };
 
 struct compressed {
-	uint64_t bytes;			/* descriptors and data */
+	uint64_t bytes;			/* descriptors and data: from file_offset to the end */
 	uint64_t damaged;		/* pages that could not be read: their descriptors are zero */
 };
 
 /*
- * The sink gets, from its offset 0: the descriptors of all kept pages of ps in order, a page of zeroes, and the data of
- * the others in order. file_offset: where in the file the sink's offset 0 is. A page whose stored form already has the
- * codec is copied. 0, -ENOMEM, or what the sink returns.
+ * The sink gets, from file_offset on: the descriptors of all kept pages of ps in order, a page of zeroes, and the data of
+ * the others in order. A page whose stored form already has the codec is copied. 0, -ENOMEM, or what the sink returns.
  */
 int compress_pages(const struct pages *ps, enum codec codec, bool big_endian, uint64_t file_offset,
 		   const struct page_sink *sink, struct progress *progress, struct compressed *out);

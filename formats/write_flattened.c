@@ -7,13 +7,11 @@
 
 #include "base/bytes.h"
 #include "base/spool.h"
-#include "formats/compress_pages.h"
-#include "formats/kdump_headers.h"
+#include "formats/kdump_emit.h"
 
 #define FLAT_HEADER_BYTES 4096
 #define FLAT_TYPE 1
 #define FLAT_VERSION 1
-#define BITMAP_PIECE 65536
 
 static void put_flat_header(uint8_t *b)
 {
@@ -32,81 +30,33 @@ static void put_record(uint8_t *b, uint64_t offset, uint64_t size)
 struct stream {
 	flattened_put_fn *put;
 	void *arg;
-	uint64_t base;			/* where in the file the descriptors start */
 };
 
-static int put_bytes(const struct stream *s, const void *buf, size_t n, uint64_t off)
+static int put_piece(void *arg, const void *buf, size_t n, uint64_t off)
 {
+	const struct stream *s = arg;
 	uint8_t head[16];
 	int r;
 
-	if (!n)
-		return 0;
 	put_record(head, off, n);
 	r = s->put(s->arg, head, sizeof(head));
 	return r ? r : s->put(s->arg, buf, n);
 }
 
-static int put_pages(void *arg, const void *buf, size_t n, uint64_t off)
-{
-	const struct stream *s = arg;
-
-	return put_bytes(s, buf, n, s->base + off);
-}
-
-static int put_bitmap(const struct stream *s, const struct pages *ps, uint64_t max_pfn, bool kept_only, uint64_t at,
-		      uint64_t bytes)
-{
-	uint8_t *buf = malloc(BITMAP_PIECE);
-	int r = buf ? 0 : -ENOMEM;
-
-	for (uint64_t off = 0; off < bytes && !r; off += BITMAP_PIECE) {
-		size_t n = (size_t)min_u64(BITMAP_PIECE, bytes - off);
-
-		kdump_read_bitmap(ps, max_pfn, kept_only, buf, n, off);
-		/* what is never written reads as zero */
-		if (!bytes_are_zero(buf, n) || off + n == bytes)
-			r = put_bytes(s, buf, n, at + off);
-	}
-	free(buf);
-	return r;
-}
-
 int write_flattened_stream(const struct pages *machine, const struct pages *ps, const struct kdump_output *o,
 			   struct progress *progress, flattened_put_fn *put, void *arg)
 {
-	struct compressed result = { 0 };
-	struct kdump_geometry g;
-	uint8_t flat[FLAT_HEADER_BYTES], end[16], *headers;
+	uint8_t flat[FLAT_HEADER_BYTES], end[16];
 	struct stream s = { .put = put, .arg = arg };
-	struct page_sink sink = { .put = put_pages, .arg = &s, .in_order = true };
-	uint64_t bitmap_bytes;
+	struct page_sink sink = { .put = put_piece, .arg = &s, .in_order = true };
+	uint64_t size;
 	int r;
 
-	kdump_measure(ps, o, &g);
-	s.base = g.desc_offset;
-	bitmap_bytes = g.bitmap_blocks / 2 * g.block;
-	headers = calloc(1 + g.sub_blocks, g.block);
-	if (!headers)
-		return -ENOMEM;
-	kdump_put_headers(headers, ps, o, &g, o->incomplete);
 	put_flat_header(flat);
-	if ((r = put(arg, flat, sizeof(flat))) || (r = put_bytes(&s, headers, (1 + g.sub_blocks) * g.block, 0)) ||
-	    (r = put_bitmap(&s, machine, ps->max_pfn, false, g.desc_offset - 2 * bitmap_bytes, bitmap_bytes)) ||
-	    (r = put_bitmap(&s, ps, ps->max_pfn, true, g.desc_offset - bitmap_bytes, bitmap_bytes)) ||
-	    (r = compress_pages(ps, o->codec, o->big_endian, g.desc_offset, &sink, progress, &result)))
-		goto out_free;
-	/* known only now: the later record wins */
-	if (result.damaged && !o->incomplete) {
-		kdump_put_headers(headers, ps, o, &g, true);
-		r = put_bytes(&s, headers, g.block, 0);
-	}
 	put_record(end, UINT64_MAX, UINT64_MAX);
-	if (!r)
-		r = put(arg, end, sizeof(end));
-out_free:
-	free(headers);
-	return r;
+	if ((r = put(arg, flat, sizeof(flat))) || (r = kdump_emit(machine, ps, o, &sink, progress, &size)))
+		return r;
+	return put(arg, end, sizeof(end));
 }
 
 struct spooled {

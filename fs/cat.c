@@ -132,7 +132,8 @@ int cat_file(struct fs *fs, const char *path)
 		r = -EISDIR;
 	if (r < 0)
 		return no_such(path, r);
-	r = tree_stream(fs, n, out.fd);
+	out.sparse = can_skip(out.fd);
+	r = tree_stream(fs, n, out.fd, out.sparse);
 	if (!r || r == -EPIPE)
 		return STATUS_OK;
 	if (r == -ENOTSUP)
@@ -144,7 +145,6 @@ int cat_file(struct fs *fs, const char *path)
 	if (!out.buf) {
 		status = no_such(path, -ENOMEM);
 	} else {
-		out.sparse = can_skip(out.fd);
 		status = out.sparse ? copy_sparse(&out, v, view_size(v)) : copy_range(&out, v, 0, view_size(v));
 	}
 	free(out.buf);

@@ -319,11 +319,11 @@ int tree_open(struct fs *fs, struct node n, struct view **out)
 	}
 }
 
-int tree_stream(struct fs *fs, struct node n, int fd)
+int tree_stream(struct fs *fs, struct node n, int fd, bool seekable)
 {
 	if (n.kind == NODE_ENTRY && n.key < tree_nentries && tree_entries[n.key].type == IMAGE)
-		return engine_stream(fs->e, WHOLE, tree_entries[n.key].image, fd);
+		return engine_stream(fs->e, WHOLE, tree_entries[n.key].image, fd, seekable);
 	if (n.kind == NODE_LEVEL_FILE && !tree_level_files[n.key & 0xff].report)
-		return engine_stream(fs->e, (unsigned int)(n.key >> 8), tree_level_files[n.key & 0xff].image, fd);
+		return engine_stream(fs->e, (unsigned int)(n.key >> 8), tree_level_files[n.key & 0xff].image, fd, seekable);
 	return -ENOTSUP;
 }

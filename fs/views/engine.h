@@ -86,9 +86,11 @@ int engine_pages(struct engine *e, unsigned int sel, bool without_zero, const st
 
 /* The file, computed now if need be. One reference for the caller. */
 int engine_image(struct engine *e, unsigned int sel, enum image_kind kind, struct layout **out);
-/* Straight to a file descriptor, without keeping anything: -ENOTSUP for a kind that cannot be streamed or that is
- * there already. Errors of write(2) as -errno. */
-int engine_stream(struct engine *e, unsigned int sel, enum image_kind kind, int fd);
+/*
+ * Straight to a file descriptor, without keeping anything. seekable: fd is a file that has nothing behind its position.
+ * -ENOTSUP for what cannot be written so, or is there already. Errors of the file as -errno, not logged.
+ */
+int engine_stream(struct engine *e, unsigned int sel, enum image_kind kind, int fd, bool seekable);
 /* What can be told without work: the exact size and data bytes when it is computed already or cheap (returns true),
  * else an upper bound. */
 bool engine_image_size(struct engine *e, unsigned int sel, enum image_kind kind, uint64_t *size, uint64_t *data);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "formats/kdump_emit.h"
 #include "formats/write_elf.h"
 #include "formats/write_flattened.h"
 #include "formats/write_kdump.h"
@@ -200,12 +201,18 @@ int engine_image(struct engine *e, unsigned int sel, enum image_kind kind, struc
 	return r;
 }
 
+struct target {
+	int fd;
+	off_t base;
+};
+
 static int put_fd(void *arg, const void *buf, size_t n)
 {
+	const struct target *t = arg;
 	const char *at = buf;
 
 	while (n) {
-		ssize_t w = write(*(int *)arg, at, n);
+		ssize_t w = write(t->fd, at, n);
 
 		if (w < 0 && errno == EINTR)
 			continue;
@@ -217,19 +224,50 @@ static int put_fd(void *arg, const void *buf, size_t n)
 	return 0;
 }
 
-int engine_stream(struct engine *e, unsigned int sel, enum image_kind kind, int fd)
+static int put_fd_at(void *arg, const void *buf, size_t n, uint64_t off)
 {
+	const struct target *t = arg;
+	const char *at = buf;
+
+	while (n) {
+		ssize_t w = pwrite(t->fd, at, n, t->base + (off_t)off);
+
+		if (w < 0 && errno == EINTR)
+			continue;
+		if (w < 0)
+			return -errno;
+		at += w;
+		off += (uint64_t)w;
+		n -= (size_t)w;
+	}
+	return 0;
+}
+
+int engine_stream(struct engine *e, unsigned int sel, enum image_kind kind, int fd, bool seekable)
+{
+	struct target t = { .fd = fd, .base = seekable ? lseek(fd, 0, SEEK_CUR) : 0 };
+	struct page_sink sink = { .put = put_fd_at, .arg = &t };
 	struct kdump_output o;
 	const struct pages *ps;
+	uint64_t size;
 	int r;
 
-	if (kind != IMAGE_FLATTENED || once_done(&e->selections[sel].images[kind].once))
+	kind = actual_kind(e, kind);
+	if (once_done(&e->selections[sel].images[kind].once) || t.base < 0 ||
+	    !(kind == IMAGE_FLATTENED || (seekable && codec_of(kind) >= 0)))
 		return -ENOTSUP;
 	r = kdump_pages(e, sel, &ps);
 	if (r)
 		return r;
-	kdump_output(e, sel, e->codec, &o);
-	return write_flattened_stream(e->ram, ps, &o, &e->progress, put_fd, &fd);
+	if (kind == IMAGE_FLATTENED) {
+		kdump_output(e, sel, e->codec, &o);
+		return write_flattened_stream(e->ram, ps, &o, &e->progress, put_fd, &t);
+	}
+	kdump_output(e, sel, (enum codec)codec_of(kind), &o);
+	r = kdump_emit(e->ram, ps, &o, &sink, &e->progress, &size);
+	if (!r && (ftruncate(fd, t.base + (off_t)size) || lseek(fd, t.base + (off_t)size, SEEK_SET) < 0))
+		r = -errno;
+	return r;
 }
 
 bool engine_image_size(struct engine *e, unsigned int sel, enum image_kind kind, uint64_t *size, uint64_t *data)
