@@ -1,0 +1,150 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# TIMEOUT: 3600
+# dmesg of dumps of real kernels, against makedumpfile, drgn and what the kernel wrote to its console.
+. tests/real/lib.sh
+
+sets v61-512 q61-512 q61-novmci v510-512 v612-512 v7-512 v61-la57 v61-nokaslr mdf-new
+
+# our SET FILE: into $T/our
+our() { "$VMCOREFS" --cat dmesg "${set[$1]}/$2" >"$T/our" 2>"$T/err" || diag "$1/$2: $(cat "$T/err")"; }
+
+# makedumpfile prints a byte from 0x80 on as \xffffffNN, NN its value; dmesg has valid UTF-8 as it is and other bytes
+# as \xNN.
+by_our_rule() {
+	python3 -c '
+import re, sys
+def convert(m):
+    raw = bytes(int(x[-2:], 16) for x in re.findall(rb"[\\]xffffff([89a-f][0-9a-f])", m[0]))
+    out = b""
+    while raw:
+        try:
+            raw.decode()
+            return out + raw
+        except UnicodeDecodeError as e:
+            end = e.start + 1
+            out += raw[:e.start] + b"\\x%02x" % raw[e.start]
+            raw = raw[end:]
+    return out
+sys.stdout.buffer.write(re.sub(rb"([\\]xffffff[89a-f][0-9a-f])+", convert, sys.stdin.buffer.read()))'
+}
+
+# --- against makedumpfile
+our v61-512 vmcore
+makedumpfile --dump-dmesg "${set[v61-512]}/vmcore" "$T/theirs" >"$T/log" 2>&1
+result $? "makedumpfile --dump-dmesg" || diag "$(cat "$T/log")"
+[[ $(lines "$T/theirs") -ge 300 ]]
+result $? "v61-512: some hundred lines" || diag "$(lines "$T/theirs")"
+grep -v '\\xffffff' "$T/theirs" >"$T/theirs.plain"
+number=$(grep -n '\\xffffff' "$T/theirs" | sed 's/:.*/d/' | tr '\n' ';')
+sed "$number" "$T/our" >"$T/our.plain"
+same "$T/our.plain" "$T/theirs.plain" "v61-512: lines of ASCII are those of makedumpfile, byte for byte"
+is "$(grep -c '\\xffffff' "$T/theirs")" 2 "v61-512: makedumpfile's other lines are the two markers"
+by_our_rule <"$T/theirs" >"$T/expected"
+same "$T/our" "$T/expected" "v61-512: with these converted it is makedumpfile's log, byte for byte"
+grep -qF 'marker utf-8: Grüße, 世界, ✓' "$T/our"
+result $? "v61-512: UTF-8 as it is"
+
+# The newest makedumpfile also prints who wrote a record: "[    1.234567] [     T1] text". More lines of the record are
+# indented by the width of this.
+without_callers() {
+	sed -E 's/^(\[ *[0-9]+\.[0-9]{6}\] )\[ *[TC][0-9]+\] /\1/; t; s/^( {15}) {11}/\1/'
+}
+for name in v510-512 v612-512 v7-512 v61-la57 v61-nokaslr; do
+	our "$name" vmcore
+	"${set[mdf-new]}/makedumpfile" -f --dump-dmesg "${set[$name]}/vmcore" "$T/theirs" >"$T/log" 2>&1 ||
+		diag "$(cat "$T/log")"
+	without_callers <"$T/theirs" | by_our_rule >"$T/expected"
+	same "$T/our" "$T/expected" "$name: makedumpfile's log, byte for byte"
+	[[ $(lines "$T/expected") -ge 300 ]]
+	result $? "$name: some hundred lines" || diag "$(lines "$T/expected")"
+done
+
+# --- against the console
+
+# The lines that the kernel printed there. The log has more: debug messages, and what came before the console.
+console_lines() {
+	tr -d '\r' <"${set[$1]}/console.log" | grep -aE '^\[ *[0-9]+\.[0-9]{6}\] '
+}
+# in_order CONSOLE DMESG: prints the lines of CONSOLE that DMESG does not have at or after the one before.
+in_order() {
+	python3 - "$1" "$2" <<-'END'
+	import re, sys
+	def printable(line):
+	    # The console has raw bytes, dmesg \xNN for a control byte and for what is not UTF-8.
+	    line = line.rstrip(b"\n").decode("utf-8", "surrogateescape")
+	    text = "".join("\\x%02x" % (ord(c) & 255) if ord(c) < 32 and not c.isspace() or ord(c) == 127 or
+	                   "\udc80" <= c <= "\udcff" else c for c in line)
+	    return text.rstrip()
+	with open(sys.argv[2], "rb") as f:
+	    log = [l.rstrip(b"\n").decode().rstrip() for l in f]
+	at = missing = seen = 0
+	with open(sys.argv[1], "rb") as f:
+	    for line in f:
+	        seen += 1
+	        want = printable(line)
+	        for i in range(at, len(log)):
+	            # The console repeats the time stamp for each line of a record, dmesg indents.
+	            if log[i] == want or log[i] == re.sub(r"^\[.{12}\]", " " * 14, want):
+	                at = i + 1
+	                break
+	        else:
+	            missing += 1
+	            print(want)
+	if seen < 200:
+	    print("only %d lines on the console" % seen)
+	END
+}
+markers='vmcorefs-rig marker plain
+vmcorefs-rig marker facility user, level err
+vmcorefs-rig marker utf-8: Grüße, 世界, ✓
+vmcorefs-rig marker two lines: first
+vmcorefs-rig marker control byte: [\x1b] [\x01] backslash: [\]
+vmcorefs-rig marker not utf-8: [\xff]'
+whole() {	# SET FILE
+	our "$1" "$2"
+	like "$(head -n 1 "$T/our")" '^\[    0\.000000\] Linux version 6\.1\.' "$1/$2: begins with Linux version"
+	console_lines "$1" >"$T/console"
+	is "$(in_order "$T/console" "$T/our" | head -n 5)" "" "$1/$2: has each kernel line of the console, in this order"
+	is "$(tail -n 1 "$T/our")" "$(tail -n 1 "$T/console")" "$1/$2: ends as the console does"
+	is "$(grep -aoE 'vmcorefs-rig marker [pfutcn].*' "$T/our")" "$markers" "$1/$2: has the markers"
+}
+for file in elf elf-paging kdump-zlib; do
+	whole q61-512 "$file"
+	mv "$T/our" "$T/q.$file"
+done
+same "$T/q.elf-paging" "$T/q.elf" "q61-512: elf-paging and elf have the same log"
+same "$T/q.kdump-zlib" "$T/q.elf" "q61-512: kdump-zlib and elf have the same log"
+whole q61-novmci elf
+for file in elf elf-paging kdump-zlib; do
+	not_ok "makedumpfile cannot read q61-512/$file" makedumpfile -f --dump-dmesg "${set[q61-512]}/$file" "$T/theirs"
+done
+
+# --- against drgn, from the records of the log
+cat >"$T/dmesg.py" <<'END'
+import sys
+from drgn.helpers.linux.printk import get_printk_records
+out = b""
+for r in get_printk_records(prog):
+    stamp = b"[%5d.%06d] " % (r.timestamp // 1000000000, r.timestamp // 1000 % 1000000)
+    for i, line in enumerate(r.text.split(b"\n")):
+        out += (stamp if i == 0 else b" " * len(stamp)) + line + b"\n"
+sys.stdout.buffer.write(out)
+END
+# Control bytes and what is no UTF-8, by the rule of dmesg.
+escape() {
+	python3 -c '
+import sys
+text = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
+print("".join("\\x%02x" % (ord(c) & 255) if ord(c) < 32 and not c.isspace() or ord(c) == 127 or
+              "\udc80" <= c <= "\udcff" else c for c in text), end="")'
+}
+for name in v61-512/vmcore q61-512/elf-paging; do
+	drgn_run "${set[${name%/*}]}/${name#*/}" "${set[v61-512]}/vmlinux" "$T/dmesg.py" >"$T/records" 2>"$T/err" ||
+		diag "$(cat "$T/err")"
+	escape <"$T/records" >"$T/expected"
+	our "${name%/*}" "${name#*/}"
+	same "$T/our" "$T/expected" "$name: drgn's records of the log, byte for byte"
+done
+
+done_testing
