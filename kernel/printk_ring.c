@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* 5.10 and later: struct printk_ringbuffer (kernel/printk/printk_ringbuffer.c). */
+#include "kernel/printk_internal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/log.h"
+
+#define MAX_COUNT_BITS		24
+#define DESC_STATE_SHIFT	62
+#define DESC_ID_MASK		(((uint64_t)1 << DESC_STATE_SHIFT) - 1)
+#define DESC_COMMITTED		1
+#define DESC_FINALIZED		2
+
+struct ring {
+	/* from VMCOREINFO */
+	uint64_t rb_size, desc_ring, text_ring, count_bits, descs, infos, head_id, tail_id, size_bits, data, counter;
+	uint64_t desc_size, state_var, blk_lpos, begin, next, info_size, ts_nsec, text_len;
+	/* from the dump */
+	char *desc_mem, *info_mem, *text_mem;
+	uint64_t count, text_size, head, tail;
+};
+
+static int ring_fields(const struct kernel *k, struct ring *g)
+{
+	const struct printk_field fields[] = {
+		{ "printk_ringbuffer", &g->rb_size, vmci_size },
+		{ "printk_ringbuffer.desc_ring", &g->desc_ring, vmci_offset },
+		{ "printk_ringbuffer.text_data_ring", &g->text_ring, vmci_offset },
+		{ "prb_desc_ring.count_bits", &g->count_bits, vmci_offset },
+		{ "prb_desc_ring.descs", &g->descs, vmci_offset },
+		{ "prb_desc_ring.infos", &g->infos, vmci_offset },
+		{ "prb_desc_ring.head_id", &g->head_id, vmci_offset },
+		{ "prb_desc_ring.tail_id", &g->tail_id, vmci_offset },
+		{ "prb_data_ring.size_bits", &g->size_bits, vmci_offset },
+		{ "prb_data_ring.data", &g->data, vmci_offset },
+		{ "atomic_long_t.counter", &g->counter, vmci_offset },
+		{ "prb_desc", &g->desc_size, vmci_size },
+		{ "prb_desc.state_var", &g->state_var, vmci_offset },
+		{ "prb_desc.text_blk_lpos", &g->blk_lpos, vmci_offset },
+		{ "prb_data_blk_lpos.begin", &g->begin, vmci_offset },
+		{ "prb_data_blk_lpos.next", &g->next, vmci_offset },
+		{ "printk_info", &g->info_size, vmci_size },
+		{ "printk_info.ts_nsec", &g->ts_nsec, vmci_offset },
+		{ "printk_info.text_len", &g->text_len, vmci_offset },
+	};
+	int r = printk_fields(k, fields, ARRAY_SIZE(fields));
+
+	if (r)
+		return r;
+	/* every field that is read below lies inside its structure */
+	if (g->desc_size < 24 || g->desc_size > 4096 || g->info_size < 18 || g->info_size > 4096 ||
+	    g->state_var + g->counter > g->desc_size - 8 || g->blk_lpos + g->begin > g->desc_size - 8 ||
+	    g->blk_lpos + g->next > g->desc_size - 8 || g->ts_nsec > g->info_size - 8 ||
+	    g->text_len > g->info_size - 2)
+		return fail(EIO, "dmesg: structure sizes in VMCOREINFO do not fit together");
+	return 0;
+}
+
+static int ring_load(const struct kernel *k, struct ring *g)
+{
+	uint64_t prb, rb, bits, descs, infos, data;
+	int r;
+
+	if (vmci_symbol(&k->vmci, "prb", &prb))
+		return fail(EIO, "dmesg: VMCOREINFO lacks SYMBOL(prb)");
+	if ((r = kernel_read_uint(k, prb, 8, &rb)) ||
+	    (r = kernel_read_uint(k, rb + g->desc_ring + g->count_bits, 4, &bits)) ||
+	    (r = kernel_read_uint(k, rb + g->desc_ring + g->descs, 8, &descs)) ||
+	    (r = kernel_read_uint(k, rb + g->desc_ring + g->infos, 8, &infos)) ||
+	    (r = kernel_read_uint(k, rb + g->desc_ring + g->head_id + g->counter, 8, &g->head)) ||
+	    (r = kernel_read_uint(k, rb + g->desc_ring + g->tail_id + g->counter, 8, &g->tail)))
+		return fail(-r, "dmesg: cannot read the log's head at %#llx: %s", (unsigned long long)prb, strerror(-r));
+	if (bits < 1 || bits > MAX_COUNT_BITS)
+		return fail(EIO, "dmesg: 2^%llu log records cannot be right", (unsigned long long)bits);
+	g->count = (uint64_t)1 << bits;
+	if ((r = kernel_read_uint(k, rb + g->text_ring + g->size_bits, 4, &bits)) ||
+	    (r = kernel_read_uint(k, rb + g->text_ring + g->data, 8, &data)))
+		return fail(-r, "dmesg: cannot read the log's text ring: %s", strerror(-r));
+	if (bits < 3 || bits > 31)
+		return fail(EIO, "dmesg: a log of 2^%llu bytes cannot be right", (unsigned long long)bits);
+	g->text_size = (uint64_t)1 << bits;
+	if ((r = printk_read_alloc(k, "the log's descriptors", descs, g->count * g->desc_size, &g->desc_mem)) ||
+	    (r = printk_read_alloc(k, "the log's records", infos, g->count * g->info_size, &g->info_mem)))
+		return r;
+	return printk_read_alloc(k, "the log's text", data, g->text_size, &g->text_mem);
+}
+
+/* The text block of a descriptor. false: it has no text. */
+static bool ring_text(const struct ring *g, const char *desc, bool big, uint64_t text_len, const char **text, size_t *len)
+{
+	uint64_t begin = get_u64(desc + g->blk_lpos + g->begin, big), next = get_u64(desc + g->blk_lpos + g->next, big);
+	uint64_t from = begin % g->text_size, to = next % g->text_size, room;
+
+	/* positions with the lowest bit set mean: no data, or lost (printk_ringbuffer.c: FAILED_LPOS, NO_LPOS) */
+	if ((begin & 1) || (next & 1) || begin == next)
+		return false;
+	if (from > to) {		/* the block did not fit in front of the end: it is at the start */
+		if (to == 0)		/* ... or it ends just there */
+			to = g->text_size;
+		else
+			from = 0;
+	}
+	room = to - from;
+	if (room < 8)			/* each block starts with the id of its descriptor */
+		return false;
+	*text = g->text_mem + from + 8;
+	*len = (size_t)min_u64(text_len, room - 8);
+	return true;
+}
+
+static bool ring_is_written(uint64_t state)
+{
+	return state >> DESC_STATE_SHIFT == DESC_COMMITTED || state >> DESC_STATE_SHIFT == DESC_FINALIZED;
+}
+
+/* The highest id of a record that is in its slot; where the ring's own idea of it is damaged. */
+static uint64_t ring_newest(const struct ring *g, bool big)
+{
+	uint64_t newest = 0;
+
+	for (uint64_t i = 0; i < g->count; i++) {
+		uint64_t state = get_u64(g->desc_mem + i * g->desc_size + g->state_var + g->counter, big);
+
+		if (ring_is_written(state) && (state & DESC_ID_MASK) % g->count == i)
+			newest = max_u64(newest, state & DESC_ID_MASK);
+	}
+	return newest;
+}
+
+int printk_ring_render(const struct kernel *k, struct outbuf *out)
+{
+	struct ring g = { 0 };
+	uint64_t n, lost = 0;
+	int r = ring_fields(k, &g);
+
+	if (!r)
+		r = ring_load(k, &g);
+	if (r)
+		goto out_free;
+	n = ((g.head - g.tail) & DESC_ID_MASK) + 1;
+	if (n > g.count) {
+		log_warn("dmesg: the log's head and tail do not fit together; showing all records that look valid");
+		g.tail = ring_newest(&g, k->big_endian) - (g.count - 1);
+		n = g.count;
+	}
+	for (uint64_t i = 0; i < n; i++) {
+		uint64_t id = (g.tail + i) & DESC_ID_MASK;
+		const char *desc = g.desc_mem + id % g.count * g.desc_size;
+		const char *info = g.info_mem + id % g.count * g.info_size;
+		uint64_t state = get_u64(desc + g.state_var + g.counter, k->big_endian);
+		const char *text;
+		size_t len;
+
+		if ((state & DESC_ID_MASK) != id || !ring_is_written(state)) {
+			lost++;
+			continue;
+		}
+		if (ring_text(&g, desc, k->big_endian, get_u16(info + g.text_len, k->big_endian), &text, &len))
+			printk_record(out, get_u64(info + g.ts_nsec, k->big_endian), text, len);
+	}
+	if (lost)
+		log_debug("dmesg: %llu log records were being written or are damaged", (unsigned long long)lost);
+out_free:
+	free(g.desc_mem);
+	free(g.info_mem);
+	free(g.text_mem);
+	return r;
+}
