@@ -45,6 +45,14 @@ void out_char(struct outbuf *o, char c)
 	out_write(o, &c, 1);
 }
 
+void out_cut(struct outbuf *o, size_t len)
+{
+	if (len >= o->len)
+		return;
+	o->len = len;
+	o->data[len] = '\0';
+}
+
 void out_printf(struct outbuf *o, const char *fmt, ...)
 {
 	va_list ap;

@@ -20,6 +20,8 @@ struct outbuf {
 void out_printf(struct outbuf *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void out_write(struct outbuf *o, const void *bytes, size_t n);
 void out_char(struct outbuf *o, char c);
+/* Take back everything after the first len bytes. */
+void out_cut(struct outbuf *o, size_t len);
 void out_free(struct outbuf *o);
 
 #endif

@@ -11,12 +11,14 @@
 #include "kernel/printk.h"
 
 static render_fn render_readme, render_info_missing;
-static missing_fn missing_dmesg, missing_vmcoreinfo, missing_space, missing_classes, missing_notes;
+static missing_fn missing_dmesg, missing_dmesg_partial, missing_vmcoreinfo, missing_space, missing_classes, missing_notes;
 
 const struct entry tree_entries[] = {
 	{ .name = "README", .help = "what is in here, what it costs, commands to try", .type = TEXT, .render = render_readme },
 	{ .name = "info", .help = "the dump and its kernel, as key: value", .type = TEXT, .render = render_info_missing },
 	{ .name = "dmesg", .help = "the kernel log", .type = TEXT, .render = render_dmesg, .missing = missing_dmesg },
+	{ .name = "dmesg-partial", .help = "the kernel log since it was last cleared (dmesg -C)", .type = TEXT,
+	  .render = render_dmesg_partial, .missing = missing_dmesg_partial },
 	{ .name = "vmcoreinfo", .help = "the VMCOREINFO text", .type = TEXT, .render = render_vmcoreinfo, .missing = missing_vmcoreinfo },
 	{ .name = "elf", .help = "ELF core of all stored memory, for gdb, crash and drgn", .type = IMAGE, .image = IMAGE_ELF },
 	{ .name = "kdump-compressed", .help = "the same as makedumpfile writes it; opening it compresses everything once", .type = IMAGE,
@@ -63,6 +65,11 @@ static const char *missing_dmesg(const struct engine *e)
 	if (!e->kernel->has_space)
 		return e->kernel->why_no_space;
 	return printk_kind(e->kernel) ? NULL : "VMCOREINFO does not tell where the log is";
+}
+
+static const char *missing_dmesg_partial(const struct engine *e)
+{
+	return e->kernel->has_space ? printk_why_no_partial(e->kernel) : e->kernel->why_no_space;
 }
 
 static const char *missing_vmcoreinfo(const struct engine *e)

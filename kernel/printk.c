@@ -47,9 +47,8 @@ int printk_variable(const struct kernel *k, const char *name, unsigned int bytes
 	return r ? fail(-r, "dmesg: cannot read %s at %#llx: %s", name, (unsigned long long)vaddr, strerror(-r)) : 0;
 }
 
-/* --- until 3.4: a ring of characters ------------------------------------------------------------------------------ */
-
-static int characters_render(const struct kernel *k, struct outbuf *out)
+/* Until 3.4: a ring of characters. A clear is a count of characters that starts again (logged_chars). */
+static int characters_render(const struct kernel *k, bool partial, struct outbuf *out)
 {
 	uint64_t buf, len, end, chars;
 	char *mem;
@@ -58,8 +57,9 @@ static int characters_render(const struct kernel *k, struct outbuf *out)
 	if ((r = printk_variable(k, "log_buf", 8, &buf)) || (r = printk_variable(k, "log_buf_len", 4, &len)) ||
 	    (r = printk_variable(k, "log_end", 4, &end)))
 		return r;
-	if (vmci_symbol(&k->vmci, "logged_chars", &chars) || printk_variable(k, "logged_chars", 4, &chars))
-		chars = end;
+	chars = end;
+	if (partial && (r = printk_variable(k, "logged_chars", 4, &chars)))
+		return r;
 	if (!len)
 		return fail(EIO, "dmesg: the log buffer has no length");
 	r = printk_read_alloc(k, "the log", buf, len, &mem);
@@ -78,32 +78,64 @@ static int characters_render(const struct kernel *k, struct outbuf *out)
 	return 0;
 }
 
-/* Which form: the symbols that each era exports in VMCOREINFO. */
-static const struct {
-	const char *symbol, *kind;
-	int (*render)(const struct kernel *k, struct outbuf *out);
+/* The forms of the log, told by the symbols that each era exports in VMCOREINFO, and what tells of a clear. */
+static const struct era {
+	const char *symbol, *kind, *clear_symbol;
+	const char *clear_offset;	/* NULL: none needed */
+	const char *why_no_partial;
+	int (*render)(const struct kernel *k, bool partial, struct outbuf *out);
 } eras[] = {
-	{ "prb", "ring buffer", printk_ring_render },
-	{ "log_first_idx", "records", printk_records_render },
-	{ "log_end", "characters", characters_render },
+	{ "prb", "ring buffer", "clear_seq", "printk_info.seq",
+	  "VMCOREINFO does not tell when the log was cleared (clear_seq, printk_info.seq)", printk_ring_render },
+	{ "log_first_idx", "records", "clear_idx", NULL,
+	  "VMCOREINFO does not tell when the log was cleared (clear_idx)", printk_records_render },
+	{ "log_end", "characters", "logged_chars", NULL,
+	  "VMCOREINFO does not tell when the log was cleared (logged_chars)", characters_render },
 };
 
-const char *printk_kind(const struct kernel *k)
+static const struct era *find_era(const struct kernel *k)
 {
 	uint64_t vaddr;
 
 	for (size_t i = 0; i < ARRAY_SIZE(eras); i++)
 		if (!vmci_symbol(&k->vmci, eras[i].symbol, &vaddr))
-			return eras[i].kind;
+			return &eras[i];
 	return NULL;
+}
+
+const char *printk_kind(const struct kernel *k)
+{
+	const struct era *era = find_era(k);
+
+	return era ? era->kind : NULL;
+}
+
+const char *printk_why_no_partial(const struct kernel *k)
+{
+	const struct era *era = find_era(k);
+	uint64_t value;
+
+	if (!era)
+		return "VMCOREINFO does not tell where the log is";
+	if (vmci_symbol(&k->vmci, era->clear_symbol, &value) ||
+	    (era->clear_offset && vmci_offset(&k->vmci, era->clear_offset, &value)))
+		return era->why_no_partial;
+	return NULL;
+}
+
+static int render(const struct kernel *k, bool partial, struct outbuf *out)
+{
+	const struct era *era = find_era(k);
+
+	return era ? era->render(k, partial, out) : fail(ENOENT, "dmesg: VMCOREINFO tells of no kernel log");
 }
 
 int printk_render(const struct kernel *k, struct outbuf *out)
 {
-	uint64_t vaddr;
+	return render(k, false, out);
+}
 
-	for (size_t i = 0; i < ARRAY_SIZE(eras); i++)
-		if (!vmci_symbol(&k->vmci, eras[i].symbol, &vaddr))
-			return eras[i].render(k, out);
-	return fail(ENOENT, "dmesg: VMCOREINFO tells of no kernel log");
+int printk_render_partial(const struct kernel *k, struct outbuf *out)
+{
+	return render(k, true, out);
 }

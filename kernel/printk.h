@@ -18,6 +18,11 @@ const char *printk_kind(const struct kernel *k);
  * written when the kernel died, or are damaged, are left out. */
 int printk_render(const struct kernel *k, struct outbuf *out);
 
+/* The same since the last clear (dmesg -c, dmesg -C, syslog(2)); all of it when there was none. */
+int printk_render_partial(const struct kernel *k, struct outbuf *out);
+/* Why there is no such log; NULL: there is. Reads nothing but VMCOREINFO. */
+const char *printk_why_no_partial(const struct kernel *k);
+
 /* printk_text.c: one record: "[seconds.microseconds] " and the text; lines after the first are indented. Valid UTF-8 is
  * kept; other bytes that do not print come as \xNN. */
 void printk_record(struct outbuf *out, uint64_t ts_nsec, const char *text, size_t len);

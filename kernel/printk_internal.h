@@ -23,8 +23,8 @@ int printk_read_alloc(const struct kernel *k, const char *what, uint64_t vaddr, 
 /* The value of a variable that VMCOREINFO has as SYMBOL(name). */
 int printk_variable(const struct kernel *k, const char *name, unsigned int bytes, uint64_t *out);
 
-/* One form each. As printk_render(). */
-int printk_ring_render(const struct kernel *k, struct outbuf *out);
-int printk_records_render(const struct kernel *k, struct outbuf *out);
+/* One form each, as printk_render(). partial: what came after the last clear. */
+int printk_ring_render(const struct kernel *k, bool partial, struct outbuf *out);
+int printk_records_render(const struct kernel *k, bool partial, struct outbuf *out);
 
 #endif

@@ -27,13 +27,21 @@ static int records_fields(const struct kernel *k, uint64_t *size, uint64_t *ts, 
 	return 0;
 }
 
-int printk_records_render(const struct kernel *k, struct outbuf *out)
+/*
+ * Partial: clear_idx is where the first record after the last clear is. 0 means never cleared: a record that starts there
+ * is stored in one step with the wrap, so no clear can find the log's end there. A place that the walk does not come
+ * across has been overwritten, so that all records are younger.
+ */
+int printk_records_render(const struct kernel *k, bool partial, struct outbuf *out)
 {
-	uint64_t head_size, ts, len_at, text_len_at, buf, buf_len, first, next;
+	uint64_t head_size, ts, len_at, text_len_at, buf, buf_len, first, next, clear = 0;
 	uint64_t at, used = 0;
+	size_t start = out->len;
 	char *mem;
 	int r;
 
+	if (partial && (r = printk_variable(k, "clear_idx", 4, &clear)))
+		return r;
 	if ((r = records_fields(k, &head_size, &ts, &len_at, &text_len_at)) ||
 	    (r = printk_variable(k, "log_buf", 8, &buf)) || (r = printk_variable(k, "log_buf_len", 4, &buf_len)) ||
 	    (r = printk_variable(k, "log_first_idx", 4, &first)) || (r = printk_variable(k, "log_next_idx", 4, &next)) ||
@@ -43,6 +51,8 @@ int printk_records_render(const struct kernel *k, struct outbuf *out)
 	for (at = first; at != next && used <= buf_len;) {
 		uint64_t len = 0, text_len;
 
+		if (clear && at == clear)
+			out_cut(out, start);
 		if (at > buf_len || buf_len - at < head_size || !(len = get_u16(mem + at + len_at, k->big_endian))) {
 			/* len 0: the next record did not fit here, it is at the start */
 			if (at <= buf_len && buf_len - at >= head_size && at == 0)
@@ -61,6 +71,8 @@ int printk_records_render(const struct kernel *k, struct outbuf *out)
 		at += len;
 		used += len;
 	}
+	if (clear && at == clear)
+		out_cut(out, start);
 	free(mem);
 	return 0;
 }

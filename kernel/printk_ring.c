@@ -19,9 +19,10 @@ struct ring {
 	/* from VMCOREINFO */
 	uint64_t rb_size, desc_ring, text_ring, count_bits, descs, infos, head_id, tail_id, size_bits, data, counter;
 	uint64_t desc_size, state_var, blk_lpos, begin, next, info_size, ts_nsec, text_len;
+	uint64_t seq;			/* only when partial, as clear_seq */
 	/* from the dump */
 	char *desc_mem, *info_mem, *text_mem;
-	uint64_t count, text_size, head, tail;
+	uint64_t count, text_size, head, tail, clear_seq;
 };
 
 static int ring_fields(const struct kernel *k, struct ring *g)
@@ -131,12 +132,39 @@ static uint64_t ring_newest(const struct ring *g, bool big)
 	return newest;
 }
 
-int printk_ring_render(const struct kernel *k, struct outbuf *out)
+/*
+ * clear_seq: the number of the first record after the last clear. A plain number in 5.10; since 5.11 a latch of two
+ * copies, of which the lowest bit of its count tells the one that is not being written (seqcount_latch_t, first member).
+ */
+static int ring_clear_seq(const struct kernel *k, struct ring *g)
+{
+	uint64_t vaddr, size, val, latch;
+	int r = 0;
+
+	if (vmci_symbol(&k->vmci, "clear_seq", &vaddr) || vmci_offset(&k->vmci, "printk_info.seq", &g->seq))
+		return fail(ENOENT, "dmesg-partial: VMCOREINFO does not tell when the log was cleared");
+	if (g->seq > g->info_size - 8)
+		return fail(EIO, "dmesg-partial: structure sizes in VMCOREINFO do not fit together");
+	if (!vmci_size(&k->vmci, "latched_seq", &size) && !vmci_offset(&k->vmci, "latched_seq.val", &val)) {
+		if (size < 20 || val > size - 16)
+			return fail(EIO, "dmesg-partial: structure sizes in VMCOREINFO do not fit together");
+		r = kernel_read_uint(k, vaddr, 4, &latch);
+		vaddr += val + (r ? 0 : (latch & 1) * 8);
+	}
+	if (!r)
+		r = kernel_read_uint(k, vaddr, 8, &g->clear_seq);
+	return r ? fail(-r, "dmesg-partial: cannot read clear_seq at %#llx: %s", (unsigned long long)vaddr,
+			strerror(-r)) : 0;
+}
+
+int printk_ring_render(const struct kernel *k, bool partial, struct outbuf *out)
 {
 	struct ring g = { 0 };
 	uint64_t n, lost = 0;
 	int r = ring_fields(k, &g);
 
+	if (!r && partial)
+		r = ring_clear_seq(k, &g);
 	if (!r)
 		r = ring_load(k, &g);
 	if (r)
@@ -159,6 +187,8 @@ int printk_ring_render(const struct kernel *k, struct outbuf *out)
 			lost++;
 			continue;
 		}
+		if (partial && get_u64(info + g.seq, k->big_endian) < g.clear_seq)
+			continue;
 		if (ring_text(&g, desc, k->big_endian, get_u16(info + g.text_len, k->big_endian), &text, &len))
 			printk_record(out, get_u64(info + g.ts_nsec, k->big_endian), text, len);
 	}

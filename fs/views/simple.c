@@ -11,6 +11,11 @@ int render_dmesg(struct engine *e, struct outbuf *out)
 	return printk_render(e->kernel, out);
 }
 
+int render_dmesg_partial(struct engine *e, struct outbuf *out)
+{
+	return printk_render_partial(e->kernel, out);
+}
+
 int render_vmcoreinfo(struct engine *e, struct outbuf *out)
 {
 	out_write(out, e->kernel->vmci.text, e->kernel->vmci.len);

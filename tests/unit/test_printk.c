@@ -462,19 +462,21 @@ static const char characters_info[] =
 
 static void test_characters(void **state)
 {
-	static const struct { uint32_t end, chars; const char *want; } logs[] = {
-		{ 0, 0, "" },
-		{ 10, 10, "<6>line 1\n" },
-		{ 16, 16, "<6>line 1\n<7>abc" },
-		{ 10, 4, "e 1\n" },		/* since dmesg -c: what is older is still in front of it */
-		{ 10, 100, "<6>line 1\n" },
+	static const struct { uint32_t end, chars; const char *want, *since_clear; } logs[] = {
+		{ 0, 0, "", "" },
+		{ 10, 10, "<6>line 1\n", "<6>line 1\n" },
+		{ 16, 16, "<6>line 1\n<7>abc", "<6>line 1\n<7>abc" },
+		{ 10, 4, "<6>line 1\n", "e 1\n" },
+		{ 10, 0, "<6>line 1\n", "" },
+		{ 10, 100, "<6>line 1\n", "<6>line 1\n" },
 		/* wrapped: 21 characters were written, 16 are there: those from 5 on, then the first 5 */
-		{ 21, 16, "ne 1\n<7>abc<6>li" },
-		{ 21, 100, "ne 1\n<7>abc<6>li" },
-		{ 21, 7, "bc<6>li" },
-		{ 21, 5, "<6>li" },
-		{ 0xfffffff5, 16, "ne 1\n<7>abc<6>li" },
+		{ 21, 16, "ne 1\n<7>abc<6>li", "ne 1\n<7>abc<6>li" },
+		{ 21, 100, "ne 1\n<7>abc<6>li", "ne 1\n<7>abc<6>li" },
+		{ 21, 7, "ne 1\n<7>abc<6>li", "bc<6>li" },
+		{ 21, 5, "ne 1\n<7>abc<6>li", "<6>li" },
+		{ 0xfffffff5, 16, "ne 1\n<7>abc<6>li", "ne 1\n<7>abc<6>li" },
 	};
+	struct outbuf out = OUTBUF_INIT;
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(logs); i++) {
@@ -488,6 +490,9 @@ static void test_characters(void **state)
 		l.k = fake_kernel(l.f, 0, characters_info, &l.text);
 		assert_string_equal(printk_kind(l.k), "characters");
 		expect(l.k, logs[i].want, 0);
+		assert_int_equal(printk_render_partial(l.k, &out), 0);
+		assert_string_equal(out.len ? out.data : "", logs[i].since_clear);
+		out_free(&out);
 		fake_u32(l.f, VARS + 8, 0);
 		expect(l.k, NULL, -EIO);
 		done(&l);
