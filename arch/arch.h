@@ -68,6 +68,9 @@ struct arch {
 	int (*direct_map)(const struct space *s, uint64_t *vaddr);
 	/* One line of flags of a table entry, space-separated. */
 	void (*describe)(uint64_t entry, bool leaf, char *buf, size_t size);
+	/* Where the kernel image is linked and where KASLR may put it, and what its physical address is a multiple of.
+	 * image_bytes 0: not known here. */
+	uint64_t image_vaddr, image_bytes, image_align;
 	unsigned int section_size_bits;	/* SPARSEMEM, when the kernel does not say */
 	unsigned int max_physmem_bits, max_physmem_bits_5level;
 };

@@ -22,6 +22,7 @@
 
 #define START_KERNEL_MAP	0xffffffff80000000ull
 #define KERNEL_IMAGE_SIZE	0x40000000ull	/* with KASLR; 512 MiB without */
+#define IMAGE_ALIGN		0x200000ull	/* the smallest CONFIG_PHYSICAL_ALIGN */
 #define KERNEL_HALF		0xffff800000000000ull
 #define KERNEL_HALF_5LEVEL	0xff00000000000000ull
 
@@ -253,6 +254,9 @@ const struct arch arch_x86_64 = {
 	.each = x86_64_each,
 	.direct_map = x86_64_direct_map,
 	.describe = x86_64_describe,
+	.image_vaddr = START_KERNEL_MAP,
+	.image_bytes = KERNEL_IMAGE_SIZE,
+	.image_align = IMAGE_ALIGN,
 	.section_size_bits = 27,
 	.max_physmem_bits = 46,
 	.max_physmem_bits_5level = 52,

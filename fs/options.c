@@ -36,6 +36,9 @@ static const char options_text[] =
 	"  -s, --single-thread   answer one request at a time\n"
 	"  -v, --verbose         more messages; twice: even more\n"
 	"  -q, --quiet           errors only\n"
+	"  -x, --vmlinux=FILE    facts about the kernel from its vmlinux with debug information\n"
+	"  -i, --vmcoreinfo-file=FILE\n"
+	"                        facts about the kernel from a VMCOREINFO text (makedumpfile -g, or this vmcoreinfo)\n"
 	"      --ready-fd=N      write a newline to this file descriptor when the mount answers\n"
 	"      --cat PATH        write one file of the tree to standard output; nothing is mounted\n"
 	"      --list [PATH]     list a folder of the tree\n"
@@ -260,6 +263,8 @@ static const struct option long_options[] = {
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "options", required_argument, NULL, 'o' },
+	{ "vmlinux", required_argument, NULL, 'x' },
+	{ "vmcoreinfo-file", required_argument, NULL, 'i' },
 	{ "cat", required_argument, NULL, OPT_CAT },
 	{ "list", no_argument, NULL, OPT_LIST },
 	{ "ready-fd", required_argument, NULL, OPT_READY_FD },
@@ -287,6 +292,12 @@ static int take_option(struct options *o, int c)
 		return 0;
 	case 'o':
 		return parse_mount_options(o, optarg);
+	case 'x':
+	case 'i':
+		if (!*optarg)
+			return fail(EINVAL, "-%c: needs a value", c);
+		*(c == 'x' ? &o->fs.vmlinux : &o->fs.vmcoreinfo_file) = optarg;
+		return 0;
 	case OPT_CAT:
 		o->mode = RUN_CAT;
 		o->path = optarg;
@@ -300,7 +311,7 @@ static int take_option(struct options *o, int c)
 	return -EINVAL;
 }
 
-static const char short_options[] = ":fdsvqho:";
+static const char short_options[] = ":fdsvqho:x:i:";
 
 /* getopt's own messages would start with the path of the program. word: argv[optind - 1]. */
 static int bad_option(int c, const char *word)
@@ -338,6 +349,8 @@ int options_parse(int argc, char **argv, struct options *o)
 	}
 	if (o->allow_other && o->allow_root)
 		return fail(EINVAL, "-o allow_other and -o allow_root: only one of them");
+	if (o->fs.vmlinux && o->fs.vmcoreinfo_file)
+		return fail(EINVAL, "-x and -i: only one of them");
 	o->foreground |= o->fuse_debug;
 	o->default_permissions |= o->allow_other || o->allow_root;
 	return take_arguments(o, argc - optind, argv + optind);

@@ -132,6 +132,9 @@ static int render_readme(struct engine *e, struct outbuf *out)
 
 int fs_open(const struct fs_options *opt, struct fs **out)
 {
+	const struct engine_options engine = {
+		opt->dump_path, opt->excluded, opt->compress, opt->vmcoreinfo_file, opt->vmlinux,
+	};
 	struct fs *fs = calloc(1, sizeof(*fs));
 	int r;
 
@@ -142,7 +145,7 @@ int fs_open(const struct fs_options *opt, struct fs **out)
 	for (size_t i = 0; i < LEVELS; i++)
 		fs->level_reports[i].once = (struct once)ONCE_INIT;
 	fs->ranges = ranges_new();
-	r = fs->ranges ? engine_open(opt->dump_path, opt->excluded, opt->compress, &fs->e) : -ENOMEM;
+	r = fs->ranges ? engine_open(&engine, &fs->e) : -ENOMEM;
 	if (r) {
 		fs_close(fs);
 		return r;

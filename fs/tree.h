@@ -25,6 +25,8 @@ struct fs_options {
 	const char *dump_path;
 	enum hole_policy excluded;	/* -o excluded=zero|error: bulk views at pages that are not stored */
 	int compress;			/* -o compress=: an enum codec, or -1 keep */
+	const char *vmcoreinfo_file;	/* -i, or NULL */
+	const char *vmlinux;		/* -x, or NULL */
 };
 
 /* Open the dump and learn its kernel. Errors were logged, one line. -ENOTSUP, -EIO, -ENOENT, -EACCES, -EISDIR ... */

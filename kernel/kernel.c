@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "kernel/outside.h"
 
 static int ask_symbol(const void *arg, const char *name, uint64_t *value)
 {
@@ -100,12 +101,13 @@ static void read_uts(struct kernel *k)
 		memset(k->uts, 0, sizeof(k->uts));
 }
 
-/* A dump that does not name its machine: the kernel's only arch so far that has this number in its text. */
+/* A dump that does not name its machine: the kernel's only arch so far that has these lines in its text. */
 static const struct arch *guess_arch(const struct vmcoreinfo *v)
 {
 	uint64_t value;
 
-	if (!vmci_number(v, "phys_base", &value) && !vmci_number(v, "pgtable_l5_enabled", &value))
+	if ((!vmci_number(v, "phys_base", &value) && !vmci_number(v, "pgtable_l5_enabled", &value)) ||
+	    !vmci_symbol(v, "level4_kernel_pgt", &value))
 		return arch_find(62, false);
 	return NULL;
 }
@@ -121,9 +123,37 @@ static void announce_search(const struct pages *ps)
 		"the dump has no VMCOREINFO note: searching %llu MiB of memory for the text", (unsigned long long)mib);
 }
 
+/* The note, or the text in memory; and what the user gave over it. */
+static int setup_vmcoreinfo(struct kernel *k, const struct kernel_input *in, struct outside *given)
+{
+	size_t len;
+	int r;
+
+	k->vmci.text = in->vmcoreinfo;
+	k->vmci.len = in->vmcoreinfo_len;
+	if (!k->vmci.text) {
+		announce_search(in->pages);
+		r = search_vmcoreinfo(in->pages, &k->vmci_found, &len, &k->vmci_paddr);
+		if (r == -ENOMEM)
+			return r;
+		if (!r)
+			k->vmci = (struct vmcoreinfo){ k->vmci_found, len };
+	}
+	if (!in->vmcoreinfo_file && !in->vmlinux) {
+		k->arch = in->elf_machine ? arch_find(in->elf_machine, in->big_endian) : guess_arch(&k->vmci);
+		return 0;
+	}
+	r = outside_read(in, given);
+	if (r)
+		return r;
+	k->arch = in->elf_machine ? arch_find(in->elf_machine, in->big_endian) : guess_arch(&given->vmci);
+	return outside_apply(k, in, given);
+}
+
 int kernel_open(const struct kernel_input *in, struct kernel **out)
 {
 	struct kernel *k = calloc(1, sizeof(*k));
+	struct outside given = { 0 };
 	const char *value;
 	uint64_t number;
 	size_t len;
@@ -133,20 +163,9 @@ int kernel_open(const struct kernel_input *in, struct kernel **out)
 		return -ENOMEM;
 	k->pages = in->pages;
 	k->big_endian = in->big_endian;
-	k->vmci.text = in->vmcoreinfo;
-	k->vmci.len = in->vmcoreinfo_len;
-	if (!k->vmci.text) {
-		announce_search(in->pages);
-		r = search_vmcoreinfo(in->pages, &k->vmci_found, &len, &k->vmci_paddr);
-		if (r == -ENOMEM) {
-			kernel_close(k);
-			return r;
-		}
-		if (!r) {
-			k->vmci.text = k->vmci_found;
-			k->vmci.len = len;
-		}
-	}
+	r = setup_vmcoreinfo(k, in, &given);
+	if (r)
+		goto err_close;
 	if (k->vmci.text) {
 		if (!vmci_get(&k->vmci, "OSRELEASE", &value, &len)) {
 			len = min_u64(len, sizeof(k->release) - 1);
@@ -155,12 +174,20 @@ int kernel_open(const struct kernel_input *in, struct kernel **out)
 		if (!vmci_plain(&k->vmci, "CRASHTIME", &number))
 			k->crash_time = (int64_t)number;
 	}
-	k->arch = in->elf_machine ? arch_find(in->elf_machine, in->big_endian) : guess_arch(&k->vmci);
 	setup_space(k, in);
 	if (k->has_space)
 		read_uts(k);
+	r = outside_check_version(k, in, &given);
+	if (r)
+		goto err_close;
+	outside_free(&given);
 	*out = k;
 	return 0;
+
+err_close:
+	outside_free(&given);
+	kernel_close(k);
+	return r;
 }
 
 void kernel_close(struct kernel *k)
@@ -168,6 +195,7 @@ void kernel_close(struct kernel *k)
 	if (!k)
 		return;
 	free(k->vmci_found);
+	free(k->vmci_outside);
 	free(k);
 }
 

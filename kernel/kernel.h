@@ -24,6 +24,10 @@ struct kernel_input {
 	bool big_endian;
 	bool has_phys_base;		/* what headers claim */
 	uint64_t phys_base;
+	const char *release;		/* what headers claim, "" when unknown */
+	const char *dump_name;		/* for messages */
+	const char *vmcoreinfo_file;	/* what the user gave, NULL: nothing; see outside.h */
+	const char *vmlinux;
 };
 
 struct kernel {
@@ -31,6 +35,7 @@ struct kernel {
 	struct vmcoreinfo vmci;		/* text NULL: there is none */
 	char *vmci_found;		/* owned: the text when it was found in memory, else NULL */
 	uint64_t vmci_paddr;		/* where it was found */
+	char *vmci_outside;		/* owned: the text with the lines that the user gave, or NULL */
 	const struct arch *arch;	/* NULL: unknown architecture */
 	bool big_endian;
 	bool has_space;			/* space is set up: addresses can be translated */
@@ -41,7 +46,8 @@ struct kernel {
 	int64_t crash_time;		/* CRASHTIME, seconds since the epoch; 0: unknown */
 };
 
-/* Never fails for what the dump lacks (see why_no_space), only with -ENOMEM. */
+/* Never fails for what the dump lacks (see why_no_space), only with -ENOMEM; and, after a message, when what the user
+ * gave cannot be read or does not fit the dump. */
 int kernel_open(const struct kernel_input *in, struct kernel **out);
 void kernel_close(struct kernel *k);		/* NULL is fine */
 

@@ -25,6 +25,8 @@ int vmci_offset(const struct vmcoreinfo *v, const char *name, uint64_t *out);
 int vmci_length(const struct vmcoreinfo *v, const char *name, uint64_t *out);
 /* Decimal, with a sign or not, or 0x hex. A negative number comes out as its two's complement. */
 int vmci_number(const struct vmcoreinfo *v, const char *name, uint64_t *out);
+/* KERNELOFFSET=: how far KASLR has moved the kernel. */
+int vmci_kernel_offset(const struct vmcoreinfo *v, uint64_t *out);
 /* A plain KEY=: decimal (CRASHTIME, PAGESIZE). */
 int vmci_plain(const struct vmcoreinfo *v, const char *key, uint64_t *out);
 

@@ -110,7 +110,7 @@ static void init_once(struct once *o)
 	*o = (struct once)ONCE_INIT;
 }
 
-int engine_open(const char *path, enum hole_policy excluded, int codec, struct engine **out)
+int engine_open(const struct engine_options *opt, struct engine **out)
 {
 	struct engine *e = calloc(1, sizeof(*e));
 	struct kernel_input in = { 0 };
@@ -119,8 +119,10 @@ int engine_open(const char *path, enum hole_policy excluded, int codec, struct e
 
 	if (!e)
 		return -ENOMEM;
-	e->path = path;
-	e->excluded = excluded;
+	e->path = opt->path;
+	e->vmcoreinfo_file = opt->vmcoreinfo_file;
+	e->vmlinux = opt->vmlinux;
+	e->excluded = opt->excluded;
 	init_once(&e->regions_once);
 	init_once(&e->classes_once);
 	for (unsigned int s = 0; s < SELECTIONS; s++) {
@@ -129,18 +131,22 @@ int engine_open(const char *path, enum hole_policy excluded, int codec, struct e
 		for (unsigned int i = 0; i < IMAGES; i++)
 			init_once(&e->selections[s].images[i].once);
 	}
-	r = source_open(path, &src);
+	r = source_open(opt->path, &src);
 	if (!r)
 		r = dump_open(src, &e->dump);
 	if (r)
 		goto err_close;
-	e->codec = codec >= 0 ? (enum codec)codec : e->dump->codec ? e->dump->codec : CODEC_ZLIB;
+	e->codec = opt->codec >= 0 ? (enum codec)opt->codec : e->dump->codec ? e->dump->codec : CODEC_ZLIB;
 	pages_count(&e->dump->pages, e->counts);
 	in.pages = &e->dump->pages;
 	in.vmcoreinfo = e->dump->vmcoreinfo;
 	in.vmcoreinfo_len = e->dump->vmcoreinfo_len;
 	in.elf_machine = e->dump->elf_machine;
 	in.big_endian = e->dump->big_endian;
+	in.release = e->dump->uts[2];
+	in.dump_name = opt->path;
+	in.vmcoreinfo_file = opt->vmcoreinfo_file;
+	in.vmlinux = opt->vmlinux;
 	phys_base_hint(e->dump, &in);
 	r = kernel_open(&in, &e->kernel);
 	if (!r)

@@ -45,6 +45,7 @@ struct engine {
 	struct dump *dump;
 	struct kernel *kernel;
 	const char *path;		/* borrowed */
+	const char *vmcoreinfo_file, *vmlinux;	/* borrowed, or NULL */
 	enum hole_policy excluded;
 	enum codec codec;		/* of kdump outputs */
 	uint64_t counts[PAGE_DATA + 1];	/* of the dump's pages, by state */
@@ -73,7 +74,16 @@ struct engine {
 	_Atomic(const char *) job;	/* its name, or NULL */
 };
 
-int engine_open(const char *path, enum hole_policy excluded, int codec, struct engine **out);
+/* What the user asks for. Strings are borrowed. */
+struct engine_options {
+	const char *path;
+	enum hole_policy excluded;
+	int codec;			/* of kdump outputs: an enum codec, or -1: the dump's own */
+	const char *vmcoreinfo_file;	/* NULL: none */
+	const char *vmlinux;		/* NULL: none */
+};
+
+int engine_open(const struct engine_options *opt, struct engine **out);
 void engine_close(struct engine *e);		/* NULL is fine */
 
 /* Can this level be served? Levels that need no page structs always can. */

@@ -74,6 +74,20 @@ static void put_pages(struct engine *e, struct outbuf *out)
 				   (unsigned long long)(counts[s] << ps->page_shift >> 20));
 }
 
+static void put_vmcoreinfo(const struct engine *e, struct outbuf *out)
+{
+	const struct kernel *k = e->kernel;
+	const char *given = e->vmlinux ? e->vmlinux : e->vmcoreinfo_file;
+
+	if (given)
+		put_text(out, e->vmlinux ? "vmlinux" : "vmcoreinfo-file", given);
+	if (k->vmci_found)
+		out_printf(out, "vmcoreinfo: found in memory at %#llx\n", (unsigned long long)k->vmci_paddr);
+	else
+		out_printf(out, "vmcoreinfo: %s\n", e->dump->vmcoreinfo ? "from the dump's notes" :
+			   given ? "from the file above" : "none");
+}
+
 int render_info(struct engine *e, struct outbuf *out)
 {
 	const struct dump *d = e->dump;
@@ -103,10 +117,7 @@ int render_info(struct engine *e, struct outbuf *out)
 	put_time(out, "crash-time", k->crash_time ? k->crash_time : d->timestamp);
 	put_log_facts(e, out);
 	put_pages(e, out);
-	if (k->vmci_found)
-		out_printf(out, "vmcoreinfo: found in memory at %#llx\n", (unsigned long long)k->vmci_paddr);
-	else
-		out_printf(out, "vmcoreinfo: %s\n", k->vmci.text ? "from the dump's notes" : "none");
+	put_vmcoreinfo(e, out);
 	if (k->has_space) {
 		uint64_t offset = 0;
 		const char *value;

@@ -45,8 +45,13 @@ usage_error "no MOUNTPOINT given" dump
 usage_error "c: one argument too many" a b c
 usage_error "an empty name as DUMP" "" dir
 usage_error "an empty name as MOUNTPOINT" dump ""
-usage_error "-x: no such option" -x dump dir
-usage_error "-x: no such option" -vx dump dir
+usage_error "-X: no such option" -X dump dir
+usage_error "-X: no such option" -vX dump dir
+for option in -x -i; do
+	usage_error "$option: needs a value" dump dir $option
+	usage_error "$option: needs a value" $option "" dump dir
+done
+usage_error "-x and -i: only one of them" -x vmlinux -i text dump dir
 usage_error "--nonsense: no such option" --nonsense dump dir
 usage_error "--foreground=3: takes no value" --foreground=3 dump dir
 usage_error "-o: needs a value" dump dir -o

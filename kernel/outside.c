@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "kernel/outside.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/bytes.h"
+#include "base/log.h"
+#include "kernel/vmlinux.h"
+
+#define MAX_TEXT_BYTES	(1u << 20)	/* the kernel's own is a page or two */
+
+/* One line of a text. */
+struct text_line {
+	const char *start;
+	size_t len;			/* without the newline */
+	size_t key_len;			/* up to the '='; 0: none */
+};
+
+static bool next_line(const struct vmcoreinfo *v, size_t *pos, struct text_line *out)
+{
+	const char *eol, *equals;
+
+	if (*pos >= v->len)
+		return false;
+	out->start = v->text + *pos;
+	eol = memchr(out->start, '\n', v->len - *pos);
+	out->len = eol ? (size_t)(eol - out->start) : v->len - *pos;
+	equals = memchr(out->start, '=', out->len);
+	out->key_len = equals ? (size_t)(equals - out->start) : 0;
+	*pos += out->len + 1;
+	return true;
+}
+
+/* --- reading ------------------------------------------------------------------------------------------------------ */
+
+static int read_file(const char *path, struct outbuf *text)
+{
+	char buf[65536];
+	struct stat st;
+	ssize_t n = 0;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return fail(errno, "%s: %s", path, strerror(errno));
+	if (!fstat(fd, &st) && S_ISDIR(st.st_mode)) {
+		close(fd);
+		return fail(EISDIR, "%s: %s", path, strerror(EISDIR));
+	}
+	while (text->len <= MAX_TEXT_BYTES && (n = read(fd, buf, sizeof(buf))) > 0)
+		out_write(text, buf, (size_t)n);
+	if (n < 0)
+		n = fail(errno, "%s: %s", path, strerror(errno));
+	close(fd);
+	if (n < 0)
+		return (int)n;
+	if (text->error)
+		return text->error;
+	if (!text->len || text->len > MAX_TEXT_BYTES || memchr(text->data, '\0', text->len) ||
+	    (strncmp(text->data, "OSRELEASE=", 10) && !strstr(text->data, "\nOSRELEASE=")))
+		return fail(EINVAL, "%s: not a VMCOREINFO text (no line OSRELEASE=)", path);
+	return 0;
+}
+
+int outside_read(const struct kernel_input *in, struct outside *out)
+{
+	int r;
+
+	out->path = in->vmlinux ? in->vmlinux : in->vmcoreinfo_file;
+	r = in->vmlinux ? vmlinux_vmcoreinfo(in->vmlinux, pages_size(in->pages), &out->text, out->version) :
+	    read_file(in->vmcoreinfo_file, &out->text);
+	out->vmci = (struct vmcoreinfo){ out->text.data, out->text.len };
+	return r;
+}
+
+void outside_free(struct outside *given)
+{
+	out_free(&given->text);
+}
+
+/* --- does it fit? ------------------------------------------------------------------------------------------------- */
+
+static int check_key(const char *key, const char *what, const struct kernel *k, const struct kernel_input *in,
+		     const struct outside *given)
+{
+	const char *a, *b;
+	size_t a_len, b_len;
+
+	if (vmci_get(&given->vmci, key, &a, &a_len) || vmci_get(&k->vmci, key, &b, &b_len) ||
+	    (a_len == b_len && !memcmp(a, b, a_len)))
+		return 0;
+	return fail(EINVAL, "%s: is of %s %.*s, but %s of %s %.*s", given->path, what, (int)a_len, a, in->dump_name, what,
+		    (int)b_len, b);
+}
+
+static int check_release(const struct kernel *k, const struct kernel_input *in, const struct outside *given)
+{
+	const char *value;
+	size_t len;
+
+	if (k->vmci.text)
+		return check_key("OSRELEASE", "kernel", k, in, given);
+	/* the header of a kdump-compressed file */
+	if (!in->release || !in->release[0] || vmci_get(&given->vmci, "OSRELEASE", &value, &len) ||
+	    (strlen(in->release) == len && !memcmp(in->release, value, len)))
+		return 0;
+	return fail(EINVAL, "%s: is of kernel %.*s, but %s of kernel %s", given->path, (int)len, value, in->dump_name,
+		    in->release);
+}
+
+/* --- laying it over the dump's own -------------------------------------------------------------------------------- */
+
+/* How the dump's kernel lies, and how that which the given text was taken from did. */
+struct boot {
+	const struct arch *arch;
+	struct placement at;
+	bool located;			/* at was found in memory: phys_base and levels are known too */
+	uint64_t shift;			/* for the addresses in the given text */
+	bool other;			/* the text was taken from another boot of the kernel */
+};
+
+static bool in_image(const struct arch *arch, uint64_t vaddr)
+{
+	return arch && vaddr >= arch->image_vaddr && vaddr - arch->image_vaddr < arch->image_bytes;
+}
+
+static bool has_key(const struct text_line *l, const char *key)
+{
+	return l->key_len == strlen(key) && !memcmp(l->start, key, l->key_len);
+}
+
+/* SYMBOL(name)=address: the address. */
+static bool line_symbol(const struct text_line *l, uint64_t *vaddr)
+{
+	char name[128];
+
+	if (l->key_len < 9 || l->key_len - 8 >= sizeof(name) || memcmp(l->start, "SYMBOL(", 7))
+		return false;
+	memcpy(name, l->start + 7, l->key_len - 8);
+	name[l->key_len - 8] = '\0';
+	return !vmci_symbol(&(struct vmcoreinfo){ l->start, l->len }, name, vaddr);
+}
+
+/* Does this line hold for one boot of a kernel only? */
+static bool is_of_boot(const struct text_line *l, const struct boot *b)
+{
+	static const char *const keys[] = {
+		"KERNELOFFSET", "CRASHTIME", "NUMBER(phys_base)", "NUMBER(pgtable_l5_enabled)", "NUMBER(sme_mask)",
+	};
+	uint64_t vaddr;
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		if (has_key(l, keys[i]))
+			return true;
+	return line_symbol(l, &vaddr) && !in_image(b->arch, vaddr);
+}
+
+static void put_given(struct outbuf *out, const struct text_line *l, const struct boot *b)
+{
+	uint64_t vaddr;
+
+	if (b->shift && line_symbol(l, &vaddr) && in_image(b->arch, vaddr))
+		out_printf(out, "%.*s=%llx\n", (int)l->key_len, l->start, (unsigned long long)(vaddr + b->shift));
+	else
+		out_printf(out, "%.*s\n", (int)l->len, l->start);
+}
+
+/* A line of the dump's own, unless there is one with its key. */
+static void put_own(struct outbuf *out, const struct text_line *l)
+{
+	struct vmcoreinfo v = { out->data, out->len };
+	char key[160];
+	const char *value;
+	size_t len;
+
+	if (!l->key_len || l->key_len >= sizeof(key))
+		return;
+	memcpy(key, l->start, l->key_len);
+	key[l->key_len] = '\0';
+	if (vmci_get(&v, key, &value, &len))
+		out_printf(out, "%.*s\n", (int)l->len, l->start);
+}
+
+/*
+ * Kinds of pages that were macros until 6.9, so that neither debug information nor makedumpfile -g has them, and kernels
+ * tell them only in their own VMCOREINFO: include/linux/page-flags.h, and mm.h before 4.18.
+ */
+static void put_page_types(struct outbuf *out, const struct vmcoreinfo *given)
+{
+	static const struct {
+		const char *line;
+		unsigned int first, end;	/* major << 8 | minor */
+	} types[] = {
+		{ "NUMBER(PAGE_BUDDY_MAPCOUNT_VALUE)=-128", 0x300, 0x412 },
+		{ "NUMBER(PAGE_BUDDY_MAPCOUNT_VALUE)=-129", 0x412, 0x60a },
+		{ "NUMBER(PAGE_OFFLINE_MAPCOUNT_VALUE)=-257", 0x501, 0x60a },
+	};
+	unsigned int major, minor;
+	const char *release;
+	size_t len;
+
+	if (vmci_get(given, "OSRELEASE", &release, &len) || sscanf(release, "%2u.%3u", &major, &minor) != 2 || minor > 255)
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
+		struct vmcoreinfo v = { types[i].line, strlen(types[i].line) };
+		struct text_line l;
+		size_t pos = 0;
+
+		if ((major << 8 | minor) >= types[i].first && (major << 8 | minor) < types[i].end && next_line(&v, &pos, &l))
+			put_own(out, &l);
+	}
+}
+
+static void put_located(struct outbuf *out, const struct boot *b)
+{
+	char text[256];
+	int n = snprintf(text, sizeof(text), "NUMBER(phys_base)=%lld\nNUMBER(pgtable_l5_enabled)=%d\nKERNELOFFSET=%llx\n",
+			 (long long)b->at.phys_base, b->at.five_levels, (unsigned long long)b->at.offset);
+	struct vmcoreinfo v = { text, (size_t)n };
+	struct text_line l;
+
+	for (size_t pos = 0; next_line(&v, &pos, &l);)
+		put_own(out, &l);
+}
+
+/* The text as it would be with addresses as linked. */
+static int put_linked(struct outbuf *out, const struct vmcoreinfo *v, const struct arch *arch, uint64_t offset)
+{
+	struct boot b = { .arch = arch, .shift = -offset };
+	struct text_line l;
+
+	for (size_t pos = 0; next_line(v, &pos, &l);)
+		put_given(out, &l, &b);
+	return out->error;
+}
+
+/*
+ * The addresses in a text are as linked when it was made from a vmlinux (makedumpfile -g), and moved by its KERNELOFFSET
+ * when it was taken from a running or dead kernel. What is right for the dump: moved by the dump's own KERNELOFFSET,
+ * which is found in memory if the dump does not tell. Where both have _stext, that says it without trusting either.
+ */
+static int find_boot(const struct kernel *k, const struct kernel_input *in, const struct outside *given, struct boot *b)
+{
+	struct outbuf linked = OUTBUF_INIT;
+	uint64_t given_offset = 0, given_stext, stext, phys_base;
+	bool has_offset = !vmci_kernel_offset(&given->vmci, &given_offset);
+	int r;
+
+	b->arch = k->arch;
+	if (k->vmci.text) {
+		if (vmci_kernel_offset(&k->vmci, &b->at.offset))
+			b->at.offset = 0;
+	} else {
+		r = put_linked(&linked, &given->vmci, k->arch, given_offset);
+		if (!r)
+			r = locate_kernel(k->pages, k->arch, &(struct vmcoreinfo){ linked.data, linked.len }, &b->at);
+		out_free(&linked);
+		if (r == -ENOENT)
+			return fail(EINVAL, "%s: its kernel is not in the memory of %s", given->path, in->dump_name);
+		if (r && r != -ENOTSUP)
+			return r;
+		b->located = !r;
+		if (r)
+			b->at.offset = given_offset;
+	}
+	b->shift = b->at.offset - given_offset;
+	if (k->vmci.text && !vmci_symbol(&k->vmci, "_stext", &stext) && !vmci_symbol(&given->vmci, "_stext", &given_stext))
+		b->shift = stext - given_stext;
+	b->other = has_offset && b->shift;
+	if (b->located && has_offset && !vmci_number(&given->vmci, "phys_base", &phys_base))
+		b->other |= phys_base != b->at.phys_base;
+	if (b->shift)
+		log_info("%s: addresses in the kernel image are moved by %#llx", given->path, (unsigned long long)b->shift);
+	return 0;
+}
+
+int outside_check_version(const struct kernel *k, const struct kernel_input *in, const struct outside *given)
+{
+	if (!given->version[0] || !k->uts[3][0] || !strcmp(given->version, k->uts[3]))
+		return 0;
+	return fail(EINVAL, "%s: is of kernel version %s, but %s of %s", given->path, given->version, in->dump_name,
+		    k->uts[3]);
+}
+
+int outside_apply(struct kernel *k, const struct kernel_input *in, const struct outside *given)
+{
+	struct outbuf out = OUTBUF_INIT;
+	struct boot b = { 0 };
+	struct text_line l;
+	int r;
+
+	if ((r = check_release(k, in, given)) || (r = check_key("BUILD-ID", "build", k, in, given)) ||
+	    (r = find_boot(k, in, given, &b)))
+		return r;
+	for (size_t pos = 0; next_line(&given->vmci, &pos, &l);)
+		if (l.key_len && !(b.other && is_of_boot(&l, &b)))
+			put_given(&out, &l, &b);
+	if (b.located)
+		put_located(&out, &b);
+	if (!k->vmci.text)
+		put_page_types(&out, &given->vmci);
+	for (size_t pos = 0; k->vmci.text && next_line(&k->vmci, &pos, &l);)
+		put_own(&out, &l);
+	if (out.error) {
+		out_free(&out);
+		return -ENOMEM;
+	}
+	k->vmci_outside = out.data;
+	k->vmci = (struct vmcoreinfo){ out.data, out.len };
+	return 0;
+}

@@ -1,0 +1,155 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# -i and -x: facts about the kernel from outside the dump. The judge is the dump's own VMCOREINFO.
+. tests/lib.sh
+
+dump=$T/dump
+real_dump "$dump"
+view() { "$VMCOREFS" --cat "$@" 2>"$T/err"; }
+# refused REGEX ARGUMENTS...: status 32 and one line
+refused() {
+	local regex=$1
+	shift
+	"$VMCOREFS" --cat info "$@" >"$T/out" 2>"$T/err"
+	is $? 32 "$*: status 32"
+	like "$(cat "$T/err")" "^vmcorefs: $regex" "... and says why"
+	is "$(wc -l <"$T/err") $(wc -c <"$T/out")" "1 0" "... in one line"
+}
+# What needs symbols, types, page tables, page structs; kept in a folder for each dump.
+views=(dmesg dmesg-partial report level-31/report)
+keep_views() {	# DUMP FOLDER
+	local v
+	mkdir "$2"
+	for v in "${views[@]}" vmcoreinfo; do
+		view "$v" "$1" >"$2/${v//\//-}"
+	done
+}
+same_views() {	# NAME FOLDER ARGUMENTS...
+	local name=$1 folder=$2 v
+	shift 2
+	for v in "${views[@]}"; do
+		view "$v" "$@" >"$T/got"
+		same "$T/got" "$folder/${v//\//-}" "$name: $v" || diag "$(cat "$T/err")"
+	done
+}
+
+keep_views "$dump" "$T/kdump"
+own=$T/vmcoreinfo
+cp "$T/kdump/vmcoreinfo" "$own"
+same "$T/kdump/dmesg" "$T/kdump/dmesg-partial" "a log that was never cleared: dmesg-partial is dmesg"
+[[ -s $T/kdump/dmesg ]]
+result $? "... and not empty"
+release=$(sed -n 's/^OSRELEASE=//p' "$own")
+build=$(sed -n 's/^BUILD-ID=//p' "$own")
+offset=$(sed -n 's/^KERNELOFFSET=//p' "$own")
+stext=$(sed -n 's/^SYMBOL(_stext)=//p' "$own")
+phys_base=$(sed -n 's/^NUMBER(phys_base)=//p' "$own")
+version=$(view info "$dump" | sed -n 's/^version: //p')
+
+# A text as it would be with another KERNELOFFSET; "linked": as makedumpfile -g has it.
+moved() {
+	perl -e 'use bigint; my ($from, $to) = (hex shift, shift); my $d = ($to eq "linked" ? 0 : hex $to) - $from;
+		while (<>) {
+			s/^(SYMBOL\(\w+\)=)(ffffffff[89ab]\w+)$/$1 . sprintf("%x", hex($2) + $d)/e;
+			next if $to eq "linked" && /^(KERNELOFFSET|CRASHTIME|NUMBER\((phys_base|pgtable_l5_enabled|sme_mask)\))=/;
+			s/^(KERNELOFFSET=).*/$1$to/;
+			print;
+		}' "$offset" "$1" <"$own" 2>/dev/null
+}
+
+# --- -i over the dump's own
+same_views "-i, the dump's own text" "$T/kdump" -i "$own" "$dump"
+view vmcoreinfo -i "$own" "$dump" | cmp -s - "$own"
+result $? "... vmcoreinfo is that text"
+like "$(view info --vmcoreinfo-file="$own" "$dump")" "vmcoreinfo-file: $own" "info names it"
+moved linked >"$T/linked"
+is "$(grep -c -e KERNELOFFSET -e phys_base "$T/linked")" 0 "a text as makedumpfile -g writes it"
+same_views "-i, link addresses" "$T/kdump" -i "$T/linked" "$dump"
+is "$(view vmcoreinfo -i "$T/linked" "$dump" | sort)" "$(sort "$own")" "... moved to where the kernel is"
+{ moved 5000000; } | sed 's/^NUMBER(phys_base)=.*/NUMBER(phys_base)=4096/; s/^SYMBOL(mem_section)=.*/SYMBOL(mem_section)=ffff888012345000/' >"$T/other"
+same_views "-i, from another boot of the kernel" "$T/kdump" -i "$T/other" "$dump"
+is "$(view vmcoreinfo -i "$T/other" "$dump" | sort)" "$(sort "$own")" "... what belongs to that boot is left out"
+sed 's/^NUMBER(PG_lru)=.*/NUMBER(PG_lru)=33/; $aNUMBER(new)=7' "$own" | grep -v NR_FREE_PAGES >"$T/changed"
+view vmcoreinfo -i "$T/changed" "$dump" >"$T/merged"
+is "$(grep -c -e '^NUMBER(PG_lru)=33$' -e '^NUMBER(new)=7$' -e '^NUMBER(NR_FREE_PAGES)=0$' "$T/merged")" 3 \
+	"its lines win, and the dump's own fill the gaps"
+is "$(sed 's/=.*//' "$T/merged" | sort | uniq -d)" "" "... no key is there twice"
+
+# --- what does not fit
+sed 's/^OSRELEASE=.*/OSRELEASE=5.10.0-1-amd64/' "$own" >"$T/bad"
+refused "$T/bad: is of kernel 5.10.0-1-amd64, but $dump of kernel $release" -i "$T/bad" "$dump"
+sed 's/^BUILD-ID=.*/BUILD-ID=0123456789/' "$own" >"$T/bad"
+refused "$T/bad: is of build 0123456789, but $dump of build $build" -i "$T/bad" "$dump"
+grep -v BUILD-ID "$own" >"$T/no-build"
+same_views "-i, without BUILD-ID" "$T/kdump" -i "$T/no-build" "$dump"
+refused "$T/none: No such file or directory" -i "$T/none" "$dump"
+refused "$T: Is a directory" -i "$T" "$dump"
+: >"$T/empty"
+refused "$T/empty: not a VMCOREINFO text" -i "$T/empty" "$dump"
+refused "$dump: not a VMCOREINFO text" -i "$dump" "$dump"
+refused "/dev/zero: not a VMCOREINFO text" -i /dev/zero "$dump"
+
+# --- a dump without VMCOREINFO
+bare=$T/bare
+view elf "$dump" >"$bare"
+keep_views "$bare" "$T/elf"
+ok "the dump loses its VMCOREINFO" tests/tools/wipe-vmcoreinfo "$bare"
+like "$(view info "$bare")" "vmcoreinfo: none.*missing: dmesg: " "nothing is known of it"
+same_views "-i, no VMCOREINFO in the dump" "$T/elf" -i "$own" "$bare"
+like "$(view info -i "$own" "$bare")" "vmcoreinfo: from the file above" "... info says so"
+same_views "-i, link addresses, no VMCOREINFO in the dump" "$T/elf" -i "$T/linked" "$bare"
+is "$(view vmcoreinfo -i "$T/linked" "$bare" | grep -E "^(KERNELOFFSET=$offset|NUMBER\(phys_base\)=$phys_base|SYMBOL\(_stext\)=$stext)$" | wc -l)" 3 \
+	"... KERNELOFFSET and phys_base are found in memory"
+# where the page structs are belongs to that boot
+views=(dmesg dmesg-partial)
+same_views "-i, another boot, no VMCOREINFO in the dump" "$T/elf" -i "$T/other" "$bare"
+like "$(view info -i "$T/other" "$bare")" "missing: report: VMCOREINFO lacks SYMBOL.mem_section" "... and report is absent"
+views+=(report level-31/report)
+grep -v MAPCOUNT_VALUE "$T/linked" >"$T/weak"
+same_views "-i, without the kinds of pages that are macros" "$T/elf" -i "$T/weak" "$bare"
+"$VMCOREFS" --cat elf -i "$T/linked" "$bare" >"$T/whole" 2>"$T/err"
+same_views "its elf has a VMCOREINFO again" "$T/elf" "$T/whole"
+sed 's/^OSRELEASE=.*/OSRELEASE=5.10.0-1-amd64/' "$T/linked" >"$T/bad"
+refused "$T/bad: its kernel is not in the memory of $bare" -i "$T/bad" "$bare"
+printf '%s\n' 'format kdump' 'release 6.6.6' 'page 1 text hello' >"$T/desc"
+python3 tests/mkdump "$T/desc" "$T/header"
+refused "$own: is of kernel $release, but $T/header of kernel 6.6.6" -i "$own" "$T/header"
+
+# --- -x
+if have gcc; then
+	make_vmlinux() { tests/tools/make-vmlinux "$own" "$@" >"$T/gcc" 2>&1 || diag "$(cat "$T/gcc")"; }
+	make_vmlinux "$T/vmlinux" mem_section=ffffffff833aa798 "version=$version"
+	same_views "-x, over the dump's own" "$T/kdump" -x "$T/vmlinux" "$dump"
+	same_views "-x, no VMCOREINFO in the dump" "$T/elf" --vmlinux "$T/vmlinux" "$bare"
+	like "$(view info -x "$T/vmlinux" "$bare")" "vmlinux: $T/vmlinux.*vmcoreinfo: from the file above" "... info says so"
+	view vmcoreinfo -x "$T/vmlinux" "$bare" | sort >"$T/made"
+	is "$(sort "$own" | comm -13 "$T/made" - | grep -v -e CRASHTIME -e sme_mask -e 'mem_section)' -e SECTION_SIZE_BITS \
+		-e MAX_PHYSMEM_BITS -e KERNEL_IMAGE_SIZE -e 'LENGTH(printk_info_')" "" \
+		"... vmcoreinfo has what the kernel's own has, but what only a running kernel knows"
+	make_vmlinux "$T/bad" "version=#2 SMP someone else's"
+	refused "$T/bad: is of kernel version #2 SMP someone else's, but $bare of #1 " -x "$T/bad" "$bare"
+	make_vmlinux "$T/bad" build=0123456789abcdef
+	refused "$T/bad: is of build 0123456789abcdef, but $dump of build $build" -x "$T/bad" "$dump"
+	make_vmlinux "$T/bad" symbols=no
+	refused "$T/bad: has no symbols" -x "$T/bad" "$dump"
+	make_vmlinux "$T/bad" debug=no
+	refused "$T/bad: has no debug information" -x "$T/bad" "$dump"
+	head -c 3000 "$T/vmlinux" >"$T/bad"
+	"$VMCOREFS" --cat info -x "$T/bad" "$dump" >/dev/null 2>"$T/err"
+	is $? 32 "-x, cut short: status 32"
+	refused "/bin/true: (has no symbols|is not a Linux kernel)" -x /bin/true "$dump"
+else
+	skip "-x" "no gcc"
+fi
+refused "$own: not an ELF file" -x "$own" "$dump"
+refused "$T/none: No such file or directory" -x "$T/none" "$dump"
+refused "$T: " -x "$T" "$dump"
+
+# --- nothing is read that is not asked for
+is "$(cd "$T" && view dmesg -i "./vmcoreinfo" ./dump | cmp - kdump/dmesg && echo fine)" fine "relative paths"
+if have strace; then
+	strace -f -e trace=openat "$VMCOREFS" --cat dmesg "$dump" 2>&1 >/dev/null | grep -c vmlinux >"$T/count"
+	is "$(cat "$T/count")" 0 "without -x no vmlinux is opened"
+fi
+
+done_testing
