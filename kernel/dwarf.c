@@ -128,10 +128,19 @@ static bool find_enumerator(Dwarf_Die *type, const char *name, uint64_t *out)
 
 		if (!child_name || strcmp(child_name, name))
 			continue;
-		if (!dwarf_attr(&child, DW_AT_const_value, &attr) || dwarf_formsdata(&attr, &value))
+		/* forms of a fixed size are not negative: dwarf_formsdata() would make 0xf0 that */
+		if (!dwarf_attr(&child, DW_AT_const_value, &attr))
 			return false;
-		*out = (uint64_t)value;
-		return true;
+		switch (dwarf_whatform(&attr)) {
+		case DW_FORM_sdata:
+		case DW_FORM_implicit_const:
+			if (dwarf_formsdata(&attr, &value))
+				return false;
+			*out = (uint64_t)value;
+			return true;
+		default:
+			return unsigned_attribute(&child, DW_AT_const_value, out);
+		}
 	} while (!dwarf_siblingof(&child, &child));
 	return false;
 }

@@ -238,6 +238,28 @@ static void make_queries(struct vmlinux *v)
 	}
 }
 
+/* BTF when there is no DWARF, as in the vmlinux of a distribution without its debug package. */
+static int answer_queries(struct vmlinux *v)
+{
+	int r = dwarf_answer(v->elf, v->queries, v->nqueries);
+	Elf_Scn *scn = NULL;
+	size_t names;
+	GElf_Shdr sh;
+
+	if (r != -ENOTSUP || elf_getshdrstrndx(v->elf, &names))
+		return r;
+	while ((scn = elf_nextscn(v->elf, scn))) {
+		const char *name = gelf_getshdr(scn, &sh) ? elf_strptr(v->elf, names, sh.sh_name) : NULL;
+		Elf_Data *data;
+
+		if (!name || strcmp(name, ".BTF") || !(data = elf_rawdata(scn, NULL)) || !data->d_buf)
+			continue;
+		r = btf_answer(data->d_buf, data->d_size, v->queries, v->nqueries);
+		return r == -EIO ? fail(EIO, "%s: its section .BTF is damaged", v->path) : r;
+	}
+	return -ENOTSUP;
+}
+
 /* --- the text ----------------------------------------------------------------------------------------------------- */
 
 /*
@@ -332,9 +354,9 @@ static int make_text(struct vmlinux *v, uint64_t page_size, struct outbuf *text)
 	if (r)
 		return r;
 	make_queries(v);
-	r = dwarf_answer(v->elf, v->queries, v->nqueries);
+	r = answer_queries(v);
 	if (r == -ENOTSUP)
-		return fail(ENOTSUP, "%s: has no debug information (DWARF)", v->path);
+		return fail(ENOTSUP, "%s: has no debug information (DWARF, or BTF)", v->path);
 	if (!r)
 		r = read_uts(v);
 	if (r)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Facts from a vmlinux with debug information: symbols (ELF symbol table) and types (DWARF).
+ * Facts from a vmlinux with debug information: symbols (ELF symbol table) and types (DWARF, or BTF
+ * where there is no DWARF).
  *
  * Threads: before mount only.
  */
@@ -34,5 +35,7 @@ struct type_query {
  */
 struct Elf;
 int dwarf_answer(struct Elf *elf, struct type_query *queries, size_t n);
+/* btf.c: the same from the contents of a section .BTF. -EIO, without a message: damaged. */
+int btf_answer(const void *section, size_t len, struct type_query *queries, size_t n);
 
 #endif

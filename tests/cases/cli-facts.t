@@ -126,6 +126,16 @@ if have gcc; then
 	is "$(sort "$own" | comm -13 "$T/made" - | grep -v -e CRASHTIME -e sme_mask -e 'mem_section)' -e SECTION_SIZE_BITS \
 		-e MAX_PHYSMEM_BITS -e KERNEL_IMAGE_SIZE -e 'LENGTH(printk_info_')" "" \
 		"... vmcoreinfo has what the kernel's own has, but what only a running kernel knows"
+	make_vmlinux "$T/btf" mem_section=ffffffff833aa798 "version=$version" debug=btf
+	same_views "-x, BTF, no VMCOREINFO in the dump" "$T/elf" -x "$T/btf" "$bare"
+	is "$(view vmcoreinfo -x "$T/btf" "$bare" | sort)" "$(cat "$T/made")" "... vmcoreinfo is that from DWARF"
+	# page types as 6.12 has them: an enum, in the upper byte
+	{ cat "$own"; printf 'NUMBER(PGTY_%s)\n' buddy=240 offline=241 slab=245 | sed 's/\(=.*\))/)\1/'; } >"$T/new"
+	for debug in yes btf; do
+		tests/tools/make-vmlinux "$T/new" "$T/types" "version=$version" "debug=$debug" 2>"$T/gcc"
+		is "$(view vmcoreinfo -x "$T/types" "$bare" | sed -n 's/^NUMBER(PAGE_\(.*\)_MAPCOUNT_VALUE)=/\1 /p' | xargs)" \
+			"BUDDY -268435456 OFFLINE -251658240 SLAB -184549376" "page types from an enum, debug=$debug"
+	done
 	make_vmlinux "$T/bad" "version=#2 SMP someone else's"
 	refused "$T/bad: is of kernel version #2 SMP someone else's, but $bare of #1 " -x "$T/bad" "$bare"
 	make_vmlinux "$T/bad" build=0123456789abcdef

@@ -35,6 +35,12 @@ view vmcoreinfo "$vmcore" | sort >"$T/own"
 is "$(sort "$T/our" | comm -23 "$T/own" - | sed 's/=.*//')" "SYMBOL(mem_section)" \
 	"each line of the kernel's own, but mem_section: the variable, not what it points to"
 
+# --- types from BTF
+must "objcopy" objcopy --strip-debug "$vmlinux" "$T/btf"
+view vmcoreinfo -x "$T/btf" "$vmcore" >"$T/got"
+same "$T/got" "$T/our" "without DWARF, from BTF: the same text"
+rm -f "$T/btf"
+
 # --- without VMCOREINFO in the dump
 bare=$T/bare
 bare() {	# SET FILE
