@@ -155,6 +155,19 @@ refused "$own: not an ELF file" -x "$own" "$dump"
 refused "$T/none: No such file or directory" -x "$T/none" "$dump"
 refused "$T: " -x "$T" "$dump"
 
+# --- a mount, with names relative to where it is started
+if [[ -c /dev/fuse ]]; then
+	mkdir "$T/mnt"
+	(cd "$T" && "$VMCOREFS" -i linked bare mnt 2>"$T/err")
+	is "$? $(cat "$T/err")" "0 " "mounts with -i, in the background"
+	same "$T/mnt/dmesg-partial" "$T/elf/dmesg-partial" "... and has a log"
+	ok "... and unmounts" bash -c 'fusermount3 -u "$1" || umount "$1"' - "$T/mnt"
+	(cd "$T" && "$VMCOREFS" -x vmcoreinfo bare mnt 2>"$T/err")
+	is "$? $(cat "$T/err")" "32 vmcorefs: vmcoreinfo: not an ELF file: not a vmlinux" "a bad -x ends before the mount"
+else
+	skip "a mount" "no /dev/fuse"
+fi
+
 # --- nothing is read that is not asked for
 is "$(cd "$T" && view dmesg -i "./vmcoreinfo" ./dump | cmp - kdump/dmesg && echo fine)" fine "relative paths"
 if have strace; then
