@@ -38,6 +38,11 @@ _Static_assert(ARRAY_SIZE(tree_entries) <= MAX_ENTRIES, "a slot for each entry")
 
 const struct level_file tree_level_files[] = {
 	{ "dump", IMAGE_KDUMP, false },
+	{ "dump.zlib", IMAGE_KDUMP_ZLIB, false },
+	{ "dump.lzo", IMAGE_KDUMP_LZO, false },
+	{ "dump.snappy", IMAGE_KDUMP_SNAPPY, false },
+	{ "dump.zstd", IMAGE_KDUMP_ZSTD, false },
+	{ "dump.none", IMAGE_KDUMP_NONE, false },
 	{ "elf", IMAGE_ELF, false },
 	{ "raw", IMAGE_RAW, false },
 	{ "report", IMAGES, true },

@@ -22,7 +22,12 @@
 #define WHOLE LEVELS
 #define SELECTIONS (LEVELS + 1)
 
-enum image_kind { IMAGE_ELF, IMAGE_KDUMP, IMAGE_RAW, IMAGES };
+enum image_kind {
+	IMAGE_ELF, IMAGE_RAW,
+	IMAGE_KDUMP_NONE, IMAGE_KDUMP_ZLIB, IMAGE_KDUMP_LZO, IMAGE_KDUMP_SNAPPY, IMAGE_KDUMP_ZSTD,
+	IMAGES,
+	IMAGE_KDUMP = IMAGES,		/* one of the five: the codec of the mount */
+};
 
 struct image {
 	struct once once;

@@ -55,12 +55,12 @@ static void put_uts(const struct engine *e, char uts[6][65])
 		strncpy(uts[4], e->kernel->arch->name, sizeof(uts[4]) - 1);
 }
 
-static void kdump_output(const struct engine *e, unsigned int sel, struct kdump_output *o)
+static void kdump_output(const struct engine *e, unsigned int sel, enum codec codec, struct kdump_output *o)
 {
 	*o = (struct kdump_output){
 		.big_endian = e->dump->big_endian,
 		.timestamp = e->kernel->crash_time ? e->kernel->crash_time : e->dump->timestamp,
-		.codec = e->codec,
+		.codec = codec,
 		.dump_level = e->dump->dump_level | (sel == WHOLE ? 0 : sel),
 		.phys_base = e->kernel->has_space ? e->kernel->space.text_paddr : e->dump->phys_base,
 		.nr_cpus = e->nr_cpus,
@@ -85,7 +85,7 @@ static int make_elf(struct engine *e, unsigned int sel, struct layout **out)
 	return write_elf(ps, &o, out);
 }
 
-static int make_kdump(struct engine *e, unsigned int sel, struct layout **out)
+static int make_kdump(struct engine *e, unsigned int sel, enum codec codec, struct layout **out)
 {
 	struct kdump_output o;
 	const struct pages *ps;
@@ -93,7 +93,7 @@ static int make_kdump(struct engine *e, unsigned int sel, struct layout **out)
 
 	if (r)
 		return r;
-	kdump_output(e, sel, &o);
+	kdump_output(e, sel, codec, &o);
 	e->job = "compressing";
 	r = write_kdump(&e->dump->pages, ps, &o, &e->progress, out);
 	e->job = NULL;
@@ -123,11 +123,22 @@ static int make_raw(struct engine *e, unsigned int sel, struct layout **out)
 	return 0;
 }
 
-static int (*const makers[IMAGES])(struct engine *e, unsigned int sel, struct layout **out) = {
-	[IMAGE_ELF] = make_elf,
-	[IMAGE_KDUMP] = make_kdump,
-	[IMAGE_RAW] = make_raw,
-};
+/* The codec of a kdump-compressed image; -1: it is none. */
+static int codec_of(enum image_kind kind)
+{
+	static const enum codec codecs[] = { CODEC_NONE, CODEC_ZLIB, CODEC_LZO, CODEC_SNAPPY, CODEC_ZSTD };
+
+	return kind < IMAGE_KDUMP_NONE ? -1 : (int)codecs[kind - IMAGE_KDUMP_NONE];
+}
+
+/* IMAGE_KDUMP stands for the one in the codec of the mount. */
+static enum image_kind actual_kind(const struct engine *e, enum image_kind kind)
+{
+	if (kind == IMAGE_KDUMP)
+		for (kind = IMAGE_KDUMP_NONE; codec_of(kind) != (int)e->codec;)
+			kind++;
+	return kind;
+}
 
 struct image_arg {
 	struct engine *e;
@@ -138,14 +149,22 @@ struct image_arg {
 static int compute_image(void *arg)
 {
 	struct image_arg *a = arg;
+	struct layout **out = &a->e->selections[a->sel].images[a->kind].layout;
 
-	return makers[a->kind](a->e, a->sel, &a->e->selections[a->sel].images[a->kind].layout);
+	switch (a->kind) {
+	case IMAGE_ELF:
+		return make_elf(a->e, a->sel, out);
+	case IMAGE_RAW:
+		return make_raw(a->e, a->sel, out);
+	default:
+		return make_kdump(a->e, a->sel, (enum codec)codec_of(a->kind), out);
+	}
 }
 
 int engine_image(struct engine *e, unsigned int sel, enum image_kind kind, struct layout **out)
 {
-	struct image *im = &e->selections[sel].images[kind];
-	struct image_arg arg = { e, sel, kind };
+	struct image_arg arg = { e, sel, actual_kind(e, kind) };
+	struct image *im = &e->selections[sel].images[arg.kind];
 	int r = once_run(&im->once, compute_image, &arg);
 
 	if (!r)
@@ -155,14 +174,14 @@ int engine_image(struct engine *e, unsigned int sel, enum image_kind kind, struc
 
 bool engine_image_size(struct engine *e, unsigned int sel, enum image_kind kind, uint64_t *size, uint64_t *data)
 {
-	struct image *im = &e->selections[sel].images[kind];
 	const struct pages *ps = &e->dump->pages;
 	struct elf_output elf;
 	struct kdump_output kdump;
 	struct layout *l;
 
+	kind = actual_kind(e, kind);
 	/* of the whole dump, ELF and raw need its bitmaps only */
-	if (once_done(&im->once) || (sel == WHOLE && kind != IMAGE_KDUMP)) {
+	if (once_done(&e->selections[sel].images[kind].once) || (sel == WHOLE && codec_of(kind) < 0)) {
 		if (!engine_image(e, sel, kind, &l)) {
 			*size = layout_size(l);
 			*data = layout_data_bytes(l);
@@ -175,13 +194,13 @@ bool engine_image_size(struct engine *e, unsigned int sel, enum image_kind kind,
 		elf_output(e, &elf);
 		*size = *data = write_elf_bound(ps, &elf);
 		break;
-	case IMAGE_KDUMP:
-		kdump_output(e, sel, &kdump);
-		*size = *data = write_kdump_bound(ps, &kdump);
-		break;
-	default:
+	case IMAGE_RAW:
 		*size = ps->max_pfn << ps->page_shift;
 		*data = e->counts[PAGE_DATA] << ps->page_shift;
+		break;
+	default:
+		kdump_output(e, sel, (enum codec)codec_of(kind), &kdump);
+		*size = *data = write_kdump_bound(ps, &kdump);
 		break;
 	}
 	return false;
