@@ -25,7 +25,7 @@ struct job {
 	const struct pages *ps;
 	enum codec codec;
 	bool big_endian;
-	uint64_t file_offset, zero_offset;	/* zero_offset: of the shared page, in the spool */
+	uint64_t data_offset, zero_offset;	/* of the shared page: in the file, in the spool */
 	struct spool *spool;
 	struct item *items;
 	size_t nitems, cap;
@@ -252,7 +252,7 @@ static void put_descs(struct job *j, struct scratch *s, const struct item *it, u
 			memset(d, 0, KDUMP_DESC_BYTES);
 			continue;
 		}
-		put_u64(d, j->file_offset + at, j->big_endian);
+		put_u64(d, j->data_offset + (at - j->zero_offset), j->big_endian);
 		put_u32(d + 12, flags, j->big_endian);
 		put_u64(d + 16, 0, j->big_endian);
 		offset += len;
@@ -281,12 +281,19 @@ static int run_item(void *arg, void *scratch, uint64_t item)
 	return r;
 }
 
-int compress_pages(const struct pages *ps, enum codec codec, bool big_endian, uint64_t file_offset, struct spool *spool,
-		   struct progress *progress, struct compressed *out)
+static int add_count(void *arg, uint64_t first, uint64_t count)
 {
-	uint64_t page = pages_size(ps);
+	(void)first;
+	*(uint64_t *)arg += count;
+	return 0;
+}
+
+int compress_pages(const struct compress_input *in, struct spool *spool, struct progress *progress,
+		   struct compressed *out)
+{
+	uint64_t page = pages_size(in->ps);
 	struct job j = {
-		.ps = ps, .codec = codec, .big_endian = big_endian, .file_offset = file_offset, .spool = spool,
+		.ps = in->ps, .codec = in->codec, .big_endian = in->big_endian, .data_offset = in->data_offset, .spool = spool,
 		.per_item = ITEM_BYTES / page ? ITEM_BYTES / page : 1,
 		.lock = PTHREAD_MUTEX_INITIALIZER, .turn = PTHREAD_COND_INITIALIZER,
 	};
@@ -294,18 +301,18 @@ int compress_pages(const struct pages *ps, enum codec codec, bool big_endian, ui
 		.run = run_item, .scratch_new = new_scratch, .scratch_free = free_scratch, .arg = &j,
 		.progress = progress,
 	};
-	uint64_t counts[PAGE_DATA + 1], descs;
+	uint64_t count = 0, descs;
 	uint8_t *zero = calloc(1, page);
 	int r = zero ? 0 : -ENOMEM;
 
 	/* a header may claim any amount of memory: ask before the plan is made */
-	pages_count(ps, counts);
-	if (!r && mul_overflows(counts[PAGE_DATA] + counts[PAGE_ZERO], (uint64_t)KDUMP_DESC_BYTES, &descs))
+	pages_each_kept_in(in->ps, in->first_pfn, in->end_pfn, add_count, &count);
+	if (!r && mul_overflows(count, (uint64_t)KDUMP_DESC_BYTES, &descs))
 		r = -EFBIG;
 	if (!r)
 		r = spool_check_room(spool, descs);
 	if (!r)
-		r = pages_each_kept(ps, add_run, &j);
+		r = pages_each_kept_in(in->ps, in->first_pfn, in->end_pfn, add_run, &j);
 	if (r)
 		goto out_free;
 	j.zero_offset = j.kept * KDUMP_DESC_BYTES;
@@ -314,6 +321,7 @@ int compress_pages(const struct pages *ps, enum codec codec, bool big_endian, ui
 	r = spool_write(spool, zero, page, j.zero_offset);
 	if (!r)
 		r = workers_run(&work);
+	out->desc_bytes = j.zero_offset;
 	out->bytes = j.next_offset;
 	out->damaged = j.damaged;
 out_free:

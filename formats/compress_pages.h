@@ -15,17 +15,25 @@
 
 #define KDUMP_DESC_BYTES 24		/* struct page_desc: offset, size, flags, page_flags */
 
+struct compress_input {
+	const struct pages *ps;
+	uint64_t first_pfn, end_pfn;	/* of what it keeps, pages first_pfn to end_pfn - 1 */
+	enum codec codec;
+	bool big_endian;
+	uint64_t data_offset;		/* where in the file the page of zeroes will be, with the data behind it */
+};
+
 struct compressed {
-	uint64_t bytes;			/* descriptors and data in the spool */
+	uint64_t desc_bytes;		/* descriptors in the spool */
+	uint64_t bytes;			/* descriptors and data */
 	uint64_t damaged;		/* pages that could not be read: their descriptors are zero */
 };
 
 /*
- * The spool gets, from its offset 0: the descriptors of all kept pages of ps in order, a page of zeroes, and the data of
- * the others in order. file_offset: where in the file the spool's offset 0 will be. A page whose stored form already has
- * the codec is copied. 0, -ENOMEM, -ENOSPC (logged).
+ * The spool gets, from its offset 0: the descriptors of the kept pages in order, a page of zeroes, and the data of the
+ * others in order. A page whose stored form already has the codec is copied. 0, -ENOMEM, -ENOSPC (logged).
  */
-int compress_pages(const struct pages *ps, enum codec codec, bool big_endian, uint64_t file_offset, struct spool *spool,
-		   struct progress *progress, struct compressed *out);
+int compress_pages(const struct compress_input *in, struct spool *spool, struct progress *progress,
+		   struct compressed *out);
 
 #endif

@@ -18,8 +18,8 @@
 enum {
 	H_VERSION = 8, H_UTS = 12, H_TIMESTAMP = 408, H_STATUS = 424, H_BLOCK_SIZE = 428, H_SUB_BLOCKS = 432,
 	H_BITMAP_BLOCKS = 436, H_MAX_MAPNR = 440, H_NR_CPUS = 460,
-	S_PHYS_BASE = 0, S_DUMP_LEVEL = 8, S_VMCOREINFO = 32, S_VMCOREINFO_SIZE = 40, S_NOTES = 48, S_NOTES_SIZE = 56,
-	S_MAX_MAPNR_64 = 96,
+	S_PHYS_BASE = 0, S_DUMP_LEVEL = 8, S_SPLIT = 12, S_START_PFN = 16, S_END_PFN = 24, S_VMCOREINFO = 32,
+	S_VMCOREINFO_SIZE = 40, S_NOTES = 48, S_NOTES_SIZE = 56, S_START_PFN_64 = 80, S_END_PFN_64 = 88, S_MAX_MAPNR_64 = 96,
 };
 
 /* What the segments of the layout borrow. */
@@ -27,6 +27,7 @@ struct image {
 	const struct pages *machine, *ps;
 	uint64_t bitmap_bytes;		/* one of the two, whole blocks */
 	struct spool *spool;		/* descriptors and page data */
+	uint64_t desc_bytes;		/* of it, descriptors */
 };
 
 struct geometry {
@@ -87,11 +88,18 @@ static int call_bitmap2(const void *arg, void *buf, size_t n, uint64_t off)
 	return 0;
 }
 
-static int call_spool(const void *arg, void *buf, size_t n, uint64_t off)
+static int call_descs(const void *arg, void *buf, size_t n, uint64_t off)
 {
 	const struct image *im = arg;
 
 	return spool_read(im->spool, buf, n, off);
+}
+
+static int call_data(const void *arg, void *buf, size_t n, uint64_t off)
+{
+	const struct image *im = arg;
+
+	return spool_read(im->spool, buf, n, im->desc_bytes + off);
 }
 
 static void free_image(void *arg)
@@ -132,15 +140,35 @@ static void put_headers(uint8_t *b, const struct pages *ps, const struct kdump_o
 		put_u64(s + S_NOTES_SIZE, o->notes_len, big);
 		memcpy(s + SUB_HEADER_BYTES, o->notes, o->notes_len);
 	}
+	if (o->split) {
+		put_u32(s + S_SPLIT, 1, big);
+		put_u64(s + S_START_PFN, min_u64(o->start_pfn, UINT32_MAX), big);
+		put_u64(s + S_END_PFN, min_u64(o->end_pfn, UINT32_MAX), big);
+		put_u64(s + S_START_PFN_64, o->start_pfn, big);
+		put_u64(s + S_END_PFN_64, o->end_pfn, big);
+	}
 	put_u64(s + S_MAX_MAPNR_64, ps->max_pfn, big);
+}
+
+static uint64_t kept_pages(const struct pages *ps)
+{
+	uint64_t counts[PAGE_DATA + 1];
+
+	pages_count(ps, counts);
+	return counts[PAGE_DATA] + counts[PAGE_ZERO];
 }
 
 int write_kdump(const struct pages *machine, const struct pages *ps, const struct kdump_output *o,
 		struct progress *progress, struct layout **out)
 {
+	struct compress_input in = {
+		.ps = ps, .first_pfn = o->start_pfn, .end_pfn = o->split ? o->end_pfn : ps->max_pfn,
+		.codec = o->codec, .big_endian = o->big_endian,
+	};
 	struct compressed result = { 0 };
 	struct layout *l = layout_new();
 	struct image *im = calloc(1, sizeof(*im));
+	uint64_t descs;			/* bytes that the descriptors of all pages take */
 	struct geometry g;
 	uint8_t *headers = NULL;
 	int r = -ENOMEM;
@@ -153,28 +181,33 @@ int write_kdump(const struct pages *machine, const struct pages *ps, const struc
 	im->machine = machine;
 	im->ps = ps;
 	im->bitmap_bytes = g.bitmap_blocks / 2 * g.block;
-	if (g.bitmap_blocks > UINT32_MAX || g.sub_blocks > INT32_MAX) {
+	if (g.bitmap_blocks > UINT32_MAX || g.sub_blocks > INT32_MAX ||
+	    mul_overflows(kept_pages(ps), (uint64_t)KDUMP_DESC_BYTES, &descs) ||
+	    add_overflows(g.desc_offset, descs, &in.data_offset)) {
 		r = -EFBIG;
 		goto out_free;
 	}
 	r = spool_new(&im->spool);
 	if (!r)
-		r = compress_pages(ps, o->codec, o->big_endian, g.desc_offset, im->spool, progress, &result);
+		r = compress_pages(&in, im->spool, progress, &result);
 	if (r)
 		goto out_free;
+	im->desc_bytes = result.desc_bytes;
 	if (result.damaged)
-		log_warn("%llu pages could not be read: they are marked as not written, and the dump as incomplete",
-			 (unsigned long long)result.damaged);
+		log_warn("%llu pages could not be read: they are marked as not written%s", (unsigned long long)result.damaged,
+			 o->split ? "" : ", and the dump as incomplete");
 	headers = calloc(1 + g.sub_blocks, g.block);
 	if (!headers) {
 		r = -ENOMEM;
 		goto out_free;
 	}
-	put_headers(headers, ps, o, &g, o->incomplete || result.damaged);
+	put_headers(headers, ps, o, &g, o->incomplete || (result.damaged && !o->split));
 	if ((r = layout_add_bytes(l, headers, (1 + g.sub_blocks) * g.block)) ||
 	    (r = layout_add_call(l, call_bitmap1, im, im->bitmap_bytes)) ||
 	    (r = layout_add_call(l, call_bitmap2, im, im->bitmap_bytes)) ||
-	    (r = layout_add_call(l, call_spool, im, result.bytes)))
+	    (r = layout_add_call(l, call_descs, im, result.desc_bytes)) ||
+	    (r = layout_add_zero(l, descs - result.desc_bytes)) ||
+	    (r = layout_add_call(l, call_data, im, result.bytes - result.desc_bytes)))
 		goto out_free;
 	*out = l;
 	l = NULL;
@@ -186,11 +219,8 @@ out_free:
 
 uint64_t write_kdump_bound(const struct pages *ps, const struct kdump_output *o)
 {
-	uint64_t counts[PAGE_DATA + 1], kept;
 	struct geometry g;
 
 	measure(ps, o, &g);
-	pages_count(ps, counts);
-	kept = counts[PAGE_DATA] + counts[PAGE_ZERO];
-	return g.desc_offset + kept * (KDUMP_DESC_BYTES + g.block) + g.block;
+	return g.desc_offset + kept_pages(ps) * (KDUMP_DESC_BYTES + g.block) + g.block;
 }

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "filter/split.h"
+
+#include <assert.h>
+
+#include "base/bytes.h"
+
+struct balance {
+	uint64_t kept, seen;		/* pages in all, pages before this run */
+	unsigned int parts, next;	/* next: the part whose start is looked for */
+	uint64_t *starts;
+};
+
+static int add_run(void *arg, uint64_t first, uint64_t count)
+{
+	struct balance *b = arg;
+
+	(void)first;
+	b->kept += count;
+	return 0;
+}
+
+/* Number of kept pages before part i: about i / parts of all, without the product that could overflow. */
+static uint64_t pages_before(const struct balance *b, unsigned int i)
+{
+	return b->kept / b->parts * i + b->kept % b->parts * i / b->parts;
+}
+
+static int cut_run(void *arg, uint64_t first, uint64_t count)
+{
+	struct balance *b = arg;
+
+	for (; b->next < b->parts && pages_before(b, b->next) < b->seen + count; b->next++)
+		b->starts[b->next] = first + pages_before(b, b->next) - b->seen;
+	b->seen += count;
+	return 0;
+}
+
+void split_balance(const struct pages *ps, unsigned int parts, uint64_t *starts)
+{
+	struct balance b = { .parts = parts, .next = 1, .starts = starts };
+
+	assert(parts && parts <= ps->max_pfn);
+	pages_each_kept(ps, add_run, &b);
+	pages_each_kept(ps, cut_run, &b);
+	for (; b.next < parts; b.next++)
+		starts[b.next] = ps->max_pfn;
+	starts[0] = 0;
+	starts[parts] = ps->max_pfn;
+	for (unsigned int i = 1; i < parts; i++)
+		starts[i] = max_u64(starts[i], starts[i - 1] + 1);
+	for (unsigned int i = parts - 1; i; i--)
+		starts[i] = min_u64(starts[i], starts[i + 1] - 1);
+}
