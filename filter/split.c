@@ -36,11 +36,17 @@ static int cut_run(void *arg, uint64_t first, uint64_t count)
 	return 0;
 }
 
+uint64_t split_max(const struct pages *ps)
+{
+	return div_round_up(ps->max_pfn, SPLIT_UNIT);
+}
+
 void split_balance(const struct pages *ps, unsigned int parts, uint64_t *starts)
 {
 	struct balance b = { .parts = parts, .next = 1, .starts = starts };
+	uint64_t limit = split_max(ps);
 
-	assert(parts && parts <= ps->max_pfn);
+	assert(parts && parts <= limit);
 	pages_each_kept(ps, add_run, &b);
 	pages_each_kept(ps, cut_run, &b);
 	for (; b.next < parts; b.next++)
@@ -48,7 +54,7 @@ void split_balance(const struct pages *ps, unsigned int parts, uint64_t *starts)
 	starts[0] = 0;
 	starts[parts] = ps->max_pfn;
 	for (unsigned int i = 1; i < parts; i++)
-		starts[i] = max_u64(starts[i], starts[i - 1] + 1);
+		starts[i] = max_u64(starts[i] / SPLIT_UNIT * SPLIT_UNIT, starts[i - 1] + SPLIT_UNIT);
 	for (unsigned int i = parts - 1; i; i--)
-		starts[i] = min_u64(starts[i], starts[i + 1] - 1);
+		starts[i] = min_u64(starts[i], (limit - (parts - i)) * SPLIT_UNIT);
 }

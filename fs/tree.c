@@ -30,7 +30,7 @@ const struct entry tree_entries[] = {
 	{ .name = "phys", .help = "phys/<addr>[+<len>]: bytes at a physical address; one page without <len>", .type = FOLDER },
 	{ .name = "virt", .help = "virt/<addr>[+<len>]: bytes at a kernel virtual address", .type = FOLDER, .missing = missing_space },
 	{ .name = "vtop", .help = "vtop/<addr>: the page-table walk of an address", .type = FOLDER, .missing = missing_space },
-	{ .name = "level-<0..31>", .help = "{dump,elf,raw,report}: what makedumpfile -d <n> keeps", .type = LEVEL_FOLDERS },
+	{ .name = "level-<0..31>", .help = "{dump,elf,raw,report,split-<k>/}: what makedumpfile -d <n> keeps", .type = LEVEL_FOLDERS },
 };
 
 const size_t tree_nentries = ARRAY_SIZE(tree_entries);
@@ -166,7 +166,8 @@ void fs_facts(const struct fs *fs, struct fs_facts *out)
 
 bool tree_is_folder(struct node n)
 {
-	return n.kind == NODE_ROOT || n.kind == NODE_LEVEL || (n.kind == NODE_ENTRY && tree_entries[n.key].type == FOLDER);
+	return n.kind == NODE_ROOT || n.kind == NODE_LEVEL || n.kind == NODE_SPLIT ||
+	       (n.kind == NODE_ENTRY && tree_entries[n.key].type == FOLDER);
 }
 
 /* name is "<prefix><n>" with n below max, in its shortest form. */
@@ -206,15 +207,31 @@ static int lookup_root(struct fs *fs, const char *name, struct node *out)
 	return -ENOENT;
 }
 
-static int lookup_level(const char *name, uint64_t level, struct node *out)
+static int lookup_level(struct fs *fs, const char *name, uint64_t level, struct node *out)
 {
+	unsigned int parts;
+
 	for (size_t i = 0; i < tree_nlevel_files; i++) {
 		if (!strcmp(tree_level_files[i].name, name)) {
 			*out = (struct node){ NODE_LEVEL_FILE, level << 8 | i };
 			return 0;
 		}
 	}
+	if (numbered_name(name, "split-", SPLIT_MAX + 1, &parts) && engine_has_split(fs->e, parts)) {
+		*out = (struct node){ NODE_SPLIT, level << 8 | parts };
+		return 0;
+	}
 	return -ENOENT;
+}
+
+static int lookup_split(const char *name, uint64_t key, struct node *out)
+{
+	unsigned int part;
+
+	if (!numbered_name(name, "", (unsigned int)(key & 0xff) + 1, &part) || !part)
+		return -ENOENT;
+	*out = (struct node){ NODE_SPLIT_PART, key << 8 | part };
+	return 0;
 }
 
 int tree_lookup(struct fs *fs, struct node dir, const char *name, struct node *out)
@@ -223,7 +240,9 @@ int tree_lookup(struct fs *fs, struct node dir, const char *name, struct node *o
 	case NODE_ROOT:
 		return lookup_root(fs, name, out);
 	case NODE_LEVEL:
-		return lookup_level(name, dir.key, out);
+		return lookup_level(fs, name, dir.key, out);
+	case NODE_SPLIT:
+		return lookup_split(name, dir.key, out);
 	case NODE_ENTRY:
 		return dir.key < tree_nentries ? folder_lookup(fs, dir, name, out) : -ENOENT;
 	default:
@@ -239,8 +258,7 @@ void tree_forget(struct fs *fs, struct node n, uint64_t nlookup)
 
 struct node tree_parent(struct node dir)
 {
-	(void)dir;			/* folders are one deep */
-	return TREE_ROOT;
+	return dir.kind == NODE_SPLIT ? (struct node){ NODE_LEVEL, dir.key >> 8 } : TREE_ROOT;
 }
 
 int tree_resolve(struct fs *fs, const char *path, struct node *out)
@@ -311,6 +329,19 @@ unsigned int tree_root_folders(struct fs *fs)
 	return n;
 }
 
+static int list_split(uint64_t key, uint64_t from, int (*emit)(void *arg, const struct tree_entry *e), void *arg)
+{
+	for (uint64_t i = from; i < (key & 0xff); i++) {
+		char name[16];
+		struct tree_entry te = { .name = name, .node = { NODE_SPLIT_PART, key << 8 | (i + 1) }, .next = i + 1 };
+
+		snprintf(name, sizeof(name), "%u", (unsigned int)i + 1);
+		if (emit(arg, &te))
+			break;
+	}
+	return 0;
+}
+
 int tree_list(struct fs *fs, struct node dir, uint64_t from,
 	      int (*emit)(void *arg, const struct tree_entry *e), void *arg)
 {
@@ -329,6 +360,8 @@ int tree_list(struct fs *fs, struct node dir, uint64_t from,
 		}
 		return 0;
 	}
+	if (dir.kind == NODE_SPLIT)
+		return list_split(dir.key, from, emit, arg);
 	return folder_list(fs, dir, from, emit, arg);
 }
 

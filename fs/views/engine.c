@@ -92,6 +92,14 @@ static void setup_classes(struct engine *e)
 		e->why_no_classes = NULL;
 }
 
+static void free_split(struct split_files *f, unsigned int parts)
+{
+	for (unsigned int i = 0; f->parts && i < parts; i++)
+		layout_unref(f->parts[i].layout);
+	free(f->parts);
+	free(f->starts);
+}
+
 static void init_once(struct once *o)
 {
 	*o = (struct once)ONCE_INIT;
@@ -115,6 +123,8 @@ int engine_open(const char *path, enum hole_policy excluded, int codec, struct e
 		init_once(&e->selections[s].zero_once);
 		for (unsigned int i = 0; i < IMAGES; i++)
 			init_once(&e->selections[s].images[i].once);
+		for (unsigned int i = 0; i <= SPLIT_MAX; i++)
+			init_once(&e->selections[s].splits[i].once);
 	}
 	r = source_open(path, &src);
 	if (!r)
@@ -150,6 +160,8 @@ void engine_close(struct engine *e)
 	for (unsigned int s = 0; s < SELECTIONS; s++) {
 		for (unsigned int i = 0; i < IMAGES; i++)
 			layout_unref(e->selections[s].images[i].layout);
+		for (unsigned int i = 0; i <= SPLIT_MAX; i++)
+			free_split(&e->selections[s].splits[i], i);
 		level_free(e->selections[s].without_zero);
 		level_free(e->selections[s].pages);
 	}

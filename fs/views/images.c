@@ -4,9 +4,11 @@
  */
 #include <elf.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
+#include "filter/split.h"
 #include "formats/write_elf.h"
 #include "formats/write_kdump.h"
 #include "fs/views/engine.h"
@@ -85,7 +87,8 @@ static int make_elf(struct engine *e, unsigned int sel, struct layout **out)
 	return write_elf(ps, &o, out);
 }
 
-static int make_kdump(struct engine *e, unsigned int sel, enum codec codec, struct layout **out)
+/* starts: of the part and of the next one, or NULL: it is all one file. */
+static int make_kdump(struct engine *e, unsigned int sel, enum codec codec, const uint64_t starts[2], struct layout **out)
 {
 	struct kdump_output o;
 	const struct pages *ps;
@@ -94,6 +97,11 @@ static int make_kdump(struct engine *e, unsigned int sel, enum codec codec, stru
 	if (r)
 		return r;
 	kdump_output(e, sel, codec, &o);
+	if (starts) {
+		o.split = true;
+		o.start_pfn = starts[0];
+		o.end_pfn = starts[1];
+	}
 	e->job = "compressing";
 	r = write_kdump(&e->dump->pages, ps, &o, &e->progress, out);
 	e->job = NULL;
@@ -157,7 +165,7 @@ static int compute_image(void *arg)
 	case IMAGE_RAW:
 		return make_raw(a->e, a->sel, out);
 	default:
-		return make_kdump(a->e, a->sel, (enum codec)codec_of(a->kind), out);
+		return make_kdump(a->e, a->sel, (enum codec)codec_of(a->kind), NULL, out);
 	}
 }
 
@@ -203,5 +211,78 @@ bool engine_image_size(struct engine *e, unsigned int sel, enum image_kind kind,
 		*size = *data = write_kdump_bound(ps, &kdump);
 		break;
 	}
+	return false;
+}
+
+struct split_arg {
+	struct engine *e;
+	unsigned int level, parts, part;
+	struct split_files *files;
+};
+
+bool engine_has_split(const struct engine *e, unsigned int parts)
+{
+	return parts >= 2 && parts <= SPLIT_MAX && parts <= split_max(&e->dump->pages);
+}
+
+static int compute_split(void *arg)
+{
+	struct split_arg *a = arg;
+	struct split_files *f = a->files;
+	const struct pages *ps;
+	int r = engine_pages(a->e, a->level, false, &ps);
+
+	if (r)
+		return r;
+	if (a->parts > split_max(ps))
+		return -ENOENT;
+	if (!f->starts)
+		f->starts = calloc(a->parts + 1, sizeof(*f->starts));
+	if (!f->parts)
+		f->parts = calloc(a->parts, sizeof(*f->parts));
+	if (!f->starts || !f->parts)
+		return -ENOMEM;
+	for (unsigned int i = 0; i < a->parts; i++)
+		f->parts[i].once = (struct once)ONCE_INIT;
+	split_balance(ps, a->parts, f->starts);
+	return 0;
+}
+
+static int compute_split_part(void *arg)
+{
+	struct split_arg *a = arg;
+	struct split_files *f = a->files;
+
+	return make_kdump(a->e, a->level, a->e->codec, &f->starts[a->part], &f->parts[a->part].layout);
+}
+
+int engine_split_image(struct engine *e, unsigned int level, unsigned int parts, unsigned int i, struct layout **out)
+{
+	struct split_arg arg = { e, level, parts, i, &e->selections[level].splits[parts] };
+	int r = once_run(&arg.files->once, compute_split, &arg);
+
+	if (!r)
+		r = once_run(&arg.files->parts[i].once, compute_split_part, &arg);
+	if (!r)
+		*out = layout_ref(arg.files->parts[i].layout);
+	return r;
+}
+
+bool engine_split_size(struct engine *e, unsigned int level, unsigned int parts, unsigned int i, uint64_t *size,
+		       uint64_t *data)
+{
+	const struct split_files *f = &e->selections[level].splits[parts];
+	struct kdump_output o;
+	struct layout *l;
+
+	if (once_done(&f->once) && f->parts && once_done(&f->parts[i].once) &&
+	    !engine_split_image(e, level, parts, i, &l)) {
+		*size = layout_size(l);
+		*data = layout_data_bytes(l);
+		layout_unref(l);
+		return true;
+	}
+	kdump_output(e, level, e->codec, &o);
+	*size = *data = write_kdump_bound(&e->dump->pages, &o);
 	return false;
 }
