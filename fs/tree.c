@@ -100,7 +100,7 @@ static int render_info_missing(struct engine *e, struct outbuf *out)
 static int render_readme(struct engine *e, struct outbuf *out)
 {
 	out_printf(out, "This is %s, mounted by vmcorefs: a kernel crash dump as files.\n"
-		   "Everything here is read-only and computed when it is read.\n\n", e->path);
+		   "Everything here is read-only and computed when it is read.\n\n", e->dump->src->name);
 	for (size_t i = 0; i < tree_nentries; i++) {
 		const char *why = tree_entries[i].missing ? tree_entries[i].missing(e) : NULL;
 
@@ -121,6 +121,10 @@ static int render_readme(struct engine *e, struct outbuf *out)
 
 int fs_open(const struct fs_options *opt, struct fs **out)
 {
+	const struct engine_options engine = {
+		.paths = opt->dump_paths, .npaths = opt->ndumps, .degraded = opt->degraded,
+		.excluded = opt->excluded, .codec = opt->compress,
+	};
 	struct fs *fs = calloc(1, sizeof(*fs));
 	int r;
 
@@ -131,13 +135,12 @@ int fs_open(const struct fs_options *opt, struct fs **out)
 	for (size_t i = 0; i < LEVELS; i++)
 		fs->level_reports[i].once = (struct once)ONCE_INIT;
 	fs->ranges = ranges_new();
-	r = fs->ranges ? engine_open(opt->dump_path, opt->excluded, opt->compress, &fs->e) : -ENOMEM;
+	r = fs->ranges ? engine_open(&engine, &fs->e) : -ENOMEM;
 	if (r) {
 		fs_close(fs);
 		return r;
 	}
 	fs->facts = (struct fs_facts){
-		.dump_path = opt->dump_path,
 		.dump_size = fs->e->dump->src->size,
 		.mtime = fs->e->dump->src->mtime,
 		.block_size = (unsigned int)pages_size(&fs->e->dump->pages),

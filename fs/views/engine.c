@@ -105,17 +105,15 @@ static void init_once(struct once *o)
 	*o = (struct once)ONCE_INIT;
 }
 
-int engine_open(const char *path, enum hole_policy excluded, int codec, struct engine **out)
+int engine_open(const struct engine_options *o, struct engine **out)
 {
 	struct engine *e = calloc(1, sizeof(*e));
 	struct kernel_input in = { 0 };
-	struct source *src;
 	int r;
 
 	if (!e)
 		return -ENOMEM;
-	e->path = path;
-	e->excluded = excluded;
+	e->excluded = o->excluded;
 	init_once(&e->regions_once);
 	init_once(&e->classes_once);
 	for (unsigned int s = 0; s < SELECTIONS; s++) {
@@ -126,12 +124,10 @@ int engine_open(const char *path, enum hole_policy excluded, int codec, struct e
 		for (unsigned int i = 0; i <= SPLIT_MAX; i++)
 			init_once(&e->selections[s].splits[i].once);
 	}
-	r = source_open(path, &src);
-	if (!r)
-		r = dump_open(src, &e->dump);
+	r = dump_open_files(o->paths, o->npaths, o->degraded, &e->dump);
 	if (r)
 		goto err_close;
-	e->codec = codec >= 0 ? (enum codec)codec : e->dump->codec ? e->dump->codec : CODEC_ZLIB;
+	e->codec = o->codec >= 0 ? (enum codec)o->codec : e->dump->codec ? e->dump->codec : CODEC_ZLIB;
 	pages_count(&e->dump->pages, e->counts);
 	in.pages = &e->dump->pages;
 	in.vmcoreinfo = e->dump->vmcoreinfo;

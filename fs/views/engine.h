@@ -55,7 +55,6 @@ struct selection {
 struct engine {
 	struct dump *dump;
 	struct kernel *kernel;
-	const char *path;		/* borrowed */
 	enum hole_policy excluded;
 	enum codec codec;		/* of kdump outputs */
 	uint64_t counts[PAGE_DATA + 1];	/* of the dump's pages, by state */
@@ -81,7 +80,15 @@ struct engine {
 	_Atomic(const char *) job;	/* its name, or NULL */
 };
 
-int engine_open(const char *path, enum hole_policy excluded, int codec, struct engine **out);
+struct engine_options {
+	const char *const *paths;	/* borrowed; see dump_open_files() */
+	size_t npaths;
+	bool degraded;
+	enum hole_policy excluded;
+	int codec;			/* enum codec; -1: the dump's */
+};
+
+int engine_open(const struct engine_options *o, struct engine **out);
 void engine_close(struct engine *e);		/* NULL is fine */
 
 /* Can this level be served? Levels that need no page structs always can. */

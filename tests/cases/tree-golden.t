@@ -33,6 +33,11 @@ dr-x------ 2 0 1700000000 phys
 
 /level-1:
 -r-------- 1 bound 1700000000 dump
+-r-------- 1 bound 1700000000 dump.lzo
+-r-------- 1 bound 1700000000 dump.none
+-r-------- 1 bound 1700000000 dump.snappy
+-r-------- 1 bound 1700000000 dump.zlib
+-r-------- 1 bound 1700000000 dump.zstd
 -r-------- 1 bound 1700000000 elf
 -r-------- 1 bound 1700000000 raw
 -r-------- 1 bound 1700000000 report
