@@ -44,7 +44,7 @@ static int read_descs(const struct dump *d, uint64_t pfn, size_t n, struct kdump
 	uint64_t off = k->desc_offset + index * KDUMP_DESC_SIZE;
 
 	if (pfn - k->base_pfn < k->first_bit || pfn - k->base_pfn >= k->end_bit)
-		return fail_counted(&k->damaged, EIO, "%s: page 0x%llx: is in another part of the split set", d->src->name,
+		return fail_counted(&k->damaged, EIO, "%s: page 0x%llx: in another part of the split set", d->src->name,
 				    (unsigned long long)pfn);
 	if (kdump_read_descs(d, off, n, descs))
 		return page_error(d, pfn, off, EIO, "its descriptor cannot be read");
