@@ -137,6 +137,11 @@ like "$(head -n 1 "$T/err")" "warning: $T/cut: truncated: the file ends inside t
 cat_ pfn/300 "$T/a" "$T/b" "$T/cut" | cmp - <("$VMCOREFS" --cat pfn/300 "$T/whole")
 result $? "... and its other pages are there"
 
+made "$T/x" "split 64 350" "truncate bitmap2"
+cat_ info "$T/a" "$T/x" "$T/c" -o degraded >"$T/got"
+is $? 32 "a part cut in its bitmaps: status 32"
+like "$(cat "$T/err")" "$T/x: the file ends inside the bitmap.*$T/x: no part of the same dump as $T/a: another list of pages" "... says why"
+
 # --- our own
 
 # round_trip DUMP LEVEL K: the parts of level-LEVEL/split-K, in reverse, are level-LEVEL/dump
@@ -161,6 +166,14 @@ for k in 2 3 7 8; do
 	round_trip "$T/whole" 0 $k
 	round_trip "$T/whole" 1 $k
 done
+# damage in one part must not make its main header another one
+made "$T/x" "set desc[2].size 1"
+for i in 1 2; do cat_ level-0/split-2/$i "$T/x" >"$T/own.$i"; done
+same <(head -c 464 "$T/own.1") <(head -c 464 "$T/own.2") "a damaged page: main headers are the same"
+cat_ pfn/2 "$T/own.2" "$T/own.1" >"$T/got"
+like "$?$(cat "$T/err")" "^32.*page 0x2 .*was not written.*Input/output error" "... the page is EIO"
+cat_ pfn/3 "$T/own.2" "$T/own.1" | cmp - <("$VMCOREFS" --cat pfn/3 "$T/whole")
+result $? "... the next one is there"
 is "$("$VMCOREFS" --list level-1/split-8 "$T/whole" | tr '\n' ' ')" "1 2 3 4 5 6 7 8 " "split-8 lists its parts"
 is "$("$VMCOREFS" --list level-1 "$T/whole" | grep split)" "" "level-1 does not list it"
 for name in split-0 split-1 split-9 split-65 split-02 split- split-2x split-3/0 split-3/4 split-3/01 split-3/x split-3/1/y; do
