@@ -23,7 +23,7 @@ WARNINGS  := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wpointer-ar
 HARDENING := -fstack-protector-strong -fPIE -D_FORTIFY_SOURCE=2
 CFLAGS    ?= -O2 -g
 ALL_CFLAGS = -std=gnu11 $(WARNINGS) -fno-common $(CFLAGS) $(SANFLAGS)
-ALL_CPPFLAGS = -I. -include base/banned.h -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DVMCOREFS_VERSION='"$(VERSION)"' $(CPPFLAGS) \
+ALL_CPPFLAGS = -I. -include base/banned.h -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DFUSE_USE_VERSION=312 -DVMCOREFS_VERSION='"$(VERSION)"' $(CPPFLAGS) \
 	$(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now -pthread $(LDFLAGS) $(SANFLAGS)
 LIBS      = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -llzo2 -lsnappy

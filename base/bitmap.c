@@ -10,6 +10,7 @@
 
 #define CHUNK_BITS	BITMAP_CHUNK_BITS
 #define CHUNK_WORDS	(CHUNK_BITS / 64)
+#define MAX_EMPTY_CHUNKS 64		/* that bitmap_run() passes over at once */
 #define RANK_STRIDE	8		/* words per entry of the rank index: 512 bits */
 #define CHUNK_RANKS	(CHUNK_WORDS / RANK_STRIDE)
 
@@ -161,6 +162,7 @@ bool bitmap_test(const struct bitmap *bm, uint64_t bit)
 
 uint64_t bitmap_run(const struct bitmap *bm, uint64_t bit, bool *value)
 {
+	unsigned int empty = 0;
 	uint64_t at = bit;
 
 	*value = bitmap_test(bm, bit);
@@ -169,7 +171,7 @@ uint64_t bitmap_run(const struct bitmap *bm, uint64_t bit, bool *value)
 		uint64_t word, n;
 
 		if (!c) {
-			if (*value)
+			if (*value || empty++ == MAX_EMPTY_CHUNKS)
 				break;
 			at = (at / CHUNK_BITS + 1) * CHUNK_BITS;
 			continue;

@@ -28,7 +28,7 @@ int bitmap_load(struct bitmap *bm, uint64_t first, const uint8_t *bytes, size_t 
 
 bool bitmap_test(const struct bitmap *bm, uint64_t bit);		/* beyond the end: false */
 /* Number of equal bits from bit on (> 0 while bit < nbits); *value is their value. Stops at the end of a chunk with set
- * bits, so that the cost is bounded: the next bits may have the same value. */
+ * bits, or after 64 chunks without, so that the cost is bounded: the next bits may have the same value. */
 uint64_t bitmap_run(const struct bitmap *bm, uint64_t bit, bool *value);
 
 /* Are the same bits set? */

@@ -41,6 +41,7 @@ static void level_run(const struct pages *ps, uint64_t pfn, struct page_run *run
 	const struct level *l = level_of(ps);
 
 	pages_run(l->below, pfn, run);
+	run->count = min_u64(run->count, ps->max_pfn - pfn);
 	if (!page_is_kept(run->state))
 		return;
 	for (unsigned int i = 0; i < l->nout; i++) {
@@ -74,12 +75,14 @@ static struct level *new_level(const struct pages *below)
 	return l;
 }
 
-struct pages *level_new(const struct pages *below, const struct classes *classes, unsigned int level)
+struct pages *level_new(const struct pages *below, const struct classes *classes, unsigned int level,
+			uint64_t max_pfn)
 {
 	struct level *l = new_level(below);
 
 	if (!l)
 		return NULL;
+	l->pages.max_pfn = min_u64(max_pfn, below->max_pfn);
 	if (classes) {
 		unsigned int wanted = level_classes(&classes->rules, level);
 

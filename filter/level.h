@@ -11,8 +11,10 @@
 #include "base/pages.h"
 #include "filter/classify.h"
 
-/* Borrows below and classes; classes may be NULL when the level does not need them. NULL: out of memory. */
-struct pages *level_new(const struct pages *below, const struct classes *classes, unsigned int level);
+/* Borrows below and classes; classes may be NULL when the level does not need them. Pages from max_pfn on are ABSENT.
+ * NULL: out of memory. */
+struct pages *level_new(const struct pages *below, const struct classes *classes, unsigned int level,
+			uint64_t max_pfn);
 
 /* The same selection with its zero pages EXCLUDED: reads the contents of all that level keeps, on all cores. Borrows
  * level, which level_new() made. Pages that cannot be read count as not zero. */

@@ -25,8 +25,8 @@ struct job {
 	const struct pages *ps;
 	enum codec codec;
 	bool big_endian;
-	uint64_t data_offset, zero_offset;	/* of the shared page: in the file, in the spool */
-	struct spool *spool;
+	uint64_t desc_offset, zero_offset;	/* in the file: of the first descriptor, of the shared page */
+	const struct page_sink *sink;
 	struct item *items;
 	size_t nitems, cap;
 	uint64_t per_item, kept;
@@ -205,8 +205,8 @@ static int pack(struct job *j, struct scratch *s, const struct item *it, size_t 
 	return 0;
 }
 
-/* Wait until all items before this one have their place; take ours. */
-static int take_place(struct job *j, uint64_t item, size_t used, uint64_t *offset)
+/* Wait until all items before this one have their place. -ECANCELED: one of them failed. */
+static int wait_turn(struct job *j, uint64_t item)
 {
 	bool failed;
 
@@ -214,14 +214,16 @@ static int take_place(struct job *j, uint64_t item, size_t used, uint64_t *offse
 	while (j->next_item != item && !j->failed)
 		pthread_cond_wait(&j->turn, &j->lock);
 	failed = j->failed;
-	if (!failed) {
-		*offset = j->next_offset;
-		j->next_offset += used;
-		j->next_item++;
-		pthread_cond_broadcast(&j->turn);
-	}
 	pthread_mutex_unlock(&j->lock);
 	return failed ? -ECANCELED : 0;
+}
+
+static void end_turn(struct job *j)
+{
+	pthread_mutex_lock(&j->lock);
+	j->next_item++;
+	pthread_cond_broadcast(&j->turn);
+	pthread_mutex_unlock(&j->lock);
 }
 
 static void give_up(struct job *j)
@@ -252,11 +254,21 @@ static void put_descs(struct job *j, struct scratch *s, const struct item *it, u
 			memset(d, 0, KDUMP_DESC_BYTES);
 			continue;
 		}
-		put_u64(d, j->data_offset + (at - j->zero_offset), j->big_endian);
+		put_u64(d, at, j->big_endian);
 		put_u32(d + 12, flags, j->big_endian);
 		put_u64(d + 16, 0, j->big_endian);
 		offset += len;
 	}
+}
+
+static int put_item(struct job *j, struct scratch *s, const struct item *it, size_t used, uint64_t offset)
+{
+	int r;
+
+	put_descs(j, s, it, offset);
+	r = used ? j->sink->put(j->sink->arg, s->out, used, offset) : 0;
+	return r ? r : j->sink->put(j->sink->arg, s->descs, it->count * KDUMP_DESC_BYTES,
+				    j->desc_offset + it->first * KDUMP_DESC_BYTES);
 }
 
 static int run_item(void *arg, void *scratch, uint64_t item)
@@ -269,31 +281,30 @@ static int run_item(void *arg, void *scratch, uint64_t item)
 	int r = pack(j, s, it, &used);
 
 	if (!r)
-		r = take_place(j, item, used, &offset);
+		r = wait_turn(j, item);
 	if (!r) {
-		put_descs(j, s, it, offset);
-		r = spool_write(j->spool, s->out, used, offset);
+		/* ours alone until the turn ends */
+		offset = j->next_offset;
+		j->next_offset += used;
+		if (j->sink->in_order)
+			r = put_item(j, s, it, used, offset);
+		if (!r)
+			end_turn(j);
 	}
-	if (!r)
-		r = spool_write(j->spool, s->descs, it->count * KDUMP_DESC_BYTES, it->first * KDUMP_DESC_BYTES);
+	if (!r && !j->sink->in_order)
+		r = put_item(j, s, it, used, offset);
 	if (r)
 		give_up(j);
 	return r;
 }
 
-static int add_count(void *arg, uint64_t first, uint64_t count)
-{
-	(void)first;
-	*(uint64_t *)arg += count;
-	return 0;
-}
-
-int compress_pages(const struct compress_input *in, struct spool *spool, struct progress *progress,
+int compress_pages(const struct compress_input *in, const struct page_sink *sink, struct progress *progress,
 		   struct compressed *out)
 {
 	uint64_t page = pages_size(in->ps);
 	struct job j = {
-		.ps = in->ps, .codec = in->codec, .big_endian = in->big_endian, .data_offset = in->data_offset, .spool = spool,
+		.ps = in->ps, .codec = in->codec, .big_endian = in->big_endian, .sink = sink,
+		.desc_offset = in->desc_offset, .zero_offset = in->data_offset, .next_offset = in->data_offset + page,
 		.per_item = ITEM_BYTES / page ? ITEM_BYTES / page : 1,
 		.lock = PTHREAD_MUTEX_INITIALIZER, .turn = PTHREAD_COND_INITIALIZER,
 	};
@@ -301,28 +312,16 @@ int compress_pages(const struct compress_input *in, struct spool *spool, struct 
 		.run = run_item, .scratch_new = new_scratch, .scratch_free = free_scratch, .arg = &j,
 		.progress = progress,
 	};
-	uint64_t count = 0, descs;
 	uint8_t *zero = calloc(1, page);
-	int r = zero ? 0 : -ENOMEM;
+	int r = zero ? pages_each_kept_in(in->ps, in->first_pfn, in->end_pfn, add_run, &j) : -ENOMEM;
 
-	/* a header may claim any amount of memory: ask before the plan is made */
-	pages_each_kept_in(in->ps, in->first_pfn, in->end_pfn, add_count, &count);
-	if (!r && mul_overflows(count, (uint64_t)KDUMP_DESC_BYTES, &descs))
-		r = -EFBIG;
-	if (!r)
-		r = spool_check_room(spool, descs);
-	if (!r)
-		r = pages_each_kept_in(in->ps, in->first_pfn, in->end_pfn, add_run, &j);
 	if (r)
 		goto out_free;
-	j.zero_offset = j.kept * KDUMP_DESC_BYTES;
-	j.next_offset = j.zero_offset + page;
 	work.items = j.nitems;
-	r = spool_write(spool, zero, page, j.zero_offset);
+	r = sink->put(sink->arg, zero, page, j.zero_offset);
 	if (!r)
 		r = workers_run(&work);
-	out->desc_bytes = j.zero_offset;
-	out->bytes = j.next_offset;
+	out->end = j.next_offset;
 	out->damaged = j.damaged;
 out_free:
 	free(j.items);

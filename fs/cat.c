@@ -130,7 +130,13 @@ int cat_file(struct fs *fs, const char *path)
 		r = tree_stat(fs, n, &st);
 	if (!r && st.dir)
 		r = -EISDIR;
-	if (!r)
+	if (r < 0)
+		return no_such(path, r);
+	out.sparse = can_skip(out.fd);
+	r = tree_stream(fs, n, out.fd, out.sparse);
+	if (!r || r == -EPIPE)
+		return STATUS_OK;
+	if (r == -ENOTSUP)
 		r = tree_open(fs, n, &v);
 	if (r < 0)
 		return no_such(path, r);
@@ -139,7 +145,6 @@ int cat_file(struct fs *fs, const char *path)
 	if (!out.buf) {
 		status = no_such(path, -ENOMEM);
 	} else {
-		out.sparse = can_skip(out.fd);
 		status = out.sparse ? copy_sparse(&out, v, view_size(v)) : copy_range(&out, v, 0, view_size(v));
 	}
 	free(out.buf);

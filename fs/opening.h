@@ -11,10 +11,13 @@
 
 #include "fs/ops.h"
 
+struct fuse_req;
+struct fuse_file_info;
+
 /* The caller has counted the file in m->files. Answers req, now or later. */
-void opening_start(struct ops_mount *m, fuse_req_t req, struct node n, const struct fuse_file_info *fi);
+void opening_start(struct ops_mount *m, struct fuse_req *req, struct node n, const struct fuse_file_info *fi);
 
 /* The answer to open: r < 0 is an error, else v is handed over. Also for files that need no thread. */
-void opening_answer(struct ops_mount *m, fuse_req_t req, int r, struct view *v, struct fuse_file_info *fi);
+void opening_answer(struct ops_mount *m, struct fuse_req *req, int r, struct view *v, struct fuse_file_info *fi);
 
 #endif

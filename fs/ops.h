@@ -7,15 +7,14 @@
 #ifndef VMCOREFS_FS_OPS_H
 #define VMCOREFS_FS_OPS_H
 
-#ifndef FUSE_USE_VERSION
-#define FUSE_USE_VERSION 312
-#endif
-#include <fuse_lowlevel.h>
-
 #include <errno.h>
 #include <stdatomic.h>
+#include <sys/types.h>
 
 #include "fs/tree.h"
+
+/* <fuse_lowlevel.h> is for .c files only */
+struct fuse_lowlevel_ops;
 
 struct ops_mount {
 	struct fs *fs;		/* borrowed */

@@ -2,6 +2,7 @@
 #include "fs/options.h"
 
 #include <fcntl.h>
+#include <fuse_lowlevel.h>
 #include <getopt.h>
 #include <limits.h>
 #include <stddef.h>

@@ -21,6 +21,8 @@ const struct entry tree_entries[] = {
 	{ .name = "elf", .help = "ELF core of all stored memory, for gdb, crash and drgn", .type = IMAGE, .image = IMAGE_ELF },
 	{ .name = "kdump-compressed", .help = "the same as makedumpfile writes it; opening it compresses everything once", .type = IMAGE,
 	  .image = IMAGE_KDUMP },
+	{ .name = "flattened", .help = "the same as makedumpfile's flattened stream; --cat writes it while it compresses",
+	  .type = IMAGE, .image = IMAGE_FLATTENED },
 	{ .name = "raw", .help = "physical memory, file offset = physical address, with holes", .type = IMAGE, .image = IMAGE_RAW },
 	{ .name = "report", .help = "pages by class, and what each level keeps; reads all page structs", .type = SCAN_TEXT,
 	  .render = render_report, .missing = missing_classes },
@@ -30,22 +32,24 @@ const struct entry tree_entries[] = {
 	{ .name = "phys", .help = "phys/<addr>[+<len>]: bytes at a physical address; one page without <len>", .type = FOLDER },
 	{ .name = "virt", .help = "virt/<addr>[+<len>]: bytes at a kernel virtual address", .type = FOLDER, .missing = missing_space },
 	{ .name = "vtop", .help = "vtop/<addr>: the page-table walk of an address", .type = FOLDER, .missing = missing_space },
-	{ .name = "level-<0..31>", .help = "{dump,elf,raw,report,split-<k>/}: what makedumpfile -d <n> keeps", .type = LEVEL_FOLDERS },
+	{ .name = "level-<0..31>", .help = "{dump[.<codec>],elf,flattened,raw,report,split-<k>/}: as makedumpfile -d <n>",
+	  .type = LEVEL_FOLDERS },
 };
 
 const size_t tree_nentries = ARRAY_SIZE(tree_entries);
 _Static_assert(ARRAY_SIZE(tree_entries) <= MAX_ENTRIES, "a slot for each entry");
 
 const struct level_file tree_level_files[] = {
-	{ "dump", IMAGE_KDUMP, false },
-	{ "dump.zlib", IMAGE_KDUMP_ZLIB, false },
-	{ "dump.lzo", IMAGE_KDUMP_LZO, false },
-	{ "dump.snappy", IMAGE_KDUMP_SNAPPY, false },
-	{ "dump.zstd", IMAGE_KDUMP_ZSTD, false },
-	{ "dump.none", IMAGE_KDUMP_NONE, false },
-	{ "elf", IMAGE_ELF, false },
-	{ "raw", IMAGE_RAW, false },
-	{ "report", IMAGES, true },
+	{ "dump", IMAGE_KDUMP, .listed = true },
+	{ "elf", IMAGE_ELF, .listed = true },
+	{ "raw", IMAGE_RAW, .listed = true },
+	{ "report", .report = true, .listed = true },
+	{ "flattened", IMAGE_FLATTENED, .listed = false },
+	{ "dump.none", IMAGE_KDUMP_NONE, .listed = false },
+	{ "dump.zlib", IMAGE_KDUMP_ZLIB, .listed = false },
+	{ "dump.lzo", IMAGE_KDUMP_LZO, .listed = false },
+	{ "dump.snappy", IMAGE_KDUMP_SNAPPY, .listed = false },
+	{ "dump.zstd", IMAGE_KDUMP_ZSTD, .listed = false },
 };
 
 const size_t tree_nlevel_files = ARRAY_SIZE(tree_level_files);
@@ -113,6 +117,7 @@ static int render_readme(struct engine *e, struct outbuf *out)
 		   "  cp level-31/dump /somewhere/vmcore.filtered    # as makedumpfile -c -d 31 makes it\n"
 		   "  crash /path/to/vmlinux elf\n"
 		   "  cat vtop/0xffffffff81000000\n\n"
+		   "A level has dump.zlib, dump.lzo, dump.snappy, dump.zstd, dump.none and flattened too, which are not listed.\n"
 		   "level-1 and level-31 are listed; any level from level-0 to level-31 can be opened. The folders pfn,\n"
 		   "phys, virt and vtop answer any name of their form and list none. The sizes of level-N/dump, level-N/elf\n"
 		   "and kdump-compressed are upper bounds until they are opened for the first time, and exact from then on.\n");
@@ -358,7 +363,7 @@ int tree_list(struct fs *fs, struct node dir, uint64_t from,
 				.name = tree_level_files[i].name, .node = { NODE_LEVEL_FILE, dir.key << 8 | i }, .next = i + 1,
 			};
 
-			if (emit(arg, &te))
+			if (tree_level_files[i].listed && emit(arg, &te))
 				break;
 		}
 		return 0;

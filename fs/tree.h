@@ -67,6 +67,9 @@ int tree_list(struct fs *fs, struct node dir, uint64_t from,
 struct node tree_parent(struct node dir);
 /* Does what an exact size needs (scan, compression), then returns the view. */
 int tree_open(struct fs *fs, struct node n, struct view **out);
+/* Write a file straight to a descriptor, without computing all of it first. seekable: see engine_stream(). -ENOTSUP: use
+ * tree_open(). */
+int tree_stream(struct fs *fs, struct node n, int fd, bool seekable);
 /* A path such as "level-31/dump" or "/pfn/0x10" to a node. */
 int tree_resolve(struct fs *fs, const char *path, struct node *out);
 /* The kernel forgot nlookup lookups of this node; tree_lookup() counts one each. */

@@ -176,10 +176,11 @@ int tree_stat(struct fs *fs, struct node n, struct node_stat *st)
 		st->size = st->data_bytes = r ? 0 : note.desc_len;
 		break;
 	case NODE_VTOP:
+	case NODE_VTOP_HIGH:
 	case NODE_HELP:
 		if (n.kind == NODE_HELP && n.key >= tree_nentries)
 			return -ENOENT;
-		r = n.kind == NODE_VTOP ? vtop_text(fs, folder_vaddr_of_key(n.key), &t) : help_text(n.key, &t);
+		r = n.kind == NODE_HELP ? help_text(n.key, &t) : vtop_text(fs, folder_vaddr_of_node(n), &t);
 		if (!r) {
 			stat_text(t, st);
 			text_unref(t);
@@ -338,7 +339,8 @@ int tree_open(struct fs *fs, struct node n, struct view **out)
 		return range.virtual ? open_virtual(fs, range.addr, range.len, out) :
 		       open_physical(fs, range.addr, range.len, out);
 	case NODE_VTOP:
-		r = vtop_text(fs, folder_vaddr_of_key(n.key), &t);
+	case NODE_VTOP_HIGH:
+		r = vtop_text(fs, folder_vaddr_of_node(n), &t);
 		return r ? r : view_from_text(t, false, out);
 	case NODE_HELP:
 		r = help_text(n.key, &t);
@@ -348,4 +350,17 @@ int tree_open(struct fs *fs, struct node n, struct view **out)
 	default:
 		return -ENOENT;
 	}
+}
+
+int tree_stream(struct fs *fs, struct node n, int fd, bool seekable)
+{
+	struct split_part p;
+
+	if (n.kind == NODE_ENTRY && n.key < tree_nentries && tree_entries[n.key].type == IMAGE)
+		return engine_stream(fs->e, WHOLE, tree_entries[n.key].image, fd, seekable);
+	if (n.kind == NODE_LEVEL_FILE && !tree_level_files[n.key & 0xff].report)
+		return engine_stream(fs->e, (unsigned int)(n.key >> 8), tree_level_files[n.key & 0xff].image, fd, seekable);
+	if (n.kind == NODE_SPLIT_PART && !split_part_of_key(fs, n.key, &p))
+		return engine_split_stream(fs->e, p.level, p.parts, p.part, fd, seekable);
+	return -ENOTSUP;
 }

@@ -10,15 +10,14 @@
 
 #define RANGE_LIMIT ((uint64_t)1 << 40)		/* bytes in one phys/ or virt/ file */
 
-/* Addresses in inode numbers: the low 56 bits of a canonical address; bit 55 is its sign. */
-static uint64_t key_of_vaddr(uint64_t vaddr)
+uint64_t folder_vaddr_of_node(struct node n)
 {
-	return vaddr & (((uint64_t)1 << NODE_KEY_BITS) - 1);
+	return n.kind == NODE_VTOP_HIGH ? n.key | ~(((uint64_t)1 << NODE_KEY_BITS) - 1) : n.key;
 }
 
-uint64_t folder_vaddr_of_key(uint64_t key)
+static struct node node_of_vaddr(uint64_t vaddr)
 {
-	return (uint64_t)((int64_t)(key << (64 - NODE_KEY_BITS)) >> (64 - NODE_KEY_BITS));
+	return (struct node){ vaddr >> 63 ? NODE_VTOP_HIGH : NODE_VTOP, vaddr & (((uint64_t)1 << NODE_KEY_BITS) - 1) };
 }
 
 static bool folder_is(struct node dir, const char *name)
@@ -70,10 +69,8 @@ static int lookup_vtop(struct fs *fs, const char *name, struct node *out)
 		r = space_vtop(&fs->e->kernel->space, vaddr, &paddr, &span);
 	if (r)
 		return r;
-	if (folder_vaddr_of_key(key_of_vaddr(vaddr)) != vaddr)
-		return -ENOENT;
-	*out = (struct node){ NODE_VTOP, key_of_vaddr(vaddr) };
-	return 0;
+	*out = node_of_vaddr(vaddr);
+	return folder_vaddr_of_node(*out) == vaddr ? 0 : -ENOENT;
 }
 
 static int lookup_range(struct fs *fs, bool virtual, const char *name, struct node *out)

@@ -40,6 +40,7 @@ struct level_file {
 	const char *name;
 	enum image_kind image;
 	bool report;
+	bool listed;			/* the others answer to their names: who walks the tree shall not compress for days */
 };
 
 /* What each level-N folder holds. */
@@ -71,7 +72,7 @@ int folder_list(struct fs *fs, struct node dir, uint64_t from, int (*emit)(void 
 		void *arg);
 /* The note with this number. -ENOENT. */
 int folder_note(const struct fs *fs, uint64_t index, struct dump_note *note);
-/* The address in the key of a NODE_VTOP. */
-uint64_t folder_vaddr_of_key(uint64_t key);
+/* The address of a NODE_VTOP or NODE_VTOP_HIGH. */
+uint64_t folder_vaddr_of_node(struct node n);
 
 #endif

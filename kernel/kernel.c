@@ -110,6 +110,17 @@ static const struct arch *guess_arch(const struct vmcoreinfo *v)
 	return NULL;
 }
 
+/* The search reads all memory: where that takes long, the user is told why the mount waits. */
+static void announce_search(const struct pages *ps)
+{
+	uint64_t counts[PAGE_DATA + 1], mib;
+
+	pages_count(ps, counts);
+	mib = (counts[PAGE_DATA] + counts[PAGE_ZERO]) << ps->page_shift >> 20;
+	log_msg(mib >= 1024 ? LOG_LVL_WARN : LOG_LVL_INFO,
+		"the dump has no VMCOREINFO note: searching %llu MiB of memory for the text", (unsigned long long)mib);
+}
+
 int kernel_open(const struct kernel_input *in, struct kernel **out)
 {
 	struct kernel *k = calloc(1, sizeof(*k));
@@ -125,7 +136,7 @@ int kernel_open(const struct kernel_input *in, struct kernel **out)
 	k->vmci.text = in->vmcoreinfo;
 	k->vmci.len = in->vmcoreinfo_len;
 	if (!k->vmci.text) {
-		log_info("no VMCOREINFO note: searching memory for it");
+		announce_search(in->pages);
 		r = search_vmcoreinfo(in->pages, &k->vmci_found, &len, &k->vmci_paddr);
 		if (r == -ENOMEM) {
 			kernel_close(k);

@@ -16,6 +16,8 @@
 /* SECTION_MAP_MASK: 5 flags since 4.13, 6 with SECTION_IS_VMEMMAP_PREINIT; a map is aligned to far more than that. */
 #define SECTION_FLAGS		((uint64_t)0x3f)
 #define MAX_SECTION_BYTES	4096
+/* Page tables of a hostile dump may show one page as all of mem_section. */
+#define MAX_SECTIONS		((size_t)1 << 22)
 #define MAX_ROOTS		((uint64_t)1 << 22)
 
 struct sparse {
@@ -39,6 +41,8 @@ static int add_section(struct memmap *m, size_t *cap, uint64_t first, uint64_t c
 		last->count += count;
 		return 0;
 	}
+	if (m->nsections == MAX_SECTIONS)
+		return -EIO;
 	if (m->nsections == *cap) {
 		size_t n = *cap ? *cap * 2 : 16;
 		struct memmap_section *s = reallocarray(m->sections, n, sizeof(*s));

@@ -183,6 +183,9 @@ void pageclass_judge(const struct pageclass *pc, uint64_t pfn, const uint8_t *pa
 	/* tails go with their head; also what memmap_read() could not read */
 	if (get_u64(page + pc->compound_head, pc->big_endian) & TAIL_BIT)
 		return;
+	/* the next one could not be read: memmap_read() */
+	if (next && get_u64(next + pc->compound_head, pc->big_endian) == UINT64_MAX)
+		next = NULL;
 	if (flags & pc->head)
 		out->pages = (uint64_t)1 << compound_order(pc, pfn, next, &hugetlb);
 	if (pc->has_hugetlb_type && mapcount == pc->hugetlb_type)

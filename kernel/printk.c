@@ -149,6 +149,25 @@ static bool ring_text(const struct ring *g, const char *desc, bool big, uint64_t
 	return true;
 }
 
+static bool ring_is_written(uint64_t state)
+{
+	return state >> DESC_STATE_SHIFT == DESC_COMMITTED || state >> DESC_STATE_SHIFT == DESC_FINALIZED;
+}
+
+/* The highest id of a record that is in its slot; where the ring's own idea of it is damaged. */
+static uint64_t ring_newest(const struct ring *g, bool big)
+{
+	uint64_t newest = 0;
+
+	for (uint64_t i = 0; i < g->count; i++) {
+		uint64_t state = get_u64(g->desc_mem + i * g->desc_size + g->state_var + g->counter, big);
+
+		if (ring_is_written(state) && (state & DESC_ID_MASK) % g->count == i)
+			newest = max_u64(newest, state & DESC_ID_MASK);
+	}
+	return newest;
+}
+
 static int ring_render(const struct kernel *k, struct outbuf *out)
 {
 	struct ring g = { 0 };
@@ -162,7 +181,7 @@ static int ring_render(const struct kernel *k, struct outbuf *out)
 	n = ((g.head - g.tail) & DESC_ID_MASK) + 1;
 	if (n > g.count) {
 		log_warn("dmesg: the log's head and tail do not fit together; showing all records that look valid");
-		g.tail = g.head - (g.count - 1);
+		g.tail = ring_newest(&g, k->big_endian) - (g.count - 1);
 		n = g.count;
 	}
 	for (uint64_t i = 0; i < n; i++) {
@@ -173,8 +192,7 @@ static int ring_render(const struct kernel *k, struct outbuf *out)
 		const char *text;
 		size_t len;
 
-		if ((state & DESC_ID_MASK) != id ||
-		    (state >> DESC_STATE_SHIFT != DESC_COMMITTED && state >> DESC_STATE_SHIFT != DESC_FINALIZED)) {
+		if ((state & DESC_ID_MASK) != id || !ring_is_written(state)) {
 			lost++;
 			continue;
 		}
@@ -182,7 +200,7 @@ static int ring_render(const struct kernel *k, struct outbuf *out)
 			printk_record(out, get_u64(info + g.ts_nsec, k->big_endian), text, len);
 	}
 	if (lost)
-		log_info("dmesg: %llu log records were being written or are damaged", (unsigned long long)lost);
+		log_debug("dmesg: %llu log records were being written or are damaged", (unsigned long long)lost);
 out_free:
 	free(g.desc_mem);
 	free(g.info_mem);

@@ -14,8 +14,8 @@
 /* Where a kernel's log is. NULL when VMCOREINFO tells of none; else "ring buffer", "records" or "characters". */
 const char *printk_kind(const struct kernel *k);
 
-/* Append the log as dmesg(1) prints it. 0, or -errno with one message. What is damaged inside the log is left out and
- * said in a warning. */
+/* Append the log as dmesg(1) prints it. 0, or -errno with one message. Records that were being
+ * written when the kernel died, or are damaged, are left out. */
 int printk_render(const struct kernel *k, struct outbuf *out);
 
 /* printk_text.c: one record: "[seconds.microseconds] " and the text; lines after the first are indented. Valid UTF-8 is

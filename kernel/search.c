@@ -4,11 +4,13 @@
  * of its own (kernel/vmcore_info.c: vmcoreinfo_data, one page), which it fills from OSRELEASE= on while booting.
  */
 #include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
-#include "base/log.h"
+#include "base/workers.h"
 #include "kernel/kernel.h"
 
 #define BATCH_BYTES (1u << 20)
@@ -18,12 +20,22 @@
 
 static const char first_key[] = "OSRELEASE=";
 
+/* Work is handed out in pieces of about this much memory. */
+#define ITEM_BYTES (64u << 20)
+
+struct piece {
+	uint64_t first, count;		/* pfns */
+};
+
 struct search {
 	const struct pages *ps;
-	char *batch, *text;
+	struct piece *pieces;
+	size_t npieces, cap;
+	_Atomic uint64_t unreadable;	/* pages since the last that could be read */
+	pthread_mutex_t lock;		/* for what follows: the best text so far */
+	char *text;
 	size_t len;
-	uint64_t paddr;
-	uint64_t unreadable;		/* pages in a row */
+	uint64_t paddr, score;
 };
 
 /* Length of printable lines from the start of a page on. */
@@ -39,64 +51,93 @@ static size_t text_length(const char *s, size_t size)
 }
 
 /*
- * Tell the running kernel's text from copies and remnants: it has symbols, and it is complete. There may be two when the
- * guest has been through kexec; the one with a CRASHTIME, or else the longer one, is better.
+ * Tell the kernel's text from copies and remnants; 0: it is none. There may be several when the guest has been through
+ * kexec: one with a CRASHTIME is better, then the longer one.
  */
-static bool looks_better(const char *s, size_t n, const char *old, size_t old_len)
+static uint64_t score_text(const char *s, size_t n)
 {
-	struct vmcoreinfo v = { s, n }, o = { old, old_len };
-	uint64_t value, old_value;
+	struct vmcoreinfo v = { s, n };
+	uint64_t value;
 
 	if (vmci_plain(&v, "PAGESIZE", &value) || vmci_size(&v, "page", &value) || vmci_size(&v, "list_head", &value))
-		return false;
-	if (!old)
-		return true;
-	if (!vmci_plain(&v, "CRASHTIME", &value) != !vmci_plain(&o, "CRASHTIME", &old_value))
-		return !vmci_plain(&v, "CRASHTIME", &value);
-	return n > old_len;
+		return 0;
+	return n + (vmci_plain(&v, "CRASHTIME", &value) ? 0 : (uint64_t)1 << 32);
 }
 
 static int consider(struct search *f, const char *page, uint64_t pfn)
 {
 	size_t n = text_length(page, pages_size(f->ps));
+	uint64_t score = score_text(page, n), paddr = pfn << f->ps->page_shift;
 	char *copy;
+	int r = 0;
 
-	if (!looks_better(page, n, f->text, f->len))
-		return 0;
-	copy = malloc(n + 1);
-	if (!copy)
-		return -ENOMEM;
-	memcpy(copy, page, n);
-	copy[n] = '\0';
-	free(f->text);
-	f->text = copy;
-	f->len = n;
-	f->paddr = pfn << f->ps->page_shift;
+	pthread_mutex_lock(&f->lock);
+	if (score > f->score || (score && score == f->score && paddr < f->paddr)) {
+		copy = malloc(n + 1);
+		if (copy) {
+			memcpy(copy, page, n);
+			copy[n] = '\0';
+			free(f->text);
+			f->text = copy;
+			f->len = n;
+			f->paddr = paddr;
+			f->score = score;
+		} else {
+			r = -ENOMEM;
+		}
+	}
+	pthread_mutex_unlock(&f->lock);
+	return r;
+}
+
+static int add_run(void *arg, uint64_t first, uint64_t count)
+{
+	struct search *f = arg;
+	uint64_t per_piece = max_u64(ITEM_BYTES / pages_size(f->ps), 1);
+
+	while (count) {
+		uint64_t n = min_u64(count, per_piece);
+
+		if (f->npieces == f->cap) {
+			size_t cap = f->cap ? f->cap * 2 : 64;
+			struct piece *pieces = reallocarray(f->pieces, cap, sizeof(*pieces));
+
+			if (!pieces)
+				return -ENOMEM;
+			f->pieces = pieces;
+			f->cap = cap;
+		}
+		f->pieces[f->npieces++] = (struct piece){ first, n };
+		first += n;
+		count -= n;
+		/* a header may claim any amount of memory; so many pieces are 4 PiB */
+		if (f->npieces == (size_t)1 << 26)
+			return 1;
+	}
 	return 0;
 }
 
-static int search_run(void *arg, uint64_t first, uint64_t count)
+static int search_piece(void *arg, void *batch, uint64_t item)
 {
 	struct search *f = arg;
-	uint64_t size = pages_size(f->ps), batch = BATCH_BYTES / size ? BATCH_BYTES / size : 1;
+	uint64_t first = f->pieces[item].first, count = f->pieces[item].count;
+	uint64_t size = pages_size(f->ps), per_batch = max_u64(BATCH_BYTES / size, 1);
 
-	while (count) {
-		uint64_t n = min_u64(count, batch);
-		bool whole = !pages_read_bytes(f->ps, first * size, n * size, f->batch, HOLES_ZERO);
+	while (count && f->unreadable < MAX_UNREADABLE) {
+		uint64_t n = min_u64(count, per_batch);
+		bool whole = !pages_read_bytes(f->ps, first * size, n * size, batch, HOLES_ZERO);
 
 		for (uint64_t i = 0; i < n; i++) {
-			char *page = f->batch + i * size;
+			char *page = (char *)batch + i * size;
 
 			/* damaged pages among them: one by one */
 			if (!whole && pages_read(f->ps, first + i, page)) {
-				if (++f->unreadable == MAX_UNREADABLE)
-					return 1;
+				if (++f->unreadable >= MAX_UNREADABLE)
+					return 0;
 				continue;
 			}
 			f->unreadable = 0;
-			if (memcmp(page, first_key, sizeof(first_key) - 1))
-				continue;
-			if (consider(f, page, first + i))
+			if (!memcmp(page, first_key, sizeof(first_key) - 1) && consider(f, page, first + i))
 				return -ENOMEM;
 		}
 		first += n;
@@ -105,16 +146,26 @@ static int search_run(void *arg, uint64_t first, uint64_t count)
 	return 0;
 }
 
+static void *new_batch(void *arg)
+{
+	const struct search *f = arg;
+
+	return malloc(max_u64(BATCH_BYTES, pages_size(f->ps)));
+}
+
 int search_vmcoreinfo(const struct pages *ps, char **text, size_t *len, uint64_t *paddr)
 {
-	struct search f = { .ps = ps };
-	int r;
+	struct search f = { .ps = ps, .lock = PTHREAD_MUTEX_INITIALIZER };
+	struct workers_job job = {
+		.run = search_piece, .scratch_new = new_batch, .scratch_free = free, .arg = &f,
+	};
+	int r = pages_each_kept(ps, add_run, &f);
 
-	f.batch = malloc(max_u64(BATCH_BYTES, pages_size(ps)));
-	if (!f.batch)
-		return -ENOMEM;
-	r = pages_each_kept(ps, search_run, &f);
-	free(f.batch);
+	if (r >= 0) {
+		job.items = f.npieces;
+		r = workers_run(&job);
+	}
+	free(f.pieces);
 	if (r < 0) {
 		free(f.text);
 		return r;

@@ -100,6 +100,19 @@ static void free_split(struct split_files *f, unsigned int parts)
 	free(f->starts);
 }
 
+static int setup_ram(struct engine *e)
+{
+	uint64_t max_pfn = e->dump->pages.max_pfn;
+
+	if (e->memmap) {
+		const struct memmap_section *last = &e->memmap->sections[e->memmap->nsections - 1];
+
+		max_pfn = last->first + last->count;
+	}
+	e->ram = level_new(&e->dump->pages, NULL, 0, max_pfn);
+	return e->ram ? 0 : -ENOMEM;
+}
+
 static void init_once(struct once *o)
 {
 	*o = (struct once)ONCE_INIT;
@@ -141,6 +154,9 @@ int engine_open(const struct engine_options *o, struct engine **out)
 	if (r)
 		goto err_close;
 	setup_classes(e);
+	r = setup_ram(e);
+	if (r)
+		goto err_close;
 	*out = e;
 	return 0;
 
@@ -161,6 +177,7 @@ void engine_close(struct engine *e)
 		level_free(e->selections[s].without_zero);
 		level_free(e->selections[s].pages);
 	}
+	level_free(e->ram);
 	classify_free(e->classes);
 	memmap_close(e->memmap);
 	out_free(&e->notes);
@@ -214,7 +231,7 @@ static int compute_selection(void *arg)
 		if (r)
 			return r;
 	}
-	s->pages = level_new(&a->e->dump->pages, classes, a->sel);
+	s->pages = level_new(a->e->ram, classes, a->sel, a->e->ram->max_pfn);
 	return s->pages ? 0 : -ENOMEM;
 }
 

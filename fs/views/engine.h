@@ -23,7 +23,7 @@
 #define SELECTIONS (LEVELS + 1)
 
 enum image_kind {
-	IMAGE_ELF, IMAGE_RAW,
+	IMAGE_ELF, IMAGE_RAW, IMAGE_FLATTENED,
 	IMAGE_KDUMP_NONE, IMAGE_KDUMP_ZLIB, IMAGE_KDUMP_LZO, IMAGE_KDUMP_SNAPPY, IMAGE_KDUMP_ZSTD,
 	IMAGES,
 	IMAGE_KDUMP = IMAGES,		/* one of the five: the codec of the mount */
@@ -73,6 +73,9 @@ struct engine {
 	struct pageclass rules;
 	struct once classes_once;
 	struct classes *classes;
+	/* owned: the dump up to the last page that has a page struct: what makedumpfile takes for memory. QEMU's dumps hold
+	 * ROM above it, which makes it fail on refiltering. Levels and kdump outputs are made of this. */
+	struct pages *ram;
 
 	struct selection selections[SELECTIONS];
 
@@ -101,14 +104,20 @@ int engine_pages(struct engine *e, unsigned int sel, bool without_zero, const st
 
 /* The file, computed now if need be. One reference for the caller. */
 int engine_image(struct engine *e, unsigned int sel, enum image_kind kind, struct layout **out);
+/*
+ * Straight to a file descriptor, without keeping anything. seekable: fd is a file that has nothing behind its position.
+ * -ENOTSUP for what cannot be written so, or is there already. Errors of the file as -errno, not logged.
+ */
+int engine_stream(struct engine *e, unsigned int sel, enum image_kind kind, int fd, bool seekable);
 /* What can be told without work: the exact size and data bytes when it is computed already or cheap (returns true),
  * else an upper bound. */
 bool engine_image_size(struct engine *e, unsigned int sel, enum image_kind kind, uint64_t *size, uint64_t *data);
 
 /* Can it be cut into so many parts? */
 bool engine_has_split(const struct engine *e, unsigned int parts);
-/* The same two for part i, from 0 on, of a level as a split set. */
+/* The same three for part i, from 0 on, of a level as a split set. */
 int engine_split_image(struct engine *e, unsigned int level, unsigned int parts, unsigned int i, struct layout **out);
+int engine_split_stream(struct engine *e, unsigned int level, unsigned int parts, unsigned int i, int fd, bool seekable);
 bool engine_split_size(struct engine *e, unsigned int level, unsigned int parts, unsigned int i, uint64_t *size,
 		       uint64_t *data);
 

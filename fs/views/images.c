@@ -6,10 +6,13 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/bytes.h"
 #include "filter/split.h"
+#include "formats/kdump_emit.h"
 #include "formats/write_elf.h"
+#include "formats/write_flattened.h"
 #include "formats/write_kdump.h"
 #include "fs/views/engine.h"
 
@@ -87,23 +90,36 @@ static int make_elf(struct engine *e, unsigned int sel, struct layout **out)
 	return write_elf(ps, &o, out);
 }
 
+/* What a kdump-compressed file of a selection holds. */
+static int kdump_pages(struct engine *e, unsigned int sel, const struct pages **out)
+{
+	if (sel != WHOLE)
+		return engine_pages(e, sel, false, out);
+	*out = e->ram;
+	return 0;
+}
+
+static void limit_to_part(struct kdump_output *o, const uint64_t starts[2])
+{
+	o->split = true;
+	o->start_pfn = starts[0];
+	o->end_pfn = starts[1];
+}
+
 /* starts: of the part and of the next one, or NULL: it is all one file. */
 static int make_kdump(struct engine *e, unsigned int sel, enum codec codec, const uint64_t starts[2], struct layout **out)
 {
 	struct kdump_output o;
 	const struct pages *ps;
-	int r = engine_pages(e, sel, false, &ps);
+	int r = kdump_pages(e, sel, &ps);
 
 	if (r)
 		return r;
 	kdump_output(e, sel, codec, &o);
-	if (starts) {
-		o.split = true;
-		o.start_pfn = starts[0];
-		o.end_pfn = starts[1];
-	}
+	if (starts)
+		limit_to_part(&o, starts);
 	e->job = "compressing";
-	r = write_kdump(&e->dump->pages, ps, &o, &e->progress, out);
+	r = write_kdump(e->ram, ps, &o, &e->progress, out);
 	e->job = NULL;
 	return r;
 }
@@ -129,6 +145,21 @@ static int make_raw(struct engine *e, unsigned int sel, struct layout **out)
 	}
 	*out = l;
 	return 0;
+}
+
+static int make_flattened(struct engine *e, unsigned int sel, struct layout **out)
+{
+	struct kdump_output o;
+	const struct pages *ps;
+	int r = kdump_pages(e, sel, &ps);
+
+	if (r)
+		return r;
+	kdump_output(e, sel, e->codec, &o);
+	e->job = "compressing";
+	r = write_flattened(e->ram, ps, &o, &e->progress, out);
+	e->job = NULL;
+	return r;
 }
 
 /* The codec of a kdump-compressed image; -1: it is none. */
@@ -164,6 +195,8 @@ static int compute_image(void *arg)
 		return make_elf(a->e, a->sel, out);
 	case IMAGE_RAW:
 		return make_raw(a->e, a->sel, out);
+	case IMAGE_FLATTENED:
+		return make_flattened(a->e, a->sel, out);
 	default:
 		return make_kdump(a->e, a->sel, (enum codec)codec_of(a->kind), NULL, out);
 	}
@@ -180,6 +213,82 @@ int engine_image(struct engine *e, unsigned int sel, enum image_kind kind, struc
 	return r;
 }
 
+struct target {
+	int fd;
+	off_t base;
+};
+
+static int put_fd(void *arg, const void *buf, size_t n)
+{
+	const struct target *t = arg;
+	const char *at = buf;
+
+	while (n) {
+		ssize_t w = write(t->fd, at, n);
+
+		if (w < 0 && errno == EINTR)
+			continue;
+		if (w < 0)
+			return -errno;
+		at += w;
+		n -= (size_t)w;
+	}
+	return 0;
+}
+
+static int put_fd_at(void *arg, const void *buf, size_t n, uint64_t off)
+{
+	const struct target *t = arg;
+	const char *at = buf;
+
+	while (n) {
+		ssize_t w = pwrite(t->fd, at, n, t->base + (off_t)off);
+
+		if (w < 0 && errno == EINTR)
+			continue;
+		if (w < 0)
+			return -errno;
+		at += w;
+		off += (uint64_t)w;
+		n -= (size_t)w;
+	}
+	return 0;
+}
+
+/* To a file that can be written in any order. */
+static int stream_kdump(struct engine *e, const struct pages *ps, const struct kdump_output *o, struct target *t)
+{
+	struct page_sink sink = { .put = put_fd_at, .arg = t };
+	uint64_t size;
+	int r = kdump_emit(e->ram, ps, o, &sink, &e->progress, &size);
+
+	if (!r && (ftruncate(t->fd, t->base + (off_t)size) || lseek(t->fd, t->base + (off_t)size, SEEK_SET) < 0))
+		r = -errno;
+	return r;
+}
+
+int engine_stream(struct engine *e, unsigned int sel, enum image_kind kind, int fd, bool seekable)
+{
+	struct target t = { .fd = fd, .base = seekable ? lseek(fd, 0, SEEK_CUR) : 0 };
+	struct kdump_output o;
+	const struct pages *ps;
+	int r;
+
+	kind = actual_kind(e, kind);
+	if (once_done(&e->selections[sel].images[kind].once) || t.base < 0 ||
+	    !(kind == IMAGE_FLATTENED || (seekable && codec_of(kind) >= 0)))
+		return -ENOTSUP;
+	r = kdump_pages(e, sel, &ps);
+	if (r)
+		return r;
+	if (kind == IMAGE_FLATTENED) {
+		kdump_output(e, sel, e->codec, &o);
+		return write_flattened_stream(e->ram, ps, &o, &e->progress, put_fd, &t);
+	}
+	kdump_output(e, sel, (enum codec)codec_of(kind), &o);
+	return stream_kdump(e, ps, &o, &t);
+}
+
 bool engine_image_size(struct engine *e, unsigned int sel, enum image_kind kind, uint64_t *size, uint64_t *data)
 {
 	const struct pages *ps = &e->dump->pages;
@@ -189,7 +298,7 @@ bool engine_image_size(struct engine *e, unsigned int sel, enum image_kind kind,
 
 	kind = actual_kind(e, kind);
 	/* of the whole dump, ELF and raw need its bitmaps only */
-	if (once_done(&e->selections[sel].images[kind].once) || (sel == WHOLE && codec_of(kind) < 0)) {
+	if (once_done(&e->selections[sel].images[kind].once) || (sel == WHOLE && (kind == IMAGE_ELF || kind == IMAGE_RAW))) {
 		if (!engine_image(e, sel, kind, &l)) {
 			*size = layout_size(l);
 			*data = layout_data_bytes(l);
@@ -205,6 +314,10 @@ bool engine_image_size(struct engine *e, unsigned int sel, enum image_kind kind,
 	case IMAGE_RAW:
 		*size = ps->max_pfn << ps->page_shift;
 		*data = e->counts[PAGE_DATA] << ps->page_shift;
+		break;
+	case IMAGE_FLATTENED:
+		kdump_output(e, sel, e->codec, &kdump);
+		*size = *data = write_flattened_bound(ps, &kdump);
 		break;
 	default:
 		kdump_output(e, sel, (enum codec)codec_of(kind), &kdump);
@@ -222,7 +335,7 @@ struct split_arg {
 
 bool engine_has_split(const struct engine *e, unsigned int parts)
 {
-	return parts >= 2 && parts <= SPLIT_MAX && parts <= split_max(&e->dump->pages);
+	return parts >= 2 && parts <= SPLIT_MAX && parts <= split_max(e->ram);
 }
 
 static int compute_split(void *arg)
@@ -283,6 +396,28 @@ bool engine_split_size(struct engine *e, unsigned int level, unsigned int parts,
 		return true;
 	}
 	kdump_output(e, level, e->codec, &o);
-	*size = *data = write_kdump_bound(&e->dump->pages, &o);
+	*size = *data = write_kdump_bound(e->ram, &o);
 	return false;
+}
+
+int engine_split_stream(struct engine *e, unsigned int level, unsigned int parts, unsigned int i, int fd, bool seekable)
+{
+	struct split_arg arg = { e, level, parts, i, &e->selections[level].splits[parts] };
+	struct target t = { .fd = fd, .base = seekable ? lseek(fd, 0, SEEK_CUR) : -1 };
+	const struct pages *ps;
+	struct kdump_output o;
+	int r;
+
+	if (t.base < 0)
+		return -ENOTSUP;
+	r = once_run(&arg.files->once, compute_split, &arg);
+	if (!r && once_done(&arg.files->parts[i].once))
+		return -ENOTSUP;
+	if (!r)
+		r = engine_pages(e, level, false, &ps);
+	if (r)
+		return r;
+	kdump_output(e, level, e->codec, &o);
+	limit_to_part(&o, &arg.files->starts[i]);
+	return stream_kdump(e, ps, &o, &t);
 }

@@ -13,7 +13,7 @@ ls -lR --time-style=+%s "$mnt" | sed "s,^$mnt,," >"$T/listing"
 is $? 0 "ls -lR succeeds"
 awk '/^\// { folder = $0 }
 /^[-d]/ {
-	size = $7 ~ /^(README|info|vmcoreinfo)$/ ? "text" : $7 == "kdump-compressed" || folder == "/level-1:" ? "bound" : $5
+	size = $7 ~ /^(README|info|vmcoreinfo)$/ ? "text" : $7 ~ /^(kdump-compressed|flattened)$/ || folder == "/level-1:" ? "bound" : $5
 	printf "%s %s %s %s %s\n", $1, $2, size, $6, $7; next
 }
 !/^total/' "$T/listing" >"$T/got"
@@ -21,6 +21,7 @@ cat >"$T/expected" <<'END'
 :
 -r-------- 1 text 1700000000 README
 -r-------- 1 1216512 1700000000 elf
+-r-------- 1 bound 1700000000 flattened
 -r-------- 1 text 1700000000 info
 -r-------- 1 bound 1700000000 kdump-compressed
 dr-x------ 2 0 1700000000 level-1
@@ -33,11 +34,6 @@ dr-x------ 2 0 1700000000 phys
 
 /level-1:
 -r-------- 1 bound 1700000000 dump
--r-------- 1 bound 1700000000 dump.lzo
--r-------- 1 bound 1700000000 dump.none
--r-------- 1 bound 1700000000 dump.snappy
--r-------- 1 bound 1700000000 dump.zlib
--r-------- 1 bound 1700000000 dump.zstd
 -r-------- 1 bound 1700000000 elf
 -r-------- 1 bound 1700000000 raw
 -r-------- 1 bound 1700000000 report

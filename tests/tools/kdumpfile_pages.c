@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * kdumpfile_pages DUMP: read each page of a dump through libkdumpfile; prints how many there are and a checksum of their
- * numbers and contents. Exit status 0, or 2 when a page cannot be read for another reason than that it is not there.
+ * numbers and contents. Exit status 0, or 2 when a page that the dump says it has cannot be read.
  */
 #include <fcntl.h>
 #include <libkdumpfile/kdumpfile.h>
@@ -18,9 +18,11 @@ static int trouble(kdump_ctx_t *ctx, const char *what)
 
 int main(int argc, char **argv)
 {
-	kdump_num_t max_pfn, page_size;
-	uint64_t pages = 0, sum = 0;
+	kdump_attr_t map = { .type = KDUMP_BITMAP };
 	kdump_ctx_t *ctx = kdump_new();
+	uint64_t pages = 0, sum = 0;
+	kdump_num_t page_size;
+	kdump_status status;
 	unsigned char *page;
 	int fd;
 
@@ -33,26 +35,25 @@ int main(int argc, char **argv)
 	}
 	if (kdump_open_fd(ctx, fd) != KDUMP_OK)
 		return trouble(ctx, argv[1]);
-	if (kdump_get_number_attr(ctx, "max_pfn", &max_pfn) != KDUMP_OK ||
-	    kdump_get_number_attr(ctx, KDUMP_ATTR_PAGE_SIZE, &page_size) != KDUMP_OK)
+	if (kdump_get_number_attr(ctx, KDUMP_ATTR_PAGE_SIZE, &page_size) != KDUMP_OK ||
+	    kdump_get_typed_attr(ctx, KDUMP_ATTR_FILE_PAGEMAP, &map) != KDUMP_OK)
 		return trouble(ctx, "attributes");
 	page = malloc(page_size);
 	if (!page)
 		return 2;
-	for (uint64_t pfn = 0; pfn < max_pfn; pfn++) {
+	for (kdump_addr_t pfn = 0; (status = kdump_bmp_find_set(map.val.bitmap, &pfn)) == KDUMP_OK; pfn++) {
 		size_t len = page_size;
-		kdump_status status = kdump_read(ctx, KDUMP_MACHPHYSADDR, pfn * page_size, page, &len);
+		char what[40];
 
-		if (status == KDUMP_ERR_NODATA) {
-			kdump_clear_err(ctx);
-			continue;
-		}
-		if (status != KDUMP_OK || len != page_size) {
-			fprintf(stderr, "kdumpfile_pages: pfn %#llx: %s\n", (unsigned long long)pfn, kdump_get_err(ctx));
-			return 2;
-		}
+		snprintf(what, sizeof(what), "pfn %#llx", (unsigned long long)pfn);
+		if (kdump_read(ctx, KDUMP_MACHPHYSADDR, pfn * page_size, page, &len) != KDUMP_OK || len != page_size)
+			return trouble(ctx, what);
 		pages++;
-		sum = sum * 0x9e3779b97f4a7c15 + (pfn << 32 | crc32(0, page, page_size));
+		sum = sum * 0x9e3779b97f4a7c15 + ((uint64_t)pfn << 32 | crc32(0, page, page_size));
+	}
+	if (status != KDUMP_ERR_NODATA) {
+		fprintf(stderr, "kdumpfile_pages: %s\n", kdump_bmp_get_err(map.val.bitmap));
+		return 2;
 	}
 	printf("%llu pages, checksum %016llx\n", (unsigned long long)pages, (unsigned long long)sum);
 	kdump_free(ctx);

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The parallel loop: each item once, errors stop it, scratch is a thread's own. */
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/workers.h"
+#include "tests/unit/fake.h"
+#include "tests/unit/unit.h"
+
+#define ITEMS 10000
+
+struct work {
+	_Atomic unsigned int times[ITEMS];
+	_Atomic unsigned int started, scratches, alive, freed;
+	uint64_t fail_at;
+	struct progress progress;
+};
+
+struct own {
+	struct work *w;
+	_Atomic int busy;
+};
+
+static void *new_own(void *arg)
+{
+	struct work *w = arg;
+	struct own *o = calloc(1, sizeof(*o));
+
+	o->w = w;
+	w->scratches++;
+	w->alive++;
+	return o;
+}
+
+static void free_own(void *scratch)
+{
+	struct own *o = scratch;
+
+	o->w->alive--;
+	o->w->freed++;
+	free(o);
+}
+
+static int run(void *arg, void *scratch, uint64_t item)
+{
+	struct work *w = arg;
+	struct own *o = scratch;
+
+	assert(item < ITEMS);
+	w->times[item]++;
+	w->started++;
+	if (o) {
+		assert(o->w == w);
+		assert(atomic_fetch_add(&o->busy, 1) == 0);	/* nobody else's */
+		atomic_fetch_sub(&o->busy, 1);
+	}
+	return item == w->fail_at ? -EBADMSG : 0;
+}
+
+static void test_all_once(void **state)
+{
+	static const unsigned int threads[] = { 0, 1, 2, 7, 64, 1000 };
+
+	(void)state;
+	for (size_t t = 0; t < ARRAY_SIZE(threads); t++) {
+		struct work *w = calloc(1, sizeof(*w));
+		struct workers_job job = {
+			.run = run, .scratch_new = new_own, .scratch_free = free_own, .arg = w, .items = ITEMS,
+			.progress = &w->progress,
+		};
+
+		w->fail_at = UINT64_MAX;
+		w->progress.done = 77;		/* of the job before */
+		workers_set_threads(threads[t]);
+		assert_true(workers_threads() >= 1);
+		if (threads[t] && threads[t] <= 64)
+			assert_int_equal(workers_threads(), threads[t]);
+		assert_int_equal(workers_run(&job), 0);
+		for (int i = 0; i < ITEMS; i++)
+			assert_int_equal(w->times[i], 1);
+		assert_int_equal(w->progress.done, ITEMS);
+		assert_int_equal(w->progress.total, ITEMS);
+		assert_true(w->scratches >= 1 && w->scratches <= workers_threads());
+		assert_int_equal(w->freed, w->scratches);
+		assert_int_equal(w->alive, 0);
+		free(w);
+	}
+	workers_set_threads(0);
+}
+
+static void test_error_stops(void **state)
+{
+	(void)state;
+	for (unsigned int threads = 1; threads <= 4; threads++) {
+		struct work *w = calloc(1, sizeof(*w));
+		struct workers_job job = { .run = run, .arg = w, .items = ITEMS };
+
+		w->fail_at = 10;
+		workers_set_threads(threads);
+		assert_int_equal(workers_run(&job), -EBADMSG);
+		/* rising order: all before the bad one were started; those that run already may end */
+		for (int i = 0; i <= 10; i++)
+			assert_int_equal(w->times[i], 1);
+		if (threads == 1)
+			assert_int_equal(w->started, 11);
+		free(w);
+	}
+	workers_set_threads(0);
+}
+
+static int slow(void *arg, void *scratch, uint64_t item)
+{
+	struct work *w = arg;
+
+	(void)scratch;
+	w->started++;
+	if (item == 3)
+		return -ENOSPC;
+	usleep(1000);
+	return 0;
+}
+
+static void test_error_stops_early(void **state)
+{
+	struct work *w = calloc(1, sizeof(*w));
+	struct workers_job job = { .run = slow, .arg = w, .items = 100000 };
+
+	(void)state;
+	workers_set_threads(8);
+	assert_int_equal(workers_run(&job), -ENOSPC);
+	assert_true(w->started < 1000);
+	workers_set_threads(0);
+	free(w);
+}
+
+static void *no_scratch(void *arg)
+{
+	(void)arg;
+	return NULL;
+}
+
+static void test_no_scratch(void **state)
+{
+	struct work *w = calloc(1, sizeof(*w));
+	struct workers_job job = {
+		.run = run, .scratch_new = no_scratch, .scratch_free = free_own, .arg = w, .items = ITEMS,
+	};
+
+	(void)state;
+	assert_int_equal(workers_run(&job), -ENOMEM);
+	assert_int_equal(w->started, 0);
+	free(w);
+}
+
+static void test_no_items(void **state)
+{
+	struct work *w = calloc(1, sizeof(*w));
+	struct workers_job job = {
+		.run = run, .scratch_new = new_own, .scratch_free = free_own, .arg = w, .progress = &w->progress,
+	};
+
+	(void)state;
+	w->progress.total = w->progress.done = 5;
+	assert_int_equal(workers_run(&job), 0);
+	assert_int_equal(w->started, 0);
+	assert_int_equal(w->alive, 0);
+	assert_int_equal(w->progress.total, 0);
+	assert_int_equal(w->progress.done, 0);
+	free(w);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_all_once),
+		cmocka_unit_test(test_error_stops),
+		cmocka_unit_test(test_error_stops_early),
+		cmocka_unit_test(test_no_scratch),
+		cmocka_unit_test(test_no_items),
+	};
+
+	return cmocka_run_group_tests_name("workers", tests, NULL, NULL);
+}

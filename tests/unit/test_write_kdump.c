@@ -1,0 +1,541 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* kdump-compressed files: headers at their places, how each page is stored, and reader(writer(x)) == x. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "formats/codec.h"
+#include "formats/write_kdump.h"
+#include "tests/unit/fake.h"
+#include "tests/unit/layout_file.h"
+#include "tests/unit/unit.h"
+
+static const enum codec codecs[] = { CODEC_NONE, CODEC_ZLIB, CODEC_LZO, CODEC_SNAPPY, CODEC_ZSTD };
+
+/* 1000 pages: 0-9 random, 10-29 the same text, 30-34 stored but zero, 35-39 zero, 40-50 excluded, 51-60 absent, then a mix
+ * of text and random pages with some excluded ones. */
+static struct fake *memory(unsigned int shift)
+{
+	struct fake *f = fake_new(shift, 1000);
+	uint64_t seed = 17, size = pages_size(&f->pages);
+
+	for (uint64_t pfn = 0; pfn < 1000; pfn++) {
+		uint8_t *p;
+
+		if (pfn >= 35 && pfn <= 60) {
+			fake_set(f, pfn, 1, pfn < 40 ? PAGE_ZERO : pfn < 51 ? PAGE_EXCLUDED : PAGE_ABSENT);
+			continue;
+		}
+		if (pfn > 60 && pfn % 50 == 7) {
+			fake_set(f, pfn, 1, PAGE_EXCLUDED);
+			continue;
+		}
+		p = fake_page(f, pfn);
+		if (pfn < 10 || (pfn > 60 && pfn % 11 == 0))
+			for (uint64_t i = 0; i < size; i += 8)
+				put_u64(p + i, fake_random(&seed), false);
+		else if (pfn < 30)
+			memset(p, 'x', size);
+		else if (pfn > 60)
+			for (uint64_t i = 0; i < size; i++)
+				p[i] = (uint8_t)(i % 64 == 0 ? pfn : i / 100);
+	}
+	f->run_limit = 100;
+	return f;
+}
+
+static struct kdump_output output(enum codec codec, bool big)
+{
+	struct kdump_output o = {
+		.big_endian = big, .codec = codec, .timestamp = 1700000000, .dump_level = 29, .phys_base = 0x12000000,
+		.nr_cpus = 3, .uts = { "Linux", "node", "6.12.0", "#1 SMP", "x86_64", "(none)" },
+	};
+
+	return o;
+}
+
+static bool is_kept(const struct fake *f, uint64_t pfn)
+{
+	return page_is_kept((enum page_state)f->states[pfn]);
+}
+
+/* Where the descriptors are in a file of memory(): header, sub header of one block, two bitmaps of one block. */
+static uint64_t desc_offset(const struct fake *f)
+{
+	return 4 * pages_size(&f->pages);
+}
+
+struct desc {
+	uint64_t offset;
+	uint32_t size, flags;
+};
+
+static struct desc desc_of(const uint8_t *file, const struct fake *f, uint64_t pfn, bool big)
+{
+	const uint8_t *d = file + desc_offset(f);
+
+	for (uint64_t i = 0; i < pfn; i++)
+		d += is_kept(f, i) ? 24 : 0;
+	assert_int_equal(get_u64(d + 16, big), 0);
+	return (struct desc){ get_u64(d, big), get_u32(d + 8, big), get_u32(d + 12, big) };
+}
+
+static void test_header(void **state)
+{
+	struct fake *f = memory(12);
+
+	(void)state;
+	for (int big = 0; big <= 1; big++) {
+		static const char notes[] = "................VMCOREINFO-TEXT.";
+		struct kdump_output o = output(CODEC_ZSTD, big);
+		struct layout *l;
+		uint8_t *b;
+
+		o.notes = notes;
+		o.notes_len = sizeof(notes) - 1;
+		o.vmcoreinfo_offset = 16;
+		o.vmcoreinfo_len = 15;
+		assert_int_equal(write_kdump(&f->pages, &f->pages, &o, NULL, &l), 0);
+		b = layout_bytes(l);
+		assert_memory_equal(b, "KDUMP   ", 8);
+		assert_int_equal(get_u32(b + 8, big), 6);
+		assert_string_equal((char *)b + 12, "Linux");
+		assert_string_equal((char *)b + 12 + 65, "node");
+		assert_string_equal((char *)b + 12 + 2 * 65, "6.12.0");
+		assert_string_equal((char *)b + 12 + 4 * 65, "x86_64");
+		assert_string_equal((char *)b + 12 + 5 * 65, "(none)");
+		assert_int_equal(get_u64(b + 408, big), 1700000000);
+		assert_int_equal(get_u64(b + 416, big), 0);
+		assert_int_equal(get_u32(b + 424, big), 0x20);		/* zstd, complete */
+		assert_int_equal(get_u32(b + 428, big), 4096);
+		assert_int_equal(get_u32(b + 432, big), 1);		/* blocks of the sub header */
+		assert_int_equal(get_u32(b + 436, big), 2);		/* blocks of both bitmaps */
+		assert_int_equal(get_u32(b + 440, big), 1000);
+		assert_int_equal(get_u32(b + 460, big), 3);
+		assert_int_equal(get_u64(b + 4096, big), 0x12000000);
+		assert_int_equal(get_u32(b + 4096 + 8, big), 29);
+		assert_int_equal(get_u32(b + 4096 + 12, big), 0);	/* split */
+		assert_int_equal(get_u64(b + 4096 + 40, big), 15);
+		assert_memory_equal(b + get_u64(b + 4096 + 32, big), "VMCOREINFO-TEXT", 15);
+		assert_int_equal(get_u64(b + 4096 + 56, big), sizeof(notes) - 1);
+		assert_memory_equal(b + get_u64(b + 4096 + 48, big), notes, sizeof(notes) - 1);
+		assert_int_equal(get_u64(b + 4096 + 64, big), 0);	/* eraseinfo */
+		assert_int_equal(get_u64(b + 4096 + 72, big), 0);
+		assert_int_equal(get_u64(b + 4096 + 96, big), 1000);
+		/* behind the sub header's 104 bytes */
+		assert_true(get_u64(b + 4096 + 48, big) >= 4096 + 104);
+		for (uint64_t pfn = 0; pfn < 8 * 4096; pfn++) {
+			int bit1 = b[2 * 4096 + pfn / 8] >> (pfn % 8) & 1, bit2 = b[3 * 4096 + pfn / 8] >> (pfn % 8) & 1;
+
+			assert_int_equal(bit1, pfn < 1000 && f->states[pfn] != PAGE_ABSENT);
+			assert_int_equal(bit2, pfn < 1000 && is_kept(f, pfn));
+		}
+		free(b);
+		layout_unref(l);
+	}
+	fake_free(f);
+}
+
+/* How pages are stored: zero pages share one, what does not shrink is raw, the rest has the codec. */
+static void test_descriptors(void **state)
+{
+	struct fake *f = memory(12);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(codecs); i++) {
+		struct kdump_output o = output(codecs[i], i % 2);
+		struct progress progress = { 0 };
+		struct desc zero, d;
+		struct layout *l;
+		uint8_t *b;
+
+		assert_int_equal(write_kdump(&f->pages, &f->pages, &o, &progress, &l), 0);
+		assert_true(progress.total > 0);
+		assert_int_equal(progress.done, progress.total);
+		b = layout_bytes(l);
+		zero = desc_of(b, f, 30, o.big_endian);
+		assert_int_equal(zero.flags, 0);
+		assert_int_equal(zero.size, 4096);
+		assert_true(bytes_are_zero(b + zero.offset, 4096));
+		for (uint64_t pfn = 31; pfn < 40; pfn++) {
+			d = desc_of(b, f, pfn, o.big_endian);
+			assert_memory_equal(&d, &zero, sizeof(d));
+		}
+		for (uint64_t pfn = 0; pfn < 10; pfn++) {
+			d = desc_of(b, f, pfn, o.big_endian);
+			assert_int_equal(d.flags, 0);
+			assert_int_equal(d.size, 4096);
+			assert_memory_equal(b + d.offset, f->bytes[pfn], 4096);
+		}
+		for (uint64_t pfn = 10; pfn < 30; pfn++) {
+			d = desc_of(b, f, pfn, o.big_endian);
+			assert_int_equal(d.flags, codecs[i]);
+			assert_true(codecs[i] == CODEC_NONE ? d.size == 4096 : d.size < 400);
+		}
+		/* in order, one behind the other */
+		for (uint64_t pfn = 0, last = 0; pfn < 1000; pfn++) {
+			if (!is_kept(f, pfn))
+				continue;
+			d = desc_of(b, f, pfn, o.big_endian);
+			assert_true(d.offset + d.size <= layout_size(l));
+			if (d.offset == zero.offset)
+				continue;
+			assert_true(d.offset >= last);
+			last = d.offset + d.size;
+		}
+		free(b);
+		layout_unref(l);
+	}
+	fake_free(f);
+}
+
+/* Every page of the dump is what it was; damaged: could not be read. */
+static void read_again(const struct layout *l, const struct fake *f, const struct kdump_output *o, bool damage)
+{
+	uint64_t size = pages_size(&f->pages);
+	uint8_t *page = malloc(size);
+	struct dump *d;
+	char *name;
+
+	assert_int_equal(layout_open(l, &d, &name), 0);
+	assert_string_equal(d->format, "kdump-compressed");
+	assert_int_equal(d->big_endian, o->big_endian);
+	assert_int_equal(d->header_version, 6);
+	assert_int_equal(d->timestamp, o->timestamp);
+	assert_int_equal(d->dump_level, o->dump_level);
+	assert_int_equal(d->nr_cpus, o->nr_cpus);
+	assert_true(d->has_phys_base);
+	assert_int_equal(d->phys_base, o->phys_base);
+	assert_memory_equal(d->uts, o->uts, sizeof(d->uts));
+	assert_int_equal(d->incomplete, damage || o->incomplete);
+	assert_int_equal(d->pages.page_shift, f->pages.page_shift);
+	assert_int_equal(d->pages.max_pfn, f->pages.max_pfn);
+	assert_int_equal(d->notes_len, round_up_u64(o->notes_len, 4));
+	if (o->notes_len)
+		assert_memory_equal(d->notes, o->notes, o->notes_len);
+	for (uint64_t pfn = 0; pfn < f->pages.max_pfn; pfn++) {
+		enum page_state want = (enum page_state)f->states[pfn];
+		struct page_run run;
+
+		pages_run(&d->pages, pfn, &run);
+		assert_int_equal(run.state, want == PAGE_ZERO ? PAGE_DATA : want);
+		if (run.state != PAGE_DATA)
+			continue;
+		if (f->damaged[pfn]) {
+			assert_int_equal(pages_read(&d->pages, pfn, page), -EIO);
+			continue;
+		}
+		assert_int_equal(pages_read(&d->pages, pfn, page), 0);
+		if (want == PAGE_DATA)
+			assert_memory_equal(page, f->bytes[pfn], size);
+		else
+			assert_true(bytes_are_zero(page, size));
+	}
+	dump_close(d);
+	free(name);
+	free(page);
+}
+
+static void test_read_again(void **state)
+{
+	(void)state;
+	for (unsigned int shift = 12; shift <= 16; shift += 4) {
+		struct fake *f = memory(shift);
+
+		for (size_t i = 0; i < ARRAY_SIZE(codecs); i++) {
+			for (int big = 0; big <= 1; big++) {
+				struct kdump_output o = output(codecs[i], big);
+				struct layout *l;
+
+				o.incomplete = big;
+				workers_set_threads(big ? 5 : 1);
+				assert_int_equal(write_kdump(&f->pages, &f->pages, &o, NULL, &l), 0);
+				assert_true(layout_size(l) <= write_kdump_bound(&f->pages, &o));
+				read_again(l, f, &o, false);
+				layout_unref(l);
+			}
+		}
+		fake_free(f);
+	}
+	workers_set_threads(0);
+}
+
+/* A file that is read in pieces is the same as in one: at all borders of its parts, one byte before and behind. */
+static void test_borders(void **state)
+{
+	static const uint64_t borders[] = { 4096, 8192, 12288, 16384, 16384 + 24, 16384 + 934 * 24 };
+	struct fake *f = memory(12);
+	struct kdump_output o = output(CODEC_LZO, false);
+	struct layout *l;
+	uint8_t *all, part[3];
+
+	(void)state;
+	assert_int_equal(write_kdump(&f->pages, &f->pages, &o, NULL, &l), 0);
+	all = layout_bytes(l);
+	for (size_t i = 0; i < ARRAY_SIZE(borders); i++) {
+		assert_int_equal(layout_read(l, part, 3, borders[i] - 1), 0);
+		assert_memory_equal(part, all + borders[i] - 1, 3);
+		assert_int_equal(layout_read(l, part, 1, borders[i]), 0);
+		assert_int_equal(part[0], all[borders[i]]);
+	}
+	for (uint64_t off = 8192; off < 16384; off += 31) {	/* bitmaps from any byte on */
+		assert_int_equal(layout_read(l, part, 3, off), 0);
+		assert_memory_equal(part, all + off, 3);
+	}
+	assert_int_equal(layout_read(l, part, 1, layout_size(l)), -EINVAL);
+	free(all);
+	layout_unref(l);
+	fake_free(f);
+}
+
+/* A page that cannot be read: an empty descriptor, the rest as ever, and the file is marked. */
+static void test_damage(void **state)
+{
+	static const uint64_t bad[] = { 0, 15, 33, 300, 999 };
+	struct fake *f = memory(12);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+		fake_damage(f, bad[i]);
+	for (size_t c = 0; c < ARRAY_SIZE(codecs); c++) {
+		struct kdump_output o = output(codecs[c], c % 2);
+		struct layout *l;
+		uint8_t *b;
+
+		assert_int_equal(write_kdump(&f->pages, &f->pages, &o, NULL, &l), 0);
+		b = layout_bytes(l);
+		assert_int_equal(get_u32(b + 424, o.big_endian), (uint32_t)codecs[c] | 0x8);
+		for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+			struct desc d = desc_of(b, f, bad[i], o.big_endian);
+
+			assert_int_equal(d.offset, 0);
+			assert_int_equal(d.size, 0);
+			assert_int_equal(d.flags, 0);
+		}
+		assert_true(layout_size(l) <= write_kdump_bound(&f->pages, &o));
+		free(b);
+		read_again(l, f, &o, true);
+		layout_unref(l);
+	}
+	fake_free(f);
+}
+
+/* Notes that need more than the rest of the sub header's block. */
+static void test_big_notes(void **state)
+{
+	static const size_t lengths[] = { 0, 4096 - 104, 4096 - 104 + 4, 2 * 4096 - 104, 50000 };
+	struct fake *f = memory(12);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(lengths); i++) {
+		struct kdump_output o = output(CODEC_ZLIB, false);
+		uint8_t *notes = malloc(lengths[i] + 1), sub[4];
+		struct layout *l;
+
+		/* one note whose description fills it up */
+		for (size_t n = 0; n < lengths[i]; n++)
+			notes[n] = (uint8_t)(n * 7 + 1);
+		if (lengths[i]) {
+			put_u32(notes, 5, false);
+			put_u32(notes + 4, (uint32_t)(lengths[i] - 20), false);
+			put_u32(notes + 8, 77, false);
+			memcpy(notes + 12, "NOTE\0\0\0", 8);
+		}
+		o.notes = notes;
+		o.notes_len = lengths[i];
+		assert_int_equal(write_kdump(&f->pages, &f->pages, &o, NULL, &l), 0);
+		assert_int_equal(layout_read(l, sub, 4, 432), 0);
+		assert_int_equal(get_u32(sub, false), (104 + lengths[i] + 4095) / 4096);
+		assert_true(layout_size(l) <= write_kdump_bound(&f->pages, &o));
+		read_again(l, f, &o, false);
+		layout_unref(l);
+		free(notes);
+	}
+	fake_free(f);
+}
+
+/* The first bitmap is the machine's, the second one that of the selection. */
+static void test_selection(void **state)
+{
+	struct fake *f = memory(12), *few = memory(12);
+	struct kdump_output o = output(CODEC_ZLIB, false);
+	struct layout *l;
+	uint8_t *b;
+
+	(void)state;
+	for (uint64_t pfn = 100; pfn < 900; pfn++)
+		if (is_kept(few, pfn))
+			fake_set(few, pfn, 1, PAGE_EXCLUDED);
+	fake_set(f, 45, 1, PAGE_ABSENT);	/* the machine is asked, not the selection */
+	assert_int_equal(write_kdump(&f->pages, &few->pages, &o, NULL, &l), 0);
+	b = layout_bytes(l);
+	for (uint64_t pfn = 0; pfn < 1000; pfn++) {
+		assert_int_equal(b[2 * 4096 + pfn / 8] >> (pfn % 8) & 1, f->states[pfn] != PAGE_ABSENT);
+		assert_int_equal(b[3 * 4096 + pfn / 8] >> (pfn % 8) & 1, is_kept(few, pfn));
+	}
+	assert_true(layout_size(l) <= write_kdump_bound(&f->pages, &o));
+	free(b);
+	layout_unref(l);
+	fake_free(f);
+	fake_free(few);
+}
+
+/* A selection that ends before the machine does: nothing is said of the pages behind it, in either bitmap. */
+static void test_cut_off(void **state)
+{
+	struct fake *f = memory(12), *few = memory(12);
+	struct kdump_output o = output(CODEC_ZLIB, false);
+	struct layout *l;
+	uint8_t *b;
+
+	(void)state;
+	few->pages.max_pfn = 700;
+	assert_int_equal(write_kdump(&f->pages, &few->pages, &o, NULL, &l), 0);
+	b = layout_bytes(l);
+	assert_int_equal(get_u32(b + 440, false), 700);
+	for (uint64_t pfn = 0; pfn < 8 * 4096; pfn++) {
+		assert_int_equal(b[2 * 4096 + pfn / 8] >> (pfn % 8) & 1, pfn < 700 && f->states[pfn] != PAGE_ABSENT);
+		assert_int_equal(b[3 * 4096 + pfn / 8] >> (pfn % 8) & 1, pfn < 700 && is_kept(few, pfn));
+	}
+	assert_true(layout_size(l) <= write_kdump_bound(&f->pages, &o));
+	free(b);
+	read_again(l, few, &o, false);
+	layout_unref(l);
+	few->pages.max_pfn = 1000;
+	fake_free(f);
+	fake_free(few);
+}
+
+/* A source that tells how its pages are stored. Its zlib streams have another level, so that copies can be told. */
+static enum codec stored_as;
+static _Atomic unsigned int stored_calls;
+
+static int stored(const struct pages *ps, uint64_t pfn, void *buf, size_t *len, enum codec *codec)
+{
+	const struct fake *f = fake_of(ps);
+	uint8_t *page = malloc(pages_size(ps));
+	ssize_t n;
+	int r = fake_read(ps, pfn, 1, page);
+
+	stored_calls++;
+	if (!r) {
+		n = codec_compress(codec_ctx_thread(), stored_as, page, pages_size(ps), buf);
+		*codec = n ? stored_as : CODEC_NONE;
+		*len = n ? (size_t)n : pages_size(ps);
+		if (!n)
+			memcpy(buf, page, *len);
+		/* a mark that our own compressor does not make: zlib's header for the best level */
+		if (n && stored_as == CODEC_ZLIB && f->states[pfn] == PAGE_DATA)
+			memcpy(buf, "\x78\xda", 2);
+	}
+	free(page);
+	return r;
+}
+
+static void test_copy_stored(void **state)
+{
+	struct fake *f = memory(12);
+
+	(void)state;
+	fake_damage(f, 20);
+	f->ops.stored = stored;
+	for (size_t s = 1; s < ARRAY_SIZE(codecs); s++) {
+		for (size_t i = 0; i < ARRAY_SIZE(codecs); i++) {
+			struct kdump_output o = output(codecs[i], false);
+			struct layout *l;
+			struct desc d;
+			uint8_t *b;
+
+			stored_as = codecs[s];
+			stored_calls = 0;
+			assert_int_equal(write_kdump(&f->pages, &f->pages, &o, NULL, &l), 0);
+			b = layout_bytes(l);
+			d = desc_of(b, f, 500, false);
+			assert_int_equal(d.flags, codecs[i]);
+			if (codecs[i] == CODEC_ZLIB)
+				assert_int_equal(!memcmp(b + d.offset, "\x78\xda", 2), stored_as == CODEC_ZLIB);
+			if (codecs[i] == stored_as)
+				assert_true(stored_calls > 0);
+			/* zero pages are found in their stored form too */
+			d = desc_of(b, f, 30, false);
+			assert_int_equal(d.flags, 0);
+			assert_int_equal(d.offset, desc_of(b, f, 39, false).offset);
+			free(b);
+			read_again(l, f, &o, true);
+			layout_unref(l);
+		}
+	}
+	fake_free(f);
+}
+
+/* Nothing is kept, and nothing is there. */
+static void test_empty(void **state)
+{
+	struct fake *f = fake_new(12, 100);
+	struct kdump_output o = output(CODEC_ZLIB, false);
+	struct layout *l;
+
+	(void)state;
+	fake_set(f, 0, 100, PAGE_EXCLUDED);
+	assert_int_equal(write_kdump(&f->pages, &f->pages, &o, NULL, &l), 0);
+	assert_true(layout_size(l) <= write_kdump_bound(&f->pages, &o));
+	read_again(l, f, &o, false);
+	layout_unref(l);
+	fake_free(f);
+}
+
+/* More than 2^32 pages: the old 32-bit field is full, the new one tells. */
+static void far_run(const struct pages *ps, uint64_t pfn, struct page_run *out)
+{
+	*out = (struct page_run){ pfn, ps->max_pfn - pfn, PAGE_ABSENT };
+	if (pfn == ps->max_pfn - 1)
+		out->state = PAGE_ZERO;
+	else
+		out->count--;
+}
+
+static void test_far_memory(void **state)
+{
+	struct fake *f = fake_new(12, 1);
+	struct kdump_output o = output(CODEC_ZLIB, false);
+	uint64_t far = ((uint64_t)1 << 32) + 10, bitmap = 131073;	/* blocks */
+	struct layout *l;
+	uint8_t b[104], byte;
+
+	(void)state;
+	f->ops.run = far_run;
+	f->pages.max_pfn = far;
+	assert_int_equal(write_kdump(&f->pages, &f->pages, &o, NULL, &l), 0);
+	assert_int_equal(layout_read(l, b, 4, 440), 0);
+	assert_int_equal(get_u32(b, false), UINT32_MAX);
+	assert_int_equal(layout_read(l, b, 4, 436), 0);
+	assert_int_equal(get_u32(b, false), 2 * bitmap);
+	assert_int_equal(layout_read(l, b, 104, 4096), 0);
+	assert_int_equal(get_u64(b + 96, false), far);
+	/* the last page's bit in the second bitmap, and its descriptor */
+	assert_int_equal(layout_read(l, &byte, 1, (2 + bitmap) * 4096 + (far - 1) / 8), 0);
+	assert_int_equal(byte, 1 << (far - 1) % 8);
+	assert_int_equal(layout_read(l, b, 24, (2 + 2 * bitmap) * 4096), 0);
+	assert_int_equal(get_u32(b + 8, false), 4096);
+	layout_unref(l);
+	f->pages.max_pfn = 1;
+	fake_free(f);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_header),
+		cmocka_unit_test(test_descriptors),
+		cmocka_unit_test(test_read_again),
+		cmocka_unit_test(test_borders),
+		cmocka_unit_test(test_damage),
+		cmocka_unit_test(test_big_notes),
+		cmocka_unit_test(test_selection),
+		cmocka_unit_test(test_cut_off),
+		cmocka_unit_test(test_copy_stored),
+		cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_far_memory),
+	};
+
+	return cmocka_run_group_tests_name("write_kdump", tests, NULL, NULL);
+}
