@@ -136,6 +136,20 @@ int bitmap_load(struct bitmap *bm, uint64_t first, const uint8_t *bytes, size_t 
 	return 0;
 }
 
+bool bitmap_equal(const struct bitmap *a, const struct bitmap *b)
+{
+	static const struct chunk none;
+
+	for (uint64_t i = 0; i < a->nchunks || i < b->nchunks; i++) {
+		const struct chunk *ca = i < a->nchunks ? a->chunks[i] : NULL;
+		const struct chunk *cb = i < b->nchunks ? b->chunks[i] : NULL;
+
+		if (ca != cb && memcmp(ca ? ca : &none, cb ? cb : &none, sizeof(none)))
+			return false;
+	}
+	return true;
+}
+
 bool bitmap_test(const struct bitmap *bm, uint64_t bit)
 {
 	const struct chunk *c;

@@ -89,18 +89,19 @@ void pages_count(const struct pages *ps, uint64_t counts[PAGE_DATA + 1])
 	}
 }
 
-int pages_each_kept(const struct pages *ps, int (*fn)(void *arg, uint64_t first, uint64_t count), void *arg)
+int pages_each_kept_in(const struct pages *ps, uint64_t from, uint64_t end,
+		       int (*fn)(void *arg, uint64_t first, uint64_t count), void *arg)
 {
 	uint64_t first = 0, count = 0;
 	struct page_run run;
 	int r;
 
-	for (uint64_t pfn = 0; pfn < ps->max_pfn; pfn += run.count) {
+	for (uint64_t pfn = from; pfn < end; pfn += run.count) {
 		pages_run(ps, pfn, &run);
 		if (page_is_kept(run.state)) {
 			if (!count)
 				first = pfn;
-			count += min_u64(run.count, ps->max_pfn - pfn);
+			count += min_u64(run.count, end - pfn);
 		} else if (count) {
 			r = fn(arg, first, count);
 			if (r)
@@ -109,4 +110,9 @@ int pages_each_kept(const struct pages *ps, int (*fn)(void *arg, uint64_t first,
 		}
 	}
 	return count ? fn(arg, first, count) : 0;
+}
+
+int pages_each_kept(const struct pages *ps, int (*fn)(void *arg, uint64_t first, uint64_t count), void *arg)
+{
+	return pages_each_kept_in(ps, 0, ps->max_pfn, fn, arg);
 }

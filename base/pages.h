@@ -87,5 +87,8 @@ void pages_count(const struct pages *ps, uint64_t counts[PAGE_DATA + 1]);
  * the walk and is returned.
  */
 int pages_each_kept(const struct pages *ps, int (*fn)(void *arg, uint64_t first, uint64_t count), void *arg);
+/* The same for pages from to end - 1 only; end <= max_pfn. */
+int pages_each_kept_in(const struct pages *ps, uint64_t from, uint64_t end,
+		       int (*fn)(void *arg, uint64_t first, uint64_t count), void *arg);
 
 #endif

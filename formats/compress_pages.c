@@ -298,12 +298,13 @@ static int run_item(void *arg, void *scratch, uint64_t item)
 	return r;
 }
 
-int compress_pages(const struct pages *ps, enum codec codec, bool big_endian, uint64_t file_offset,
-		   const struct page_sink *sink, struct progress *progress, struct compressed *out)
+int compress_pages(const struct compress_input *in, const struct page_sink *sink, struct progress *progress,
+		   struct compressed *out)
 {
-	uint64_t page = pages_size(ps);
+	uint64_t page = pages_size(in->ps);
 	struct job j = {
-		.ps = ps, .codec = codec, .big_endian = big_endian, .desc_offset = file_offset, .sink = sink,
+		.ps = in->ps, .codec = in->codec, .big_endian = in->big_endian, .sink = sink,
+		.desc_offset = in->desc_offset, .zero_offset = in->data_offset, .next_offset = in->data_offset + page,
 		.per_item = ITEM_BYTES / page ? ITEM_BYTES / page : 1,
 		.lock = PTHREAD_MUTEX_INITIALIZER, .turn = PTHREAD_COND_INITIALIZER,
 	};
@@ -312,17 +313,15 @@ int compress_pages(const struct pages *ps, enum codec codec, bool big_endian, ui
 		.progress = progress,
 	};
 	uint8_t *zero = calloc(1, page);
-	int r = zero ? pages_each_kept(ps, add_run, &j) : -ENOMEM;
+	int r = zero ? pages_each_kept_in(in->ps, in->first_pfn, in->end_pfn, add_run, &j) : -ENOMEM;
 
 	if (r)
 		goto out_free;
-	j.zero_offset = file_offset + j.kept * KDUMP_DESC_BYTES;
-	j.next_offset = j.zero_offset + page;
 	work.items = j.nitems;
 	r = sink->put(sink->arg, zero, page, j.zero_offset);
 	if (!r)
 		r = workers_run(&work);
-	out->bytes = j.next_offset - file_offset;
+	out->end = j.next_offset;
 	out->damaged = j.damaged;
 out_free:
 	free(j.items);

@@ -22,16 +22,25 @@ struct page_sink {
 	bool in_order;			/* put is called in page order, by one thread at a time; otherwise by several */
 };
 
+struct compress_input {
+	const struct pages *ps;
+	uint64_t first_pfn, end_pfn;	/* of what it keeps, pages first_pfn to end_pfn - 1 */
+	enum codec codec;
+	bool big_endian;
+	uint64_t desc_offset;		/* where in the file the descriptors begin */
+	uint64_t data_offset;		/* and the page of zeroes, with the data behind it */
+};
+
 struct compressed {
-	uint64_t bytes;			/* descriptors and data: from file_offset to the end */
+	uint64_t end;			/* of the data in the file */
 	uint64_t damaged;		/* pages that could not be read: their descriptors are zero */
 };
 
 /*
- * The sink gets, from file_offset on: the descriptors of all kept pages of ps in order, a page of zeroes, and the data of
- * the others in order. A page whose stored form already has the codec is copied. 0, -ENOMEM, or what the sink returns.
+ * The sink gets the descriptors of the kept pages in order, and a page of zeroes with the data of the others in order
+ * behind it. A page whose stored form already has the codec is copied. 0, -ENOMEM, or what the sink returns.
  */
-int compress_pages(const struct pages *ps, enum codec codec, bool big_endian, uint64_t file_offset,
-		   const struct page_sink *sink, struct progress *progress, struct compressed *out);
+int compress_pages(const struct compress_input *in, const struct page_sink *sink, struct progress *progress,
+		   struct compressed *out);
 
 #endif

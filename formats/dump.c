@@ -91,5 +91,6 @@ void dump_close(struct dump *d)
 	free(d->notes);
 	free(d->vmcoreinfo);
 	free(d->segments);
+	free(d->parts);
 	free(d);
 }

@@ -24,6 +24,16 @@ struct dump_segment {
 	uint64_t paddr, memsz, filesz;
 };
 
+/*
+ * Pages of a split set that one file has, or that were dumped into a file that is not here: those are DATA as the rest of
+ * the set, for they are no hole, and reading them is -EIO.
+ */
+struct dump_part {
+	const char *path;		/* borrowed; NULL: not here */
+	uint64_t first, end;		/* pages first to end - 1 */
+	uint64_t stored;		/* so many of them were dumped */
+};
+
 struct dump {
 	struct pages pages;		/* first member: ops get at their dump through it */
 	const struct dump_ops *ops;
@@ -57,6 +67,9 @@ struct dump {
 	uint64_t eraseinfo_len;		/* 0: none */
 	enum codec codec;		/* the codec most pages use, by the header; CODEC_NONE for ELF */
 
+	struct dump_part *parts;	/* owned; of a split set: from page 0 to max_pfn without gaps, else none */
+	size_t nparts;
+
 	bool incomplete;		/* marked incomplete by its writer, or the file is shorter than its headers say */
 	const char *format;		/* "elf", "kdump-compressed" */
 };
@@ -75,6 +88,11 @@ extern const struct dump_ops *const dump_formats[];
 
 /* Takes over src, also on failure. -ENOTSUP, with one message that lists what was tried, when no format claims it. */
 int dump_open(struct source *src, struct dump **out);
+/*
+ * One dump of n > 0 files: a dump, or all parts of a split set in any order. Parts that are not here fail it with one
+ * message that names their pages, unless degraded, which makes that a warning. paths are borrowed.
+ */
+int dump_open_files(const char *const *paths, size_t n, bool degraded, struct dump **out);
 void dump_close(struct dump *d);		/* NULL is fine; closes src too */
 
 /* Iterate over ELF notes. *pos starts at 0. 1: a note; 0: the end; stops at the first malformed header. name is

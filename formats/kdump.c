@@ -122,8 +122,6 @@ static void limit_to_split(struct dump *d, const struct kdump_header *h, uint64_
 	k->first_bit = min_u64(h->start_pfn, bits);
 	k->end_bit = max_u64(k->first_bit, min_u64(h->end_pfn, bits));
 	k->first_rank = bitmap_rank(k->stored, k->first_bit);
-	log_warn("%s: one part of a split set: it has pages %#llx to %#llx only", d->src->name,
-		 (unsigned long long)(k->base_pfn + k->first_bit), (unsigned long long)(k->base_pfn + k->end_bit));
 }
 
 /* At level bit 1 makedumpfile starts the data with one page of zeroes that all zero pages share. */
@@ -221,6 +219,34 @@ static void check_data_end(struct dump *d)
 	log_warn("%s: truncated: %s; some pages cannot be read", d->src->name, what);
 }
 
+bool kdump_is_part(const struct dump *d)
+{
+	return d->ops == &kdump_dump_ops && ((const struct kdump *)d->priv)->header.split;
+}
+
+static void free_bitmaps(struct kdump *k)
+{
+	if (k->shares_bitmaps)
+		return;
+	if (k->exists != k->stored)
+		bitmap_free(k->exists);
+	bitmap_free(k->stored);
+}
+
+bool kdump_share_bitmaps(struct dump *d, const struct dump *other)
+{
+	struct kdump *k = d->priv;
+	const struct kdump *o = other->priv;
+
+	if (!bitmap_equal(k->stored, o->stored) || !bitmap_equal(k->exists, o->exists))
+		return false;
+	free_bitmaps(k);
+	k->exists = o->exists;
+	k->stored = o->stored;
+	k->shares_bitmaps = true;
+	return true;
+}
+
 static int kdump_open(struct dump *d)
 {
 	struct kdump_header h = { 0 };
@@ -235,6 +261,7 @@ static int kdump_open(struct dump *d)
 	r = kdump_header_read(d->src, &h);
 	if (r)
 		return r;
+	k->header = h;
 	take_claims(d, &h);
 	d->pages.page_shift = page_shift_of(h.block_size);
 	bits = believable_bits(d, &h);
@@ -261,9 +288,7 @@ static void kdump_close(struct dump *d)
 
 	if (!k)
 		return;
-	if (k->exists != k->stored)
-		bitmap_free(k->exists);
-	bitmap_free(k->stored);
+	free_bitmaps(k);
 	free(k);
 	d->priv = NULL;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The opened kdump-compressed dump: what kdump.c finds and kdump_pages.c reads pages with. Only these two include it.
+ * The opened kdump-compressed dump: what kdump.c finds and kdump_pages.c reads pages with. Besides these two, only
+ * split_set.c includes it.
  *
  * Threads: any after opening.
  */
@@ -12,12 +13,15 @@
 
 #include "base/bitmap.h"
 #include "formats/dump.h"
+#include "formats/kdump_header.h"
 
 #define KDUMP_DESC_SIZE 24u
 #define KDUMP_DESC_BATCH 256u			/* descriptors looked at together */
 
 struct kdump {
+	struct kdump_header header;
 	struct bitmap *exists, *stored;		/* by bit; exists == stored when the file has only one */
+	bool shares_bitmaps;			/* they belong to another part of the split set */
 	uint64_t base_pfn;			/* pfn of bit 0 */
 	uint64_t first_bit, end_bit;		/* bits that have a descriptor if stored: all but in a split member */
 	uint64_t first_rank;			/* of first_bit */
@@ -33,6 +37,11 @@ struct kdump_desc {
 
 /* n <= KDUMP_DESC_BATCH descriptors from file offset off on. 0 or -errno; logs nothing. */
 int kdump_read_descs(const struct dump *d, uint64_t off, size_t n, struct kdump_desc *descs);
+
+/* Is it one part of a split set? Its pages are those of the whole set; those of other parts cannot be read: -EIO. */
+bool kdump_is_part(const struct dump *d);
+/* Drop the bitmaps of d for those of other, which must outlive it, if they are alike: false when not. */
+bool kdump_share_bitmaps(struct dump *d, const struct dump *other);
 
 extern const struct pages_ops kdump_pages_ops;
 

@@ -17,8 +17,8 @@
 enum {
 	H_VERSION = 8, H_UTS = 12, H_TIMESTAMP = 408, H_STATUS = 424, H_BLOCK_SIZE = 428, H_SUB_BLOCKS = 432,
 	H_BITMAP_BLOCKS = 436, H_MAX_MAPNR = 440, H_NR_CPUS = 460,
-	S_PHYS_BASE = 0, S_DUMP_LEVEL = 8, S_VMCOREINFO = 32, S_VMCOREINFO_SIZE = 40, S_NOTES = 48, S_NOTES_SIZE = 56,
-	S_MAX_MAPNR_64 = 96,
+	S_PHYS_BASE = 0, S_DUMP_LEVEL = 8, S_SPLIT = 12, S_START_PFN = 16, S_END_PFN = 24, S_VMCOREINFO = 32,
+	S_VMCOREINFO_SIZE = 40, S_NOTES = 48, S_NOTES_SIZE = 56, S_START_PFN_64 = 80, S_END_PFN_64 = 88, S_MAX_MAPNR_64 = 96,
 };
 
 struct geometry {
@@ -106,20 +106,42 @@ static void put_headers(uint8_t *b, const struct pages *ps, const struct kdump_o
 		put_u64(s + S_NOTES_SIZE, o->notes_len, big);
 		memcpy(s + SUB_HEADER_BYTES, o->notes, o->notes_len);
 	}
+	if (o->split) {
+		put_u32(s + S_SPLIT, 1, big);
+		put_u64(s + S_START_PFN, min_u64(o->start_pfn, UINT32_MAX), big);
+		put_u64(s + S_END_PFN, min_u64(o->end_pfn, UINT32_MAX), big);
+		put_u64(s + S_START_PFN_64, o->start_pfn, big);
+		put_u64(s + S_END_PFN_64, o->end_pfn, big);
+	}
 	put_u64(s + S_MAX_MAPNR_64, ps->max_pfn, big);
+}
+
+static uint64_t kept_pages(const struct pages *ps)
+{
+	uint64_t counts[PAGE_DATA + 1];
+
+	pages_count(ps, counts);
+	return counts[PAGE_DATA] + counts[PAGE_ZERO];
 }
 
 int kdump_emit(const struct pages *machine, const struct pages *ps, const struct kdump_output *o,
 	       const struct page_sink *sink, struct progress *progress, uint64_t *size)
 {
+	struct compress_input in = {
+		.ps = ps, .first_pfn = o->start_pfn, .end_pfn = o->split ? o->end_pfn : ps->max_pfn,
+		.codec = o->codec, .big_endian = o->big_endian,
+	};
 	struct compressed result = { 0 };
 	struct geometry g;
-	uint64_t bitmap_bytes;
+	uint64_t bitmap_bytes, desc_bytes;
 	uint8_t *headers;
 	int r;
 
 	measure(ps, o, &g);
-	if (g.bitmap_blocks > UINT32_MAX || g.sub_blocks > INT32_MAX)
+	in.desc_offset = g.desc_offset;
+	if (g.bitmap_blocks > UINT32_MAX || g.sub_blocks > INT32_MAX ||
+	    mul_overflows(kept_pages(ps), (uint64_t)KDUMP_DESC_BYTES, &desc_bytes) ||
+	    add_overflows(g.desc_offset, desc_bytes, &in.data_offset))
 		return -EFBIG;
 	bitmap_bytes = g.bitmap_blocks / 2 * g.block;
 	headers = calloc(1 + g.sub_blocks, g.block);
@@ -129,15 +151,16 @@ int kdump_emit(const struct pages *machine, const struct pages *ps, const struct
 	if ((r = sink->put(sink->arg, headers, (1 + g.sub_blocks) * g.block, 0)) ||
 	    (r = put_bitmap(sink, machine, ps->max_pfn, false, g.desc_offset - 2 * bitmap_bytes, bitmap_bytes)) ||
 	    (r = put_bitmap(sink, ps, ps->max_pfn, true, g.desc_offset - bitmap_bytes, bitmap_bytes)) ||
-	    (r = compress_pages(ps, o->codec, o->big_endian, g.desc_offset, sink, progress, &result)))
+	    (r = compress_pages(&in, sink, progress, &result)))
 		goto out_free;
-	if (result.damaged) {
-		log_warn("%llu pages could not be read: they are marked as not written, and the dump as incomplete",
-			 (unsigned long long)result.damaged);
+	if (result.damaged)
+		log_warn("%llu pages could not be read: they are marked as not written%s", (unsigned long long)result.damaged,
+			 o->split ? "" : ", and the dump as incomplete");
+	if (result.damaged && !o->split) {
 		put_headers(headers, ps, o, &g, true);
 		r = sink->put(sink->arg, headers, g.block, 0);
 	}
-	*size = g.desc_offset + result.bytes;
+	*size = result.end;
 out_free:
 	free(headers);
 	return r;
@@ -145,21 +168,17 @@ out_free:
 
 uint64_t write_kdump_bound(const struct pages *ps, const struct kdump_output *o)
 {
-	uint64_t counts[PAGE_DATA + 1], kept;
 	struct geometry g;
 
 	measure(ps, o, &g);
-	pages_count(ps, counts);
-	kept = counts[PAGE_DATA] + counts[PAGE_ZERO];
-	return g.desc_offset + kept * (KDUMP_DESC_BYTES + g.block) + g.block;
+	return g.desc_offset + kept_pages(ps) * (KDUMP_DESC_BYTES + g.block) + g.block;
 }
 
 int kdump_check_room(const struct pages *ps, const struct spool *spool)
 {
-	uint64_t counts[PAGE_DATA + 1], descs;
+	uint64_t descs;
 
-	pages_count(ps, counts);
-	if (mul_overflows(counts[PAGE_DATA] + counts[PAGE_ZERO], (uint64_t)KDUMP_DESC_BYTES, &descs))
+	if (mul_overflows(kept_pages(ps), (uint64_t)KDUMP_DESC_BYTES, &descs))
 		return -EFBIG;
 	return spool_check_room(spool, descs);
 }

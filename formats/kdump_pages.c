@@ -39,10 +39,13 @@ int kdump_read_descs(const struct dump *d, uint64_t off, size_t n, struct kdump_
 
 static int read_descs(const struct dump *d, uint64_t pfn, size_t n, struct kdump_desc *descs)
 {
-	const struct kdump *k = d->priv;
+	struct kdump *k = d->priv;
 	uint64_t index = bitmap_rank(k->stored, pfn - k->base_pfn) - k->first_rank;
 	uint64_t off = k->desc_offset + index * KDUMP_DESC_SIZE;
 
+	if (pfn - k->base_pfn < k->first_bit || pfn - k->base_pfn >= k->end_bit)
+		return fail_counted(&k->damaged, EIO, "%s: page 0x%llx: in another part of the split set", d->src->name,
+				    (unsigned long long)pfn);
 	if (kdump_read_descs(d, off, n, descs))
 		return page_error(d, pfn, off, EIO, "its descriptor cannot be read");
 	return 0;
@@ -251,10 +254,7 @@ static void kdump_run(const struct pages *ps, uint64_t pfn, struct page_run *out
 	else if (bit < k->end_bit)
 		end = k->end_bit;
 	out->count = longest_run(&p, end - bit);
-	if (p.stored && bit >= k->first_bit && bit < k->end_bit)
-		out->state = PAGE_DATA;
-	else
-		out->state = p.stored || p.exists ? PAGE_EXCLUDED : PAGE_ABSENT;
+	out->state = p.stored ? PAGE_DATA : p.exists ? PAGE_EXCLUDED : PAGE_ABSENT;
 }
 
 const struct pages_ops kdump_pages_ops = {

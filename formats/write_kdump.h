@@ -4,6 +4,10 @@
  * notes, two bitmaps, page descriptors, page data. Pages are compressed on all cores into a spool file, so that the size
  * is exact from then on. All zero pages share one.
  *
+ * A part of a split set is the same with the descriptors and data of a range of pages: headers, notes, bitmaps and the
+ * place for descriptors are those of the whole. makedumpfile joins parts whose main headers are equal, so that damage
+ * found in one part does not show in its header.
+ *
  * Threads: any.
  */
 #ifndef VMCOREFS_FORMATS_WRITE_KDUMP_H
@@ -28,6 +32,8 @@ struct kdump_output {
 	size_t vmcoreinfo_offset;	/* of the text inside notes */
 	size_t vmcoreinfo_len;		/* 0: none */
 	bool incomplete;		/* the source is */
+	bool split;			/* this is a part of a set: pages start_pfn to end_pfn - 1 */
+	uint64_t start_pfn, end_pfn;
 };
 
 /*

@@ -15,6 +15,8 @@ enum node_kind {
 	NODE_ENTRY,		/* key: index in the table of top-level names */
 	NODE_LEVEL,		/* a level-N folder; key: N */
 	NODE_LEVEL_FILE,	/* key: N << 8 | index in the table of level files */
+	NODE_SPLIT,		/* a level-N/split-K folder; key: N << 8 | K */
+	NODE_SPLIT_PART,	/* key: N << 16 | K << 8 | number of the part, from 1 on */
 	NODE_PFN,		/* key: pfn */
 	NODE_VTOP,		/* key: the low 56 bits of a canonical address of the lower half */
 	NODE_VTOP_HIGH,		/* the same of the upper half: 57-bit addresses need the kind for their sign */

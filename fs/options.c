@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -23,11 +24,13 @@
 #define DEFAULT_IDLE_THREADS 10
 
 static const char usage_text[] =
-	"Usage: vmcorefs [options] DUMP MOUNTPOINT\n"
-	"       vmcorefs --cat PATH DUMP\n"
-	"       vmcorefs --list [PATH] DUMP\n";
+	"Usage: vmcorefs [options] DUMP... MOUNTPOINT\n"
+	"       vmcorefs --cat PATH DUMP...\n"
+	"       vmcorefs --list [PATH] DUMP...\n";
 
 static const char options_text[] =
+	"\n"
+	"Several DUMPs are the parts of one split set, in any order.\n"
 	"\n"
 	"Options, before or after the arguments:\n"
 	"  -o OPT[,OPT...]       mount options, see below\n"
@@ -41,7 +44,8 @@ static const char options_text[] =
 	"                        facts about the kernel from a VMCOREINFO text (makedumpfile -g, or this vmcoreinfo)\n"
 	"      --ready-fd=N      write a newline to this file descriptor when the mount answers\n"
 	"      --cat PATH        write one file of the tree to standard output; nothing is mounted\n"
-	"      --list [PATH]     list a folder of the tree\n"
+	"      --list [PATH]     list a folder of the tree; PATH is what comes first, unless it is the only argument or\n"
+	"                        there is a file of this name (/PATH is no such file, as a rule)\n"
 	"  -h, --help            this text\n"
 	"      --version         versions of the program and of what it is built with\n"
 	"\n"
@@ -51,6 +55,7 @@ static const char options_text[] =
 	"  default_permissions   let the kernel check the permissions (implied by the two above)\n"
 	"  nonempty              mount over a folder that is not empty\n"
 	"  compress=METHOD       pages of compressed dumps: keep (default), zlib, lzo, snappy, zstd or none\n"
+	"  degraded              serve a split set of which parts are missing\n"
 	"  excluded=zero|error   pages that are not in the dump: zeroes (default), or reading them fails\n"
 	"  threads=N             threads for scans and compression (default: one a CPU)\n"
 	"  max_idle_threads=N    idle threads that wait for requests (default 10)\n"
@@ -83,6 +88,7 @@ static const struct mount_option {
 	{ "nonempty", FLAG, offsetof(struct options, nonempty) },
 	{ "clone_fd", FLAG, offsetof(struct options, clone_fd) },
 	{ "debug", FLAG, offsetof(struct options, fuse_debug) },
+	{ "degraded", FLAG, offsetof(struct options, fs.degraded) },
 	{ "threads", NUMBER, offsetof(struct options, threads) },
 	{ "max_idle_threads", NUMBER, offsetof(struct options, max_idle_threads) },
 	{ "fsname", STRING, offsetof(struct options, fsname) },
@@ -233,23 +239,31 @@ static int set_ready_fd(struct options *o, const char *text)
 	return 0;
 }
 
+static bool is_file(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && !S_ISDIR(st.st_mode);
+}
+
 static int take_arguments(struct options *o, int n, char **args)
 {
-	int want = o->mode == RUN_MOUNT ? 2 : 1;
-
-	if (o->mode == RUN_LIST && n >= 2)
+	if (o->mode == RUN_LIST && n >= 2 && !is_file(args[0]))
 		o->path = *args++, n--;
 	if (n == 0)
 		return fail(EINVAL, "no DUMP given, see vmcorefs --help");
-	if (n < want)
-		return fail(EINVAL, "no MOUNTPOINT given, see vmcorefs --help");
-	if (n > want)
-		return fail(EINVAL, "%s: one argument too many, see vmcorefs --help", args[want]);
-	o->fs.dump_path = args[0];
-	if (o->mode == RUN_MOUNT)
-		o->mountpoint = args[1];
-	if (!*args[0] || !*args[want - 1])
-		return fail(EINVAL, "an empty name as %s", *args[0] ? "MOUNTPOINT" : "DUMP");
+	if (o->mode == RUN_MOUNT) {
+		if (n == 1)
+			return fail(EINVAL, "no MOUNTPOINT given, see vmcorefs --help");
+		o->mountpoint = args[--n];
+		if (!*o->mountpoint)
+			return fail(EINVAL, "an empty name as MOUNTPOINT");
+	}
+	for (int i = 0; i < n; i++)
+		if (!*args[i])
+			return fail(EINVAL, "an empty name as DUMP");
+	o->fs.dump_paths = (const char *const *)args;
+	o->fs.ndumps = (size_t)n;
 	return 0;
 }
 

@@ -34,7 +34,8 @@ const struct entry tree_entries[] = {
 	{ .name = "phys", .help = "phys/<addr>[+<len>]: bytes at a physical address; one page without <len>", .type = FOLDER },
 	{ .name = "virt", .help = "virt/<addr>[+<len>]: bytes at a kernel virtual address", .type = FOLDER, .missing = missing_space },
 	{ .name = "vtop", .help = "vtop/<addr>: the page-table walk of an address", .type = FOLDER, .missing = missing_space },
-	{ .name = "level-<0..31>", .help = "{dump,dump.<codec>,elf,flattened,raw,report}: what makedumpfile -d <n> keeps", .type = LEVEL_FOLDERS },
+	{ .name = "level-<0..31>", .help = "{dump[.<codec>],elf,flattened,raw,report,split-<k>/}: as makedumpfile -d <n>",
+	  .type = LEVEL_FOLDERS },
 };
 
 const size_t tree_nentries = ARRAY_SIZE(tree_entries);
@@ -110,7 +111,7 @@ static int render_info_missing(struct engine *e, struct outbuf *out)
 static int render_readme(struct engine *e, struct outbuf *out)
 {
 	out_printf(out, "This is %s, mounted by vmcorefs: a kernel crash dump as files.\n"
-		   "Everything here is read-only and computed when it is read.\n\n", e->path);
+		   "Everything here is read-only and computed when it is read.\n\n", e->dump->src->name);
 	for (size_t i = 0; i < tree_nentries; i++) {
 		const char *why = tree_entries[i].missing ? tree_entries[i].missing(e) : NULL;
 
@@ -133,7 +134,9 @@ static int render_readme(struct engine *e, struct outbuf *out)
 int fs_open(const struct fs_options *opt, struct fs **out)
 {
 	const struct engine_options engine = {
-		opt->dump_path, opt->excluded, opt->compress, opt->vmcoreinfo_file, opt->vmlinux,
+		.paths = opt->dump_paths, .npaths = opt->ndumps, .degraded = opt->degraded,
+		.excluded = opt->excluded, .codec = opt->compress,
+		.vmcoreinfo_file = opt->vmcoreinfo_file, .vmlinux = opt->vmlinux,
 	};
 	struct fs *fs = calloc(1, sizeof(*fs));
 	int r;
@@ -151,7 +154,6 @@ int fs_open(const struct fs_options *opt, struct fs **out)
 		return r;
 	}
 	fs->facts = (struct fs_facts){
-		.dump_path = opt->dump_path,
 		.dump_size = fs->e->dump->src->size,
 		.mtime = fs->e->dump->src->mtime,
 		.block_size = (unsigned int)pages_size(&fs->e->dump->pages),
@@ -180,7 +182,8 @@ void fs_facts(const struct fs *fs, struct fs_facts *out)
 
 bool tree_is_folder(struct node n)
 {
-	return n.kind == NODE_ROOT || n.kind == NODE_LEVEL || (n.kind == NODE_ENTRY && tree_entries[n.key].type == FOLDER);
+	return n.kind == NODE_ROOT || n.kind == NODE_LEVEL || n.kind == NODE_SPLIT ||
+	       (n.kind == NODE_ENTRY && tree_entries[n.key].type == FOLDER);
 }
 
 /* name is "<prefix><n>" with n below max, in its shortest form. */
@@ -220,15 +223,31 @@ static int lookup_root(struct fs *fs, const char *name, struct node *out)
 	return -ENOENT;
 }
 
-static int lookup_level(const char *name, uint64_t level, struct node *out)
+static int lookup_level(struct fs *fs, const char *name, uint64_t level, struct node *out)
 {
+	unsigned int parts;
+
 	for (size_t i = 0; i < tree_nlevel_files; i++) {
 		if (!strcmp(tree_level_files[i].name, name)) {
 			*out = (struct node){ NODE_LEVEL_FILE, level << 8 | i };
 			return 0;
 		}
 	}
+	if (numbered_name(name, "split-", SPLIT_MAX + 1, &parts) && engine_has_split(fs->e, parts)) {
+		*out = (struct node){ NODE_SPLIT, level << 8 | parts };
+		return 0;
+	}
 	return -ENOENT;
+}
+
+static int lookup_split(const char *name, uint64_t key, struct node *out)
+{
+	unsigned int part;
+
+	if (!numbered_name(name, "", (unsigned int)(key & 0xff) + 1, &part) || !part)
+		return -ENOENT;
+	*out = (struct node){ NODE_SPLIT_PART, key << 8 | part };
+	return 0;
 }
 
 int tree_lookup(struct fs *fs, struct node dir, const char *name, struct node *out)
@@ -237,7 +256,9 @@ int tree_lookup(struct fs *fs, struct node dir, const char *name, struct node *o
 	case NODE_ROOT:
 		return lookup_root(fs, name, out);
 	case NODE_LEVEL:
-		return lookup_level(name, dir.key, out);
+		return lookup_level(fs, name, dir.key, out);
+	case NODE_SPLIT:
+		return lookup_split(name, dir.key, out);
 	case NODE_ENTRY:
 		return dir.key < tree_nentries ? folder_lookup(fs, dir, name, out) : -ENOENT;
 	default:
@@ -253,8 +274,7 @@ void tree_forget(struct fs *fs, struct node n, uint64_t nlookup)
 
 struct node tree_parent(struct node dir)
 {
-	(void)dir;			/* folders are one deep */
-	return TREE_ROOT;
+	return dir.kind == NODE_SPLIT ? (struct node){ NODE_LEVEL, dir.key >> 8 } : TREE_ROOT;
 }
 
 int tree_resolve(struct fs *fs, const char *path, struct node *out)
@@ -325,6 +345,19 @@ unsigned int tree_root_folders(struct fs *fs)
 	return n;
 }
 
+static int list_split(uint64_t key, uint64_t from, int (*emit)(void *arg, const struct tree_entry *e), void *arg)
+{
+	for (uint64_t i = from; i < (key & 0xff); i++) {
+		char name[16];
+		struct tree_entry te = { .name = name, .node = { NODE_SPLIT_PART, key << 8 | (i + 1) }, .next = i + 1 };
+
+		snprintf(name, sizeof(name), "%u", (unsigned int)i + 1);
+		if (emit(arg, &te))
+			break;
+	}
+	return 0;
+}
+
 int tree_list(struct fs *fs, struct node dir, uint64_t from,
 	      int (*emit)(void *arg, const struct tree_entry *e), void *arg)
 {
@@ -343,6 +376,8 @@ int tree_list(struct fs *fs, struct node dir, uint64_t from,
 		}
 		return 0;
 	}
+	if (dir.kind == NODE_SPLIT)
+		return list_split(dir.key, from, emit, arg);
 	return folder_list(fs, dir, from, emit, arg);
 }
 

@@ -22,7 +22,9 @@
 struct fs;
 
 struct fs_options {
-	const char *dump_path;
+	const char *const *dump_paths;	/* one, or the parts of a split set */
+	size_t ndumps;
+	bool degraded;			/* -o degraded: parts may be missing */
 	enum hole_policy excluded;	/* -o excluded=zero|error: bulk views at pages that are not stored */
 	int compress;			/* -o compress=: an enum codec, or -1 keep */
 	const char *vmcoreinfo_file;	/* -i, or NULL */
@@ -34,7 +36,6 @@ int fs_open(const struct fs_options *opt, struct fs **out);
 void fs_close(struct fs *fs);		/* NULL is fine */
 
 struct fs_facts {
-	const char *dump_path;		/* as given */
 	uint64_t dump_size;		/* bytes of the source */
 	time_t mtime;			/* of the source */
 	unsigned int block_size;	/* page size of the dump */

@@ -119,9 +119,24 @@ static int stat_level_file(struct fs *fs, uint64_t key, struct node_stat *st)
 	return 0;
 }
 
+/* What is in the key of a NODE_SPLIT_PART; the kernel may ask for one that was never looked up. */
+struct split_part {
+	unsigned int level, parts, part;	/* part: from 0 on */
+};
+
+static int split_part_of_key(const struct fs *fs, uint64_t key, struct split_part *p)
+{
+	if (key >> 16 >= LEVELS || !engine_has_level(fs->e, (unsigned int)(key >> 16)) ||
+	    !engine_has_split(fs->e, key >> 8 & 0xff) || !(key & 0xff) || (key & 0xff) > (key >> 8 & 0xff))
+		return -ENOENT;
+	*p = (struct split_part){ (unsigned int)(key >> 16), key >> 8 & 0xff, (unsigned int)(key & 0xff) - 1 };
+	return 0;
+}
+
 int tree_stat(struct fs *fs, struct node n, struct node_stat *st)
 {
 	const struct pages *ps = &fs->e->dump->pages;
+	struct split_part p;
 	struct dump_note note;
 	struct text *t;
 	struct range range;
@@ -144,6 +159,11 @@ int tree_stat(struct fs *fs, struct node n, struct node_stat *st)
 		if (n.key >> 8 >= LEVELS || (n.key & 0xff) >= tree_nlevel_files)
 			return -ENOENT;
 		return stat_level_file(fs, n.key, st);
+	case NODE_SPLIT_PART:
+		r = split_part_of_key(fs, n.key, &p);
+		if (!r)
+			st->final = engine_split_size(fs->e, p.level, p.parts, p.part, &st->size, &st->data_bytes);
+		return r;
 	case NODE_PFN:
 		st->size = st->data_bytes = pages_size(ps);
 		break;
@@ -224,6 +244,17 @@ static int open_level_file(struct fs *fs, uint64_t key, struct view **out)
 	return r ? r : view_from_text(text_ref(fs->level_reports[level].text), false, out);
 }
 
+static int open_split_part(struct fs *fs, uint64_t key, struct view **out)
+{
+	struct split_part p;
+	struct layout *l;
+	int r = split_part_of_key(fs, key, &p);
+
+	if (!r)
+		r = engine_split_image(fs->e, p.level, p.parts, p.part, &l);
+	return r ? r : view_from_layout(l, out);
+}
+
 /* A layout of one piece: physical memory. */
 static int open_physical(struct fs *fs, uint64_t paddr, uint64_t len, struct view **out)
 {
@@ -297,6 +328,8 @@ int tree_open(struct fs *fs, struct node n, struct view **out)
 		return n.key < tree_nentries ? open_entry(fs, n.key, out) : -ENOENT;
 	case NODE_LEVEL_FILE:
 		return open_level_file(fs, n.key, out);
+	case NODE_SPLIT_PART:
+		return open_split_part(fs, n.key, out);
 	case NODE_PFN:
 		return open_physical(fs, n.key << shift, (uint64_t)1 << shift, out);
 	case NODE_RANGE:
@@ -321,9 +354,13 @@ int tree_open(struct fs *fs, struct node n, struct view **out)
 
 int tree_stream(struct fs *fs, struct node n, int fd, bool seekable)
 {
+	struct split_part p;
+
 	if (n.kind == NODE_ENTRY && n.key < tree_nentries && tree_entries[n.key].type == IMAGE)
 		return engine_stream(fs->e, WHOLE, tree_entries[n.key].image, fd, seekable);
 	if (n.kind == NODE_LEVEL_FILE && !tree_level_files[n.key & 0xff].report)
 		return engine_stream(fs->e, (unsigned int)(n.key >> 8), tree_level_files[n.key & 0xff].image, fd, seekable);
+	if (n.kind == NODE_SPLIT_PART && !split_part_of_key(fs, n.key, &p))
+		return engine_split_stream(fs->e, p.level, p.parts, p.part, fd, seekable);
 	return -ENOTSUP;
 }

@@ -92,6 +92,14 @@ static void setup_classes(struct engine *e)
 		e->why_no_classes = NULL;
 }
 
+static void free_split(struct split_files *f, unsigned int parts)
+{
+	for (unsigned int i = 0; f->parts && i < parts; i++)
+		layout_unref(f->parts[i].layout);
+	free(f->parts);
+	free(f->starts);
+}
+
 static int setup_ram(struct engine *e)
 {
 	uint64_t max_pfn = e->dump->pages.max_pfn;
@@ -114,12 +122,10 @@ int engine_open(const struct engine_options *opt, struct engine **out)
 {
 	struct engine *e = calloc(1, sizeof(*e));
 	struct kernel_input in = { 0 };
-	struct source *src;
 	int r;
 
 	if (!e)
 		return -ENOMEM;
-	e->path = opt->path;
 	e->vmcoreinfo_file = opt->vmcoreinfo_file;
 	e->vmlinux = opt->vmlinux;
 	e->excluded = opt->excluded;
@@ -130,10 +136,10 @@ int engine_open(const struct engine_options *opt, struct engine **out)
 		init_once(&e->selections[s].zero_once);
 		for (unsigned int i = 0; i < IMAGES; i++)
 			init_once(&e->selections[s].images[i].once);
+		for (unsigned int i = 0; i <= SPLIT_MAX; i++)
+			init_once(&e->selections[s].splits[i].once);
 	}
-	r = source_open(opt->path, &src);
-	if (!r)
-		r = dump_open(src, &e->dump);
+	r = dump_open_files(opt->paths, opt->npaths, opt->degraded, &e->dump);
 	if (r)
 		goto err_close;
 	e->codec = opt->codec >= 0 ? (enum codec)opt->codec : e->dump->codec ? e->dump->codec : CODEC_ZLIB;
@@ -144,7 +150,7 @@ int engine_open(const struct engine_options *opt, struct engine **out)
 	in.elf_machine = e->dump->elf_machine;
 	in.big_endian = e->dump->big_endian;
 	in.release = e->dump->uts[2];
-	in.dump_name = opt->path;
+	in.dump_name = e->dump->src->name;
 	in.vmcoreinfo_file = opt->vmcoreinfo_file;
 	in.vmlinux = opt->vmlinux;
 	phys_base_hint(e->dump, &in);
@@ -172,6 +178,8 @@ void engine_close(struct engine *e)
 	for (unsigned int s = 0; s < SELECTIONS; s++) {
 		for (unsigned int i = 0; i < IMAGES; i++)
 			layout_unref(e->selections[s].images[i].layout);
+		for (unsigned int i = 0; i <= SPLIT_MAX; i++)
+			free_split(&e->selections[s].splits[i], i);
 		level_free(e->selections[s].without_zero);
 		level_free(e->selections[s].pages);
 	}

@@ -29,9 +29,19 @@ enum image_kind {
 	IMAGE_KDUMP = IMAGES,		/* one of the five: the codec of the mount */
 };
 
+/* Parts of a split set: from 2 to this. */
+#define SPLIT_MAX 64
+
 struct image {
 	struct once once;
 	struct layout *layout;
+};
+
+/* level-N/split-K */
+struct split_files {
+	struct once once;		/* for what follows */
+	uint64_t *starts;		/* owned, see split_balance() */
+	struct image *parts;		/* owned, K of them */
 };
 
 struct selection {
@@ -39,12 +49,12 @@ struct selection {
 	struct pages *pages;		/* owned, or NULL for WHOLE */
 	struct pages *without_zero;	/* owned: the same with zero pages left out (odd levels) */
 	struct image images[IMAGES];
+	struct split_files splits[SPLIT_MAX + 1];
 };
 
 struct engine {
 	struct dump *dump;
 	struct kernel *kernel;
-	const char *path;		/* borrowed */
 	const char *vmcoreinfo_file, *vmlinux;	/* borrowed, or NULL */
 	enum hole_policy excluded;
 	enum codec codec;		/* of kdump outputs */
@@ -76,7 +86,9 @@ struct engine {
 
 /* What the user asks for. Strings are borrowed. */
 struct engine_options {
-	const char *path;
+	const char *const *paths;	/* see dump_open_files() */
+	size_t npaths;
+	bool degraded;
 	enum hole_policy excluded;
 	int codec;			/* of kdump outputs: an enum codec, or -1: the dump's own */
 	const char *vmcoreinfo_file;	/* NULL: none */
@@ -104,6 +116,14 @@ int engine_stream(struct engine *e, unsigned int sel, enum image_kind kind, int 
 /* What can be told without work: the exact size and data bytes when it is computed already or cheap (returns true),
  * else an upper bound. */
 bool engine_image_size(struct engine *e, unsigned int sel, enum image_kind kind, uint64_t *size, uint64_t *data);
+
+/* Can it be cut into so many parts? */
+bool engine_has_split(const struct engine *e, unsigned int parts);
+/* The same three for part i, from 0 on, of a level as a split set. */
+int engine_split_image(struct engine *e, unsigned int level, unsigned int parts, unsigned int i, struct layout **out);
+int engine_split_stream(struct engine *e, unsigned int level, unsigned int parts, unsigned int i, int fd, bool seekable);
+bool engine_split_size(struct engine *e, unsigned int level, unsigned int parts, unsigned int i, uint64_t *size,
+		       uint64_t *data);
 
 /* For the text views. */
 const char *engine_machine(const struct engine *e);

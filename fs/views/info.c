@@ -88,15 +88,35 @@ static void put_vmcoreinfo(const struct engine *e, struct outbuf *out)
 			   given ? "from the file above" : "none");
 }
 
+/* The files of a split set by their pages, and what of it is missing. */
+static void put_parts(const struct dump *d, struct outbuf *out)
+{
+	for (size_t i = 0; i < d->nparts; i++) {
+		const struct dump_part *p = &d->parts[i];
+		unsigned long long first = p->first, last = p->end - 1;
+		char key[80];
+
+		if (!p->path && !p->stored)
+			continue;
+		snprintf(key, sizeof(key), "part: 0x%llx-0x%llx", first, last);
+		if (p->path)
+			put_text(out, key, p->path);
+		else
+			out_printf(out, "missing-part: 0x%llx-0x%llx: %llu pages cannot be read\n", first, last,
+				   (unsigned long long)p->stored);
+	}
+}
+
 int render_info(struct engine *e, struct outbuf *out)
 {
 	const struct dump *d = e->dump;
 	const struct kernel *k = e->kernel;
 
-	put_text(out, "file", e->path);
+	put_text(out, "file", d->src->name);
 	out_printf(out, "file-size: %llu\n", (unsigned long long)d->src->size);
-	out_printf(out, "format: %s%s%s\n", d->format, d->src->container ? ", " : "",
-		   d->src->container ? d->src->container : "");
+	out_printf(out, "format: %s%s%s%s\n", d->format, d->src->container ? ", " : "",
+		   d->src->container ? d->src->container : "", d->nparts ? ", split" : "");
+	put_parts(d, out);
 	if (d->header_version)
 		out_printf(out, "header-version: %d\n", d->header_version);
 	if (d->codec)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Any bytes as a dump: open, walk the runs, notes and some pages. Work is bounded, so that a timeout means a hang. */
+/* Any bytes as a dump, or as a part of a split set: open, walk the runs, notes and some pages. Work is bounded, so that a timeout means a hang. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,7 +52,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static int fd = -1;
 	static uint8_t *buf;
 	static char path[64];
-	struct source *src;
+	const char *const paths[] = { path };
 	struct dump *d;
 
 	if (fd < 0) {
@@ -64,7 +64,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	if (ftruncate(fd, 0) || pwrite(fd, data, size, 0) != (ssize_t)size)
 		return 0;
-	if (source_open(path, &src) || dump_open(src, &d))
+	if (dump_open_files(paths, 1, true, &d))
 		return 0;
 	read_notes(d);
 	read_pages(d, buf);

@@ -130,7 +130,7 @@ class Description:
             return self.expected[pfn]
         if pfn in self.pages:
             inside = not self.split or self.split[0] <= pfn < self.split[1]
-            return DATA if inside else EXCLUDED
+            return DATA if inside else EIO
         return EXCLUDED if pfn in self.excluded else ABSENT
 
     def has_vmcoreinfo(self):
