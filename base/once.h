@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A fact that is computed when it is first asked for. Failure is remembered too, except -ENOMEM and -EINTR.
+ * A fact that is computed when it is first asked for. Failure is remembered too, except where trying again may
+ * help: -ENOMEM, -EINTR, -ENOSPC.
  *
  * Threads: any. The lock of a once is held while its function runs, so others who ask wait for the result. Lock order:
  * a once may ask another once only if that one is lower in the stack (level image -> classification -> kernel).
@@ -38,7 +39,7 @@ static inline int once_run(struct once *o, int (*fn)(void *arg), void *arg)
 	} else {
 		r = fn(arg);
 		o->result = r;
-		if (r != -ENOMEM && r != -EINTR)
+		if (r != -ENOMEM && r != -EINTR && r != -ENOSPC)
 			atomic_store_explicit(&o->done, true, memory_order_release);
 	}
 	pthread_mutex_unlock(&o->lock);

@@ -10,6 +10,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "base/log.h"
 
 struct spool {
@@ -81,41 +82,16 @@ int spool_check_room(const struct spool *s, uint64_t bytes)
 
 int spool_write(struct spool *s, const void *buf, size_t n, uint64_t off)
 {
-	const char *at = buf;
+	int r = io_pwrite(s->fd, buf, n, off);
 
-	while (n) {
-		ssize_t w = pwrite(s->fd, at, n, (off_t)off);
-
-		if (w < 0 && errno == EINTR)
-			continue;
-		if (w <= 0) {
-			int err = w ? errno : EIO;
-
-			return fail_counted(&s->failures, err, "temporary file in %s: %s%s", s->dir, strerror(err),
-					    err == ENOSPC ? "; set TMPDIR to a folder with more room" : "");
-		}
-		at += w;
-		off += (uint64_t)w;
-		n -= (size_t)w;
-	}
-	return 0;
+	return r ? fail_counted(&s->failures, -r, "temporary file in %s: %s%s", s->dir, strerror(-r),
+				r == -ENOSPC ? "; set TMPDIR to a folder with more room" : "") : 0;
 }
 
 int spool_read(const struct spool *s, void *buf, size_t n, uint64_t off)
 {
-	char *at = buf;
+	int r = io_pread(s->fd, buf, n, off);
 
-	while (n) {
-		ssize_t r = pread(s->fd, at, n, (off_t)off);
-
-		if (r < 0 && errno == EINTR)
-			continue;
-		if (r <= 0)
-			return fail(r ? errno : EIO, "temporary file in %s: %s", s->dir,
-				    r ? strerror(errno) : "shorter than expected");
-		at += r;
-		off += (uint64_t)r;
-		n -= (size_t)r;
-	}
-	return 0;
+	return r ? fail(r == -ENODATA ? EIO : -r, "temporary file in %s: %s", s->dir,
+			r == -ENODATA ? "shorter than expected" : strerror(-r)) : 0;
 }

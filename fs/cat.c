@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "base/log.h"
 #include "fs/options.h"
 
@@ -28,22 +29,6 @@ static int write_failed(int err)
 		return STATUS_OK;
 	log_err("standard output: %s", strerror(err));
 	return STATUS_SYSTEM;
-}
-
-/* 0, or an errno value. */
-static int write_all(int fd, const char *buf, size_t n)
-{
-	while (n) {
-		ssize_t w = write(fd, buf, n);
-
-		if (w < 0 && errno == EINTR)
-			continue;
-		if (w < 0)
-			return errno;
-		buf += w;
-		n -= (size_t)w;
-	}
-	return 0;
 }
 
 /* Skipped bytes read as zeroes only where the file had none before. */
@@ -76,9 +61,9 @@ static int copy_range(const struct output *out, const struct view *v, uint64_t o
 				strerror(r == -EBADMSG ? EIO : -r));
 			return STATUS_MOUNT;
 		}
-		r = write_all(out->fd, out->buf, n);
+		r = io_write(out->fd, out->buf, n);
 		if (r)
-			return write_failed(r);
+			return write_failed(-r);
 		off += n;
 	}
 	return STATUS_OK;

@@ -9,12 +9,12 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
-#include "filter/split.h"
+#include "base/io.h"
 #include "formats/kdump_emit.h"
 #include "formats/write_elf.h"
 #include "formats/write_flattened.h"
 #include "formats/write_kdump.h"
-#include "fs/views/engine.h"
+#include "fs/views/images.h"
 
 static int compute_regions(void *arg)
 {
@@ -60,7 +60,7 @@ static void put_uts(const struct engine *e, char uts[6][65])
 		strncpy(uts[4], e->kernel->arch->name, sizeof(uts[4]) - 1);
 }
 
-static void kdump_output(const struct engine *e, unsigned int sel, enum codec codec, struct kdump_output *o)
+void image_kdump_output(const struct engine *e, unsigned int sel, enum codec codec, struct kdump_output *o)
 {
 	*o = (struct kdump_output){
 		.big_endian = e->dump->big_endian,
@@ -99,7 +99,7 @@ static int kdump_pages(struct engine *e, unsigned int sel, const struct pages **
 	return 0;
 }
 
-static void limit_to_part(struct kdump_output *o, const uint64_t starts[2])
+void image_limit_to_part(struct kdump_output *o, const uint64_t starts[2])
 {
 	o->split = true;
 	o->start_pfn = starts[0];
@@ -107,7 +107,8 @@ static void limit_to_part(struct kdump_output *o, const uint64_t starts[2])
 }
 
 /* starts: of the part and of the next one, or NULL: it is all one file. */
-static int make_kdump(struct engine *e, unsigned int sel, enum codec codec, const uint64_t starts[2], struct layout **out)
+int image_make_kdump(struct engine *e, unsigned int sel, enum codec codec, const uint64_t starts[2],
+		     struct layout **out)
 {
 	struct kdump_output o;
 	const struct pages *ps;
@@ -115,9 +116,9 @@ static int make_kdump(struct engine *e, unsigned int sel, enum codec codec, cons
 
 	if (r)
 		return r;
-	kdump_output(e, sel, codec, &o);
+	image_kdump_output(e, sel, codec, &o);
 	if (starts)
-		limit_to_part(&o, starts);
+		image_limit_to_part(&o, starts);
 	e->job = "compressing";
 	r = write_kdump(e->ram, ps, &o, &e->progress, out);
 	e->job = NULL;
@@ -155,7 +156,7 @@ static int make_flattened(struct engine *e, unsigned int sel, struct layout **ou
 
 	if (r)
 		return r;
-	kdump_output(e, sel, e->codec, &o);
+	image_kdump_output(e, sel, e->codec, &o);
 	e->job = "compressing";
 	r = write_flattened(e->ram, ps, &o, &e->progress, out);
 	e->job = NULL;
@@ -198,7 +199,7 @@ static int compute_image(void *arg)
 	case IMAGE_FLATTENED:
 		return make_flattened(a->e, a->sel, out);
 	default:
-		return make_kdump(a->e, a->sel, (enum codec)codec_of(a->kind), NULL, out);
+		return image_make_kdump(a->e, a->sel, (enum codec)codec_of(a->kind), NULL, out);
 	}
 }
 
@@ -213,50 +214,22 @@ int engine_image(struct engine *e, unsigned int sel, enum image_kind kind, struc
 	return r;
 }
 
-struct target {
-	int fd;
-	off_t base;
-};
-
 static int put_fd(void *arg, const void *buf, size_t n)
 {
-	const struct target *t = arg;
-	const char *at = buf;
+	const struct image_target *t = arg;
 
-	while (n) {
-		ssize_t w = write(t->fd, at, n);
-
-		if (w < 0 && errno == EINTR)
-			continue;
-		if (w < 0)
-			return -errno;
-		at += w;
-		n -= (size_t)w;
-	}
-	return 0;
+	return io_write(t->fd, buf, n);
 }
 
 static int put_fd_at(void *arg, const void *buf, size_t n, uint64_t off)
 {
-	const struct target *t = arg;
-	const char *at = buf;
+	const struct image_target *t = arg;
 
-	while (n) {
-		ssize_t w = pwrite(t->fd, at, n, t->base + (off_t)off);
-
-		if (w < 0 && errno == EINTR)
-			continue;
-		if (w < 0)
-			return -errno;
-		at += w;
-		off += (uint64_t)w;
-		n -= (size_t)w;
-	}
-	return 0;
+	return io_pwrite(t->fd, buf, n, (uint64_t)t->base + off);
 }
 
 /* To a file that can be written in any order. */
-static int stream_kdump(struct engine *e, const struct pages *ps, const struct kdump_output *o, struct target *t)
+int image_stream_kdump(struct engine *e, const struct pages *ps, const struct kdump_output *o, struct image_target *t)
 {
 	struct page_sink sink = { .put = put_fd_at, .arg = t };
 	uint64_t size;
@@ -269,7 +242,7 @@ static int stream_kdump(struct engine *e, const struct pages *ps, const struct k
 
 int engine_stream(struct engine *e, unsigned int sel, enum image_kind kind, int fd, bool seekable)
 {
-	struct target t = { .fd = fd, .base = seekable ? lseek(fd, 0, SEEK_CUR) : 0 };
+	struct image_target t = { .fd = fd, .base = seekable ? lseek(fd, 0, SEEK_CUR) : 0 };
 	struct kdump_output o;
 	const struct pages *ps;
 	int r;
@@ -282,11 +255,11 @@ int engine_stream(struct engine *e, unsigned int sel, enum image_kind kind, int 
 	if (r)
 		return r;
 	if (kind == IMAGE_FLATTENED) {
-		kdump_output(e, sel, e->codec, &o);
+		image_kdump_output(e, sel, e->codec, &o);
 		return write_flattened_stream(e->ram, ps, &o, &e->progress, put_fd, &t);
 	}
-	kdump_output(e, sel, (enum codec)codec_of(kind), &o);
-	return stream_kdump(e, ps, &o, &t);
+	image_kdump_output(e, sel, (enum codec)codec_of(kind), &o);
+	return image_stream_kdump(e, ps, &o, &t);
 }
 
 bool engine_image_size(struct engine *e, unsigned int sel, enum image_kind kind, uint64_t *size, uint64_t *data)
@@ -316,108 +289,13 @@ bool engine_image_size(struct engine *e, unsigned int sel, enum image_kind kind,
 		*data = e->counts[PAGE_DATA] << ps->page_shift;
 		break;
 	case IMAGE_FLATTENED:
-		kdump_output(e, sel, e->codec, &kdump);
+		image_kdump_output(e, sel, e->codec, &kdump);
 		*size = *data = write_flattened_bound(ps, &kdump);
 		break;
 	default:
-		kdump_output(e, sel, (enum codec)codec_of(kind), &kdump);
+		image_kdump_output(e, sel, (enum codec)codec_of(kind), &kdump);
 		*size = *data = write_kdump_bound(ps, &kdump);
 		break;
 	}
 	return false;
-}
-
-struct split_arg {
-	struct engine *e;
-	unsigned int level, parts, part;
-	struct split_files *files;
-};
-
-bool engine_has_split(const struct engine *e, unsigned int parts)
-{
-	return parts >= 2 && parts <= SPLIT_MAX && parts <= split_max(e->ram);
-}
-
-static int compute_split(void *arg)
-{
-	struct split_arg *a = arg;
-	struct split_files *f = a->files;
-	const struct pages *ps;
-	int r = engine_pages(a->e, a->level, false, &ps);
-
-	if (r)
-		return r;
-	if (a->parts > split_max(ps))
-		return -ENOENT;
-	if (!f->starts)
-		f->starts = calloc(a->parts + 1, sizeof(*f->starts));
-	if (!f->parts)
-		f->parts = calloc(a->parts, sizeof(*f->parts));
-	if (!f->starts || !f->parts)
-		return -ENOMEM;
-	for (unsigned int i = 0; i < a->parts; i++)
-		f->parts[i].once = (struct once)ONCE_INIT;
-	split_balance(ps, a->parts, f->starts);
-	return 0;
-}
-
-static int compute_split_part(void *arg)
-{
-	struct split_arg *a = arg;
-	struct split_files *f = a->files;
-
-	return make_kdump(a->e, a->level, a->e->codec, &f->starts[a->part], &f->parts[a->part].layout);
-}
-
-int engine_split_image(struct engine *e, unsigned int level, unsigned int parts, unsigned int i, struct layout **out)
-{
-	struct split_arg arg = { e, level, parts, i, &e->selections[level].splits[parts] };
-	int r = once_run(&arg.files->once, compute_split, &arg);
-
-	if (!r)
-		r = once_run(&arg.files->parts[i].once, compute_split_part, &arg);
-	if (!r)
-		*out = layout_ref(arg.files->parts[i].layout);
-	return r;
-}
-
-bool engine_split_size(struct engine *e, unsigned int level, unsigned int parts, unsigned int i, uint64_t *size,
-		       uint64_t *data)
-{
-	const struct split_files *f = &e->selections[level].splits[parts];
-	struct kdump_output o;
-	struct layout *l;
-
-	if (once_done(&f->once) && f->parts && once_done(&f->parts[i].once) &&
-	    !engine_split_image(e, level, parts, i, &l)) {
-		*size = layout_size(l);
-		*data = layout_data_bytes(l);
-		layout_unref(l);
-		return true;
-	}
-	kdump_output(e, level, e->codec, &o);
-	*size = *data = write_kdump_bound(e->ram, &o);
-	return false;
-}
-
-int engine_split_stream(struct engine *e, unsigned int level, unsigned int parts, unsigned int i, int fd, bool seekable)
-{
-	struct split_arg arg = { e, level, parts, i, &e->selections[level].splits[parts] };
-	struct target t = { .fd = fd, .base = seekable ? lseek(fd, 0, SEEK_CUR) : -1 };
-	const struct pages *ps;
-	struct kdump_output o;
-	int r;
-
-	if (t.base < 0)
-		return -ENOTSUP;
-	r = once_run(&arg.files->once, compute_split, &arg);
-	if (!r && once_done(&arg.files->parts[i].once))
-		return -ENOTSUP;
-	if (!r)
-		r = engine_pages(e, level, false, &ps);
-	if (r)
-		return r;
-	kdump_output(e, level, e->codec, &o);
-	limit_to_part(&o, &arg.files->starts[i]);
-	return stream_kdump(e, ps, &o, &t);
 }
