@@ -66,12 +66,32 @@ row() {	# LABEL OURS THEIRS
 	fi
 }
 
+plain_cp() { cp "$DUMP" "$work/out"; rm -f "$work/out"; }
+cat_to() { "$vmcorefs" --cat "$1" "${2:-$DUMP}" > "$work/out"; rm -f "$work/out"; }
+mdf_of() { local from=$1; shift; makedumpfile "$@" "$from" "$work/mdf"; rm -f "$work/mdf"; }
+# each in a mount of its own, so that the kernel has no page of it yet; the mount itself is part of the time
+random_of_mount() {
+	"$vmcorefs" "$1" "$mnt" && "$work/random_reads" raw "$mnt/raw" 100000
+	umount "$mnt"
+}
+
 cat "$DUMP" > /dev/null
+cc -O2 -o "$work/random_reads" "$top/tests/tools/random_reads.c" -lkdumpfile
 echo "$("$vmcorefs" --version | head -n 1); $(makedumpfile -v | head -n 1); $(nproc) CPUs; $runs runs, medians"
 printf '%-44s %10s %13s %7s\n' "dump of $(($(stat -Lc %s "$DUMP") >> 20)) MiB in the page cache" "vmcorefs ms" "makedumpfile" "ratio"
 row "first byte of dmesg" first_byte mdf_dmesg
 row "mount, cp level-31/dump (zlib), umount" "mounted_cp level-31/dump" "mdf -c -d 31"
 row "mount, cp level-31/elf, umount" "mounted_cp level-31/elf" "mdf -E -d 31"
 row "mount, cp level-1/dump (zlib), umount" "mounted_cp level-1/dump" "mdf -c -d 1"
-row "--cat level-31/dump (zlib)" "$vmcorefs --cat level-31/dump $DUMP" "mdf -c -d 31"
+row "--cat level-31/dump > file (zlib)" "cat_to level-31/dump" "mdf -c -d 31"
+row "--cat level-31/dump.lzo > file" "cat_to level-31/dump.lzo" "mdf -l -d 31"
+row "--cat level-0/dump.zlib > file" "cat_to level-0/dump.zlib" "mdf -c -d 0"
+row "--cat level-0/dump.lzo > file" "cat_to level-0/dump.lzo" "mdf -l -d 0"
+"$vmcorefs" --cat kdump-compressed "$DUMP" > "$work/kdump"
+row "refilter a zlib dump to level 31" "cat_to level-31/dump $work/kdump" "mdf_of $work/kdump -c -d 31"
+echo
+printf '%-44s %10s %13s %7s\n' "" "vmcorefs ms" "the other" "ratio"
+row "cp elf / cp of the source" "mounted_cp elf" plain_cp
+row "100000 random pages: raw / libkdumpfile, ELF" "random_of_mount $DUMP" "$work/random_reads kdumpfile $DUMP 100000"
+row "the same of a zlib dump" "random_of_mount $work/kdump" "$work/random_reads kdumpfile $work/kdump 100000"
 echo "peak memory of the daemon: $(sort -n "$work/memory" | tail -n 1) kB"
