@@ -11,7 +11,7 @@ small_dump "$dump" "format kdump" "codec mixed" "page 0x400-0x2fff number" "page
 "$VMCOREFS" --cat elf "$dump" >"$T/elf"
 "$VMCOREFS" --cat kdump-compressed "$dump" >"$T/kdump-compressed"
 
-cat >"$T/random.py" <<'END'
+cat >"$T/reads.py" <<'END'
 import os, random, sys
 view, ref, seed = sys.argv[1], sys.argv[2], int(sys.argv[3])
 rnd = random.Random(seed)
@@ -35,7 +35,7 @@ for opts in "" "-o clone_fd" "-o max_idle_threads=1" -s; do
 	for v in raw elf kdump-compressed raw elf kdump-compressed; do
 		cmp "$mnt/$v" "$T/$v" & pids+=($!)
 		dd if="$mnt/$v" bs=64k iflag=direct status=none | cmp - "$T/$v" & pids+=($!)
-		python3 "$T/random.py" "$mnt/$v" "$T/$v" ${#pids[@]} & pids+=($!)
+		python3 "$T/reads.py" "$mnt/$v" "$T/$v" ${#pids[@]} & pids+=($!)
 	done
 	bad=0
 	for p in "${pids[@]}"; do wait "$p" || bad=$((bad + 1)); done
