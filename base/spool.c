@@ -95,3 +95,40 @@ int spool_read(const struct spool *s, void *buf, size_t n, uint64_t off)
 	return r ? fail(r == -ENODATA ? EIO : -r, "temporary file in %s: %s", s->dir,
 			r == -ENODATA ? "shorter than expected" : strerror(-r)) : 0;
 }
+
+static int read_segment(const void *arg, void *buf, size_t n, uint64_t off)
+{
+	return spool_read(arg, buf, n, off);
+}
+
+static void destroy(void *arg)
+{
+	spool_free(arg);
+}
+
+int spool_layout_new(struct spool **s, struct layout **l)
+{
+	int r;
+
+	*l = layout_new();
+	if (!*l)
+		return -ENOMEM;
+	r = spool_new(s);
+	if (r)
+		goto err_layout;
+	r = layout_own(*l, *s, destroy);
+	if (r)
+		goto err_spool;
+	return 0;
+
+err_spool:
+	spool_free(*s);
+err_layout:
+	layout_unref(*l);
+	return r;
+}
+
+int spool_layout_add(struct layout *l, const struct spool *s, uint64_t bytes)
+{
+	return layout_add_call(l, read_segment, s, bytes);
+}

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/layout.h"
+
 struct spool;
 
 int spool_new(struct spool **out);		/* logged on failure */
@@ -20,5 +22,10 @@ int spool_check_room(const struct spool *s, uint64_t bytes);
 int spool_write(struct spool *s, const void *buf, size_t n, uint64_t off);
 /* All n bytes; what was never written inside the file is zero. -EIO beyond the end. */
 int spool_read(const struct spool *s, void *buf, size_t n, uint64_t off);
+
+/* A new layout that owns a new spool, without segments yet. */
+int spool_layout_new(struct spool **s, struct layout **l);
+/* The first bytes of the spool, as its writer left them, become a segment. As layout_add_call(). */
+int spool_layout_add(struct layout *l, const struct spool *s, uint64_t bytes);
 
 #endif

@@ -73,34 +73,20 @@ static int put_spool(void *arg, const void *buf, size_t n)
 	return r;
 }
 
-static int read_spool(const void *arg, void *buf, size_t n, uint64_t off)
-{
-	return spool_read(arg, buf, n, off);
-}
-
-static void free_spool(void *arg)
-{
-	spool_free(arg);
-}
-
 int write_flattened(const struct pages *machine, const struct pages *ps, const struct kdump_output *o,
 		    struct progress *progress, struct layout **out)
 {
-	struct layout *l = layout_new();
 	struct spooled s = { 0 };
-	int r = l ? spool_new(&s.spool) : -ENOMEM;
+	struct layout *l;
+	int r = spool_layout_new(&s.spool, &l);
 
-	if (!r) {
-		r = layout_own(l, s.spool, free_spool);
-		if (r)
-			spool_free(s.spool);
-	}
-	if (!r)
-		r = kdump_check_room(ps, s.spool);
+	if (r)
+		return r;
+	r = kdump_check_room(ps, s.spool);
 	if (!r)
 		r = write_flattened_stream(machine, ps, o, progress, put_spool, &s);
 	if (!r)
-		r = layout_add_call(l, read_spool, s.spool, s.bytes);
+		r = spool_layout_add(l, s.spool, s.bytes);
 	if (r) {
 		layout_unref(l);
 		return r;
