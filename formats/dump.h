@@ -49,7 +49,6 @@ struct dump {
 	size_t notes_len;
 	char *vmcoreinfo;		/* owned, NUL-terminated text of the VMCOREINFO note, or NULL */
 	size_t vmcoreinfo_len;
-	uint64_t vmcoreinfo_paddr;	/* unused: 0 */
 
 	struct dump_segment *segments;	/* owned; ELF only, in file order */
 	size_t nsegments;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "kernel/kernel.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,7 +109,7 @@ static const struct arch *guess_arch(const struct vmcoreinfo *v)
 
 	if ((!vmci_number(v, "phys_base", &value) && !vmci_number(v, "pgtable_l5_enabled", &value)) ||
 	    !vmci_symbol(v, "level4_kernel_pgt", &value))
-		return arch_find(62, false);
+		return arch_find(EM_X86_64, false);
 	return NULL;
 }
 

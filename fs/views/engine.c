@@ -61,14 +61,14 @@ static int collect_notes(struct engine *e)
 /* Headers tell phys_base by a segment in the kernel image's range, or in the sub header. */
 static void phys_base_hint(const struct dump *d, struct kernel_input *in)
 {
-	const uint64_t start = 0xffffffff80000000ull, end = 0xffffffffc0000000ull;
+	const struct arch *arch = arch_find(d->elf_machine, d->big_endian);
 
-	for (size_t i = 0; i < d->nsegments; i++) {
+	for (size_t i = 0; arch && i < d->nsegments; i++) {
 		const struct dump_segment *s = &d->segments[i];
 
-		if (s->vaddr >= start && s->vaddr < end) {
+		if (s->vaddr >= arch->image_vaddr && s->vaddr - arch->image_vaddr < arch->image_bytes) {
 			in->has_phys_base = true;
-			in->phys_base = s->paddr - (s->vaddr - start);
+			in->phys_base = s->paddr - (s->vaddr - arch->image_vaddr);
 			return;
 		}
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
+#include <stdio.h>
 
 #include "fs/views/texts.h"
 

@@ -40,11 +40,6 @@ uint64_t view_size(const struct view *v)
 	return v->layout ? layout_size(v->layout) : v->text->len;
 }
 
-uint64_t view_data_bytes(const struct view *v)
-{
-	return v->layout ? layout_data_bytes(v->layout) : v->text->len;
-}
-
 bool view_is_live(const struct view *v)
 {
 	return v->live;

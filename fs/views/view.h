@@ -23,7 +23,6 @@ struct view *view_of_layout(struct layout *l);
 struct view *view_of_text(struct text *t, bool live);
 
 uint64_t view_size(const struct view *v);
-uint64_t view_data_bytes(const struct view *v);		/* for st_blocks */
 bool view_is_live(const struct view *v);
 /* Fill n bytes (the caller clips to the size) or fail with -errno; never short. */
 int view_read(const struct view *v, void *buf, size_t n, uint64_t off);
