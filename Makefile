@@ -65,7 +65,13 @@ $(BUILD)/tests/fuzz/replay_%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
-tests-build: $(BUILD)/vmcorefs $(UNIT) $(REPLAY)
+# tests' tools that are made of the program's own parts
+PARTS_TOOLS := $(BUILD)/tests/tools/kernel_facts $(BUILD)/tests/tools/keep_pages
+$(PARTS_TOOLS): $(BUILD)/tests/tools/%: $(BUILD)/tests/tools/%.o $(LIBOBJS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+tests-build: $(BUILD)/vmcorefs $(UNIT) $(REPLAY) $(PARTS_TOOLS)
 
 check-deps: $(BUILD)/.deps
 	$(Q)[ "$(DEPS)" = no ] || packaging/install-deps check
@@ -105,9 +111,10 @@ fuzz:
 install: all
 	install -D -m 755 $(BUILD)/vmcorefs $(DESTDIR)$(BINDIR)/vmcorefs
 	install -D -m 644 man/vmcorefs.8 $(DESTDIR)$(MANDIR)/man8/vmcorefs.8
+	install -D -m 644 man/vmcorefs-erase.5 $(DESTDIR)$(MANDIR)/man5/vmcorefs-erase.5
 
 uninstall:
-	rm -f $(DESTDIR)$(BINDIR)/vmcorefs $(DESTDIR)$(MANDIR)/man8/vmcorefs.8
+	rm -f $(DESTDIR)$(BINDIR)/vmcorefs $(DESTDIR)$(MANDIR)/man8/vmcorefs.8 $(DESTDIR)$(MANDIR)/man5/vmcorefs-erase.5
 
 tags:
 	ctags -R $(FOLDERS)

@@ -1,54 +1,70 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "arch/arch.h"
 
-#include <errno.h>
-#include <stddef.h>
+#include <elf.h>
 
+#include "arch/arm.h"
+#include "arch/arm64.h"
+#include "arch/i386.h"
+#include "arch/ia64.h"
+#include "arch/loongarch64.h"
+#include "arch/mips64.h"
+#include "arch/ppc.h"
+#include "arch/ppc64.h"
+#include "arch/riscv64.h"
+#include "arch/s390x.h"
+#include "arch/sparc64.h"
 #include "arch/x86_64.h"
 #include "base/bytes.h"
 
 const struct arch *const arches[] = {
+	&arch_arm,
+	&arch_armeb,
+	&arch_arm64,
+	&arch_arm64_be,
+	&arch_i386,
+	&arch_ia64,
+	&arch_loongarch64,
+	&arch_mips64,
+	&arch_mips64el,
+	&arch_ppc,
+	&arch_ppc64,
+	&arch_ppc64le,
+	&arch_riscv64,
+	&arch_s390x,
+	&arch_sparc64,
 	&arch_x86_64,
 	NULL
 };
 
-const struct arch *arch_find(uint16_t elf_machine, bool big_endian)
+/* Machines whose 32-bit kernels are another architecture under the same number. */
+static bool is_other_class(const struct arch *a, unsigned int elf_class)
+{
+	return elf_class == 32 && a->elf_class == 64 && a->elf_machine != EM_X86_64 && a->elf_machine != EM_PPC64;
+}
+
+const struct arch *arch_find(uint16_t elf_machine, unsigned int elf_class, bool big_endian)
 {
 	for (const struct arch *const *a = arches; *a; a++)
-		if ((*a)->elf_machine == elf_machine && (*a)->big_endian == big_endian)
+		if ((*a)->elf_machine == elf_machine && (*a)->big_endian == big_endian && !is_other_class(*a, elf_class))
 			return *a;
 	return NULL;
 }
 
-int space_vtop(const struct space *s, uint64_t vaddr, uint64_t *paddr, uint64_t *span)
+const char *arch_name(uint16_t elf_machine, unsigned int elf_class, bool big_endian)
 {
-	struct walk w;
-	int r = s->arch->walk(s, vaddr, &w);
+	static const struct { uint16_t elf_machine; const char *name; } names[] = {
+		{ 0x9026, "alpha" }, { EM_68K, "m68k" }, { EM_SPARC, "sparc" }, { EM_MIPS, "mips" }, { EM_PARISC, "parisc" },
+		{ EM_SH, "sh" }, { EM_S390, "s390" }, { EM_RISCV, "riscv32" }, { EM_LOONGARCH, "loongarch32" },
+		{ EM_OPENRISC, "or1k" }, { EM_XTENSA, "xtensa" }, { EM_MICROBLAZE, "microblaze" }, { EM_ALTERA_NIOS2, "nios2" },
+		{ 195, "arc" }, { EM_CSKY, "csky" }, { EM_QDSP6, "hexagon" },
+	};
+	const struct arch *a = arch_find(elf_machine, elf_class, big_endian);
 
-	if (r)
-		return r;
-	*paddr = w.paddr;
-	*span = w.page_bytes - (vaddr & (w.page_bytes - 1));
-	return 0;
-}
-
-int space_read(const struct space *s, uint64_t vaddr, void *buf, uint64_t n)
-{
-	char *at = buf;
-
-	while (n) {
-		uint64_t paddr, span;
-		int r = space_vtop(s, vaddr, &paddr, &span);
-
-		if (r)
-			return r;
-		span = min_u64(span, n);
-		r = pages_read_bytes(s->mem, paddr, span, at, HOLES_FAIL);
-		if (r)
-			return r;
-		at += span;
-		vaddr += span;
-		n -= span;
-	}
-	return 0;
+	if (a)
+		return a->name;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (names[i].elf_machine == elf_machine)
+			return names[i].name;
+	return NULL;
 }

@@ -14,15 +14,16 @@
 #define PAGE_PRESENT	((uint64_t)1 << 0)
 #define PAGE_PSE	((uint64_t)1 << 7)	/* a leaf at PUD and PMD */
 #define PAGE_GLOBAL	((uint64_t)1 << 8)	/* with PRESENT clear: PROT_NONE */
+#define PAGE_NX		((uint64_t)1 << 63)
 #define ENTRY_ADDRESS	0x000ffffffffff000ull	/* bits 51:12 */
 
-#define ENTRIES		512
 #define PAGE_SHIFT	12
 #define BITS_A_LEVEL	9
 
 #define START_KERNEL_MAP	0xffffffff80000000ull
 #define KERNEL_IMAGE_SIZE	0x40000000ull	/* with KASLR; 512 MiB without */
 #define IMAGE_ALIGN		0x200000ull	/* the smallest CONFIG_PHYSICAL_ALIGN */
+#define VMEMMAP_PAGE		0x200000ull	/* vmemmap_populate_hugepages() */
 #define KERNEL_HALF		0xffff800000000000ull
 #define KERNEL_HALF_5LEVEL	0xff00000000000000ull
 
@@ -30,174 +31,86 @@
  * tables of processes also have an LDT in front of it, the kernel's own do not. */
 #define DIRECT_MAP_ALIGN	0x40000000ull
 
-#define MAX_TABLES	65536		/* each(): 32 TiB in 4 KiB pages; a loop in hostile tables ends here */
+enum { PTE, PMD, PUD };
 
-static const char *const level_names[] = { "PTE", "PMD", "PUD", "P4D", "PGD" };
+/* space.mode: the form of entries of swap */
+enum { SWAP_L1TF, SWAP_4_8, SWAP_OLD };
 
-/* Name of a level, 0 being the last; with 4 levels the fourth is the PGD. */
-static const char *level_name(const struct space *s, unsigned int level)
+static void x86_64_decode(const struct space *s, unsigned int level, uint64_t entry, uint64_t vaddr,
+			  struct entry_meaning *out)
 {
-	return level == s->levels - 1 ? "PGD" : level_names[level];
-}
-
-static unsigned int level_shift(unsigned int level)
-{
-	return PAGE_SHIFT + level * BITS_A_LEVEL;
-}
-
-static bool is_leaf(unsigned int level, uint64_t entry)
-{
-	return level == 0 || ((level == 1 || level == 2) && (entry & PAGE_PSE));
-}
-
-/* The page that a leaf entry maps. PAT of large pages is bit 12, below the mask. */
-static uint64_t leaf_paddr(const struct space *s, unsigned int level, uint64_t entry)
-{
-	return entry & s->pa_mask & ~(((uint64_t)1 << level_shift(level)) - 1);
-}
-
-static bool is_canonical(const struct space *s, uint64_t vaddr)
-{
-	int64_t top = (int64_t)vaddr >> (level_shift(s->levels) - 1);
-
-	return top == 0 || top == -1;
-}
-
-static int x86_64_walk(const struct space *s, uint64_t vaddr, struct walk *w)
-{
-	uint64_t table = s->root;
-
-	w->nsteps = 0;
-	if (!is_canonical(s, vaddr))
-		return -EFAULT;
-	for (unsigned int level = s->levels; level-- > 0;) {
-		struct walk_step *step = &w->steps[w->nsteps];
-		uint8_t raw[8];
-		int r;
-
-		step->level = level_name(s, level);
-		step->entry_paddr = table + (vaddr >> level_shift(level)) % ENTRIES * 8;
-		r = pages_read_bytes(s->mem, step->entry_paddr, sizeof(raw), raw, HOLES_FAIL);
-		if (r)
-			return r;
-		step->entry = get_u64(raw, false);
-		step->leaf = is_leaf(level, step->entry);
-		w->nsteps++;
-		if (!(step->entry & PAGE_PRESENT))
-			return -EFAULT;
-		if (step->leaf) {
-			w->page_bytes = (uint64_t)1 << level_shift(level);
-			w->paddr = leaf_paddr(s, level, step->entry) | (vaddr & (w->page_bytes - 1));
-			return 0;
-		}
-		table = step->entry & s->pa_mask;
+	(void)vaddr;
+	*out = (struct entry_meaning){ .kind = ENTRY_NONE };
+	if (!(entry & PAGE_PRESENT))
+		return;
+	out->paddr = entry & s->pa_mask;
+	if (level && !((level == PMD || level == PUD) && (entry & PAGE_PSE))) {
+		out->kind = ENTRY_TABLE;
+		return;
 	}
-	return -EFAULT;
-}
-
-struct each {
-	const struct space *s;
-	uint64_t first, last;
-	int (*fn)(void *arg, const struct mapping *m);
-	void *arg;
-	unsigned int tables;
-};
-
-/* All leaves below one table that maps from vaddr on. Depth is bounded by the number of levels. */
-static int each_in_table(struct each *e, uint64_t table, unsigned int level, uint64_t vaddr)
-{
-	uint64_t bytes = (uint64_t)1 << level_shift(level);
-	uint8_t raw[ENTRIES * 8];
-	int r;
-
-	if (++e->tables > MAX_TABLES)
-		return -ELOOP;
-	if (pages_read_bytes(e->s->mem, table, sizeof(raw), raw, HOLES_FAIL))
-		return 0;
-	for (unsigned int i = 0; i < ENTRIES; i++) {
-		uint64_t start = vaddr + i * bytes, entry;
-
-		if (level == e->s->levels - 1)	/* sign-extend */
-			start = (uint64_t)((int64_t)(start << (64 - level_shift(e->s->levels)))
-					   >> (64 - level_shift(e->s->levels)));
-		if (start + (bytes - 1) < e->first)
-			continue;
-		if (start > e->last)
-			break;
-		entry = get_u64(raw + i * 8, false);
-		if (!(entry & PAGE_PRESENT))
-			continue;
-		if (is_leaf(level, entry)) {
-			struct mapping m = { start, leaf_paddr(e->s, level, entry), bytes };
-
-			r = e->fn(e->arg, &m);
-		} else {
-			r = each_in_table(e, entry & e->s->pa_mask, level - 1, start);
-		}
-		if (r)
-			return r;
-	}
-	return 0;
-}
-
-static int x86_64_each(const struct space *s, uint64_t first, uint64_t last,
-		       int (*fn)(void *arg, const struct mapping *m), void *arg)
-{
-	struct each e = { .s = s, .first = first, .last = last, .fn = fn, .arg = arg };
-	unsigned int top = level_shift(s->levels);
-
-	/* only one half at a time: table order is address order inside a half */
-	if (first >> (top - 1) == 0 && last >> (top - 1) != 0)
-		return -EINVAL;
-	return each_in_table(&e, s->root, s->levels - 1, 0);
+	/* PAT of large pages is bit 12: below their address */
+	out->kind = ENTRY_LEAF;
+	out->paddr &= ~(((uint64_t)1 << (PAGE_SHIFT + level * BITS_A_LEVEL)) - 1);
 }
 
 /* The lowest leaf of the kernel half that can be the direct map: it starts with physical page 0 or shortly above. */
 static int direct_map_candidate(void *arg, const struct mapping *m)
 {
-	uint64_t *vaddr = arg;
+	struct mapping *out = arg;
 	uint64_t base = m->vaddr - m->paddr;
 
 	if (base % DIRECT_MAP_ALIGN || m->paddr >= DIRECT_MAP_ALIGN)
 		return 0;
-	*vaddr = base;
+	*out = (struct mapping){ .vaddr = base, .paddr = 0, .len = START_KERNEL_MAP - base };
 	return 1;
 }
 
-static int x86_64_direct_map(const struct space *s, uint64_t *vaddr)
+static int x86_64_direct_map(const struct space *s, struct mapping *out)
 {
-	uint64_t first = s->levels == 5 ? KERNEL_HALF_5LEVEL : KERNEL_HALF;
-	int r = x86_64_each(s, first, START_KERNEL_MAP - 1, direct_map_candidate, vaddr);
+	uint64_t first = s->tables.levels == 5 ? KERNEL_HALF_5LEVEL : KERNEL_HALF;
+	int r = space_each(s, first, START_KERNEL_MAP - 1, direct_map_candidate, out);
 
 	return r == 1 ? 0 : -ENOENT;
 }
 
-static void x86_64_describe(uint64_t entry, bool leaf, char *buf, size_t size)
+/* arch/x86/include/asm/pgtable_64.h by era; against L1TF offsets are stored inverted since 4.18.1. */
+static void describe_not_present(const struct space *s, unsigned int level, uint64_t entry, char *buf, size_t size)
 {
-	static const struct { uint64_t bit; const char *name; bool leaf_only; } flags[] = {
-		{ (uint64_t)1 << 0, "present", false }, { (uint64_t)1 << 1, "rw", false },
-		{ (uint64_t)1 << 2, "user", false }, { (uint64_t)1 << 3, "pwt", false },
-		{ (uint64_t)1 << 4, "pcd", false }, { (uint64_t)1 << 5, "accessed", false },
-		{ (uint64_t)1 << 6, "dirty", true }, { PAGE_GLOBAL, "global", true },
-		{ (uint64_t)1 << 63, "nx", false },
-	};
-	size_t used = 0;
+	uint64_t type = entry >> 59, offset = ~entry << 5 >> 14;
 
-	buf[0] = '\0';
-	if (!(entry & PAGE_PRESENT)) {
-		snprintf(buf, size, "%s", entry & PAGE_GLOBAL ? "prot-none" : entry ? "not-present" : "none");
+	if (!entry || level > PMD || entry & PAGE_GLOBAL) {
+		snprintf(buf, size, "%s", !entry ? "none" : level > PMD ? "not-present" : "prot-none");
 		return;
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(flags); i++) {
-		int n;
-
-		if (!(entry & flags[i].bit) || (flags[i].leaf_only && !leaf))
-			continue;
-		n = snprintf(buf + used, size - used, "%s%s", used ? " " : "", flags[i].name);
-		if (n < 0 || (size_t)n >= size - used)
-			return;
-		used += (size_t)n;
+	if (s->mode == SWAP_4_8) {
+		type = entry >> 9 & 0x1f;
+		offset = entry >> 14;
+	} else if (s->mode == SWAP_OLD) {
+		type = entry >> 1 & 0x3f;
+		offset = entry >> 8;
 	}
+	snprintf(buf, size, "swap type %llu offset 0x%llx", (unsigned long long)type, (unsigned long long)offset);
+}
+
+static void x86_64_describe(const struct space *s, unsigned int level, uint64_t entry, char *buf, size_t size)
+{
+	static const struct entry_flag flags[] = {
+		{ 1, 1, "present" }, { 2, 2, "rw" }, { 4, 4, "user" }, { 8, 8, "pwt" }, { 16, 16, "pcd" }, { 32, 32, "accessed" },
+		{ 64, 64, "dirty" }, { PAGE_GLOBAL, PAGE_GLOBAL, "global" }, { PAGE_NX, PAGE_NX, "nx" },
+	};
+	static const struct entry_flag table_flags[] = {
+		{ 1, 1, "present" }, { 2, 2, "rw" }, { 4, 4, "user" }, { 8, 8, "pwt" }, { 16, 16, "pcd" }, { 32, 32, "accessed" },
+		{ PAGE_NX, PAGE_NX, "nx" },
+	};
+	struct entry_meaning what;
+
+	x86_64_decode(s, level, entry, 0, &what);
+	if (what.kind == ENTRY_NONE)
+		describe_not_present(s, level, entry, buf, size);
+	else if (what.kind == ENTRY_LEAF)
+		entry_describe(entry, flags, ARRAY_SIZE(flags), buf, size);
+	else
+		entry_describe(entry, table_flags, ARRAY_SIZE(table_flags), buf, size);
 }
 
 /* SYMBOL() of the top table by era: init_top_pgt since 4.13; swapper_pg_dir is what VMCOREINFO has had all the time. */
@@ -209,6 +122,21 @@ static int find_root(const struct arch_query *q, uint64_t *vaddr)
 		if (!q->symbol(q->arg, names[i], vaddr))
 			return 0;
 	return -ENOENT;
+}
+
+/* The inversion went into stable kernels too. */
+static unsigned int swap_form(unsigned int version)
+{
+	static const unsigned int since[] = {
+		ARCH_VERSION(4, 4, 148), ARCH_VERSION(4, 9, 120), ARCH_VERSION(4, 14, 63), ARCH_VERSION(4, 17, 15),
+	};
+
+	if (!version || version >= ARCH_VERSION(4, 18, 1))
+		return SWAP_L1TF;
+	for (size_t i = 0; i < ARRAY_SIZE(since); i++)
+		if (version >> 8 == since[i] >> 8 && version >= since[i])
+			return SWAP_L1TF;
+	return version >= ARCH_VERSION(4, 8, 0) ? SWAP_4_8 : SWAP_OLD;
 }
 
 static int x86_64_setup(struct space *s, const struct arch_query *q, const char **why)
@@ -227,12 +155,16 @@ static int x86_64_setup(struct space *s, const struct arch_query *q, const char 
 		}
 		phys_base = q->phys_base;
 	}
+	s->mode = swap_form(q->version);
 	q->number(q->arg, "sme_mask", &sme_mask);
 	q->number(q->arg, "pgtable_l5_enabled", &l5);
-	s->levels = l5 ? 5 : 4;
+	s->tables = (struct radix){
+		.levels = l5 ? 5 : 4, .page_shift = PAGE_SHIFT, .entry_bytes = 8,
+		.bits = { BITS_A_LEVEL, BITS_A_LEVEL, BITS_A_LEVEL, BITS_A_LEVEL, BITS_A_LEVEL },
+	};
 	s->pa_mask = ENTRY_ADDRESS & ~sme_mask;
 	s->text_vaddr = START_KERNEL_MAP;
-	s->text_paddr = phys_base;
+	s->text_paddr = s->phys_base = phys_base;
 	if (q->number(q->arg, "KERNEL_IMAGE_SIZE", &s->text_len) || s->text_len > KERNEL_IMAGE_SIZE)
 		s->text_len = KERNEL_IMAGE_SIZE;
 	if (root < START_KERNEL_MAP) {
@@ -240,8 +172,31 @@ static int x86_64_setup(struct space *s, const struct arch_query *q, const char 
 		return -ENOENT;
 	}
 	/* PTI keeps the user half in the odd page after it; the symbol is the kernel's */
-	s->root = (root - START_KERNEL_MAP + phys_base) & ENTRY_ADDRESS;
+	s->tables.root = (root - START_KERNEL_MAP + phys_base) & ENTRY_ADDRESS;
 	return 0;
+}
+
+/* CR3 has the process context in bits 11:0. With PTI, bit 12 tells the user's half of a pair of tables: each has what is
+ * user's, so that the one that was named is taken. */
+static int x86_64_user_space(const struct space *kernel, uint64_t pgd, struct space *out)
+{
+	space_with_root(kernel, pgd & kernel->pa_mask, RADIX_SIGNED, out);
+	return 0;
+}
+
+/* level4_kernel_pgt: SYMBOL() of 4.13 and later that only this architecture has */
+static const char *const x86_64_marks[] = {
+	"NUMBER(phys_base)", "NUMBER(pgtable_l5_enabled)", "SYMBOL(level4_kernel_pgt)", NULL
+};
+
+/* arch/x86/include/asm/sparsemem.h */
+static void x86_64_sparsemem(const struct space *s, unsigned int version, unsigned int *section_size_bits,
+			     unsigned int *max_physmem_bits)
+{
+	*section_size_bits = 27;
+	*max_physmem_bits = s->tables.levels == 5 ? 52 : 46;
+	if (version && version < ARCH_VERSION(2, 6, 31))
+		*max_physmem_bits = version < ARCH_VERSION(2, 6, 26) ? 40 : 44;
 }
 
 const struct arch arch_x86_64 = {
@@ -250,14 +205,14 @@ const struct arch arch_x86_64 = {
 	.elf_class = 64,
 	.big_endian = false,
 	.setup = x86_64_setup,
-	.walk = x86_64_walk,
-	.each = x86_64_each,
-	.direct_map = x86_64_direct_map,
+	.decode = x86_64_decode,
 	.describe = x86_64_describe,
+	.user_space = x86_64_user_space,
+	.marks = x86_64_marks,
+	.direct_map = x86_64_direct_map,
 	.image_vaddr = START_KERNEL_MAP,
 	.image_bytes = KERNEL_IMAGE_SIZE,
 	.image_align = IMAGE_ALIGN,
-	.section_size_bits = 27,
-	.max_physmem_bits = 46,
-	.max_physmem_bits_5level = 52,
+	.vmemmap_page_bytes = VMEMMAP_PAGE,
+	.sparsemem = x86_64_sparsemem,
 };

@@ -136,15 +136,24 @@ int bitmap_load(struct bitmap *bm, uint64_t first, const uint8_t *bytes, size_t 
 	return 0;
 }
 
-bool bitmap_equal(const struct bitmap *a, const struct bitmap *b)
+static const struct chunk *chunk_or_none(const struct bitmap *bm, uint64_t i)
 {
 	static const struct chunk none;
 
-	for (uint64_t i = 0; i < a->nchunks || i < b->nchunks; i++) {
-		const struct chunk *ca = i < a->nchunks ? a->chunks[i] : NULL;
-		const struct chunk *cb = i < b->nchunks ? b->chunks[i] : NULL;
+	return i < bm->nchunks && bm->chunks[i] ? bm->chunks[i] : &none;
+}
 
-		if (ca != cb && memcmp(ca ? ca : &none, cb ? cb : &none, sizeof(none)))
+bool bitmap_equal(const struct bitmap *a, const struct bitmap *b, uint64_t end)
+{
+	for (uint64_t i = 0; (i < a->nchunks || i < b->nchunks) && i * CHUNK_BITS < end; i++) {
+		const struct chunk *ca = chunk_or_none(a, i), *cb = chunk_or_none(b, i);
+		uint64_t bits = min_u64(end - i * CHUNK_BITS, CHUNK_BITS), word = bits / 64;
+
+		if (ca == cb)
+			continue;
+		if (memcmp(ca, cb, word * 8))
+			return false;
+		if (bits % 64 && (ca->words[word] ^ cb->words[word]) << (64 - bits % 64))
 			return false;
 	}
 	return true;

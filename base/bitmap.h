@@ -31,8 +31,8 @@ bool bitmap_test(const struct bitmap *bm, uint64_t bit);		/* beyond the end: fal
  * bits, or after 64 chunks without, so that the cost is bounded: the next bits may have the same value. */
 uint64_t bitmap_run(const struct bitmap *bm, uint64_t bit, bool *value);
 
-/* Are the same bits set? */
-bool bitmap_equal(const struct bitmap *a, const struct bitmap *b);
+/* Are the same bits set below end? */
+bool bitmap_equal(const struct bitmap *a, const struct bitmap *b, uint64_t end);
 
 /* Call once after the last set, by one thread, before bitmap_rank(). */
 int bitmap_index(struct bitmap *bm);

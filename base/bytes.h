@@ -15,6 +15,11 @@
 static inline uint16_t get_u16(const void *p, bool big) { uint16_t v; memcpy(&v, p, 2); return big ? be16toh(v) : le16toh(v); }
 static inline uint32_t get_u32(const void *p, bool big) { uint32_t v; memcpy(&v, p, 4); return big ? be32toh(v) : le32toh(v); }
 static inline uint64_t get_u64(const void *p, bool big) { uint64_t v; memcpy(&v, p, 8); return big ? be64toh(v) : le64toh(v); }
+/* bytes: 1, 2, 4 or 8 */
+static inline uint64_t get_uint(const void *p, unsigned int bytes, bool big)
+{
+	return bytes == 1 ? *(const uint8_t *)p : bytes == 2 ? get_u16(p, big) : bytes == 4 ? get_u32(p, big) : get_u64(p, big);
+}
 static inline void put_u16(void *p, uint16_t v, bool big) { v = big ? htobe16(v) : htole16(v); memcpy(p, &v, 2); }
 static inline void put_u32(void *p, uint32_t v, bool big) { v = big ? htobe32(v) : htole32(v); memcpy(p, &v, 4); }
 static inline void put_u64(void *p, uint64_t v, bool big) { v = big ? htobe64(v) : htole64(v); memcpy(p, &v, 8); }

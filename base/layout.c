@@ -7,8 +7,10 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/workers.h"
 
 #define MAX_OWNED 8
+#define SHARE_BYTES 65536u		/* 16 pages: 100 microseconds of inflating */
 
 enum seg_kind { SEG_BYTES, SEG_PAGES, SEG_ZERO, SEG_CALL };
 
@@ -211,6 +213,32 @@ static const struct segment *find_segment(const struct layout *l, uint64_t off)
 	return &l->segs[low];
 }
 
+/* A read of compressed pages, in parts of about SHARE_BYTES that end with a page. */
+struct shared_read {
+	const struct segment *seg;
+	char *buf;
+	uint64_t start, end;		/* physical addresses */
+};
+
+static int read_part(void *arg, uint64_t item)
+{
+	const struct shared_read *s = arg;
+	uint64_t part = max_u64(SHARE_BYTES, pages_size(s->seg->mem.ps)), first = s->start / part + item;
+	uint64_t from = max_u64(first * part, s->start), to = min_u64((first + 1) * part, s->end);
+
+	return pages_read_bytes(s->seg->mem.ps, from, (size_t)(to - from), s->buf + (from - s->start), s->seg->holes);
+}
+
+static int read_pages(const struct segment *seg, void *buf, size_t n, uint64_t off)
+{
+	struct shared_read s = { seg, buf, seg->mem.paddr + off, seg->mem.paddr + off + n };
+	uint64_t part = max_u64(SHARE_BYTES, pages_size(seg->mem.ps));
+
+	if (!pages_compressed(seg->mem.ps))
+		return pages_read_bytes(seg->mem.ps, s.start, n, buf, seg->holes);
+	return workers_share(read_part, &s, (s.end - 1) / part - s.start / part + 1);
+}
+
 static int segment_read(const struct segment *seg, void *buf, size_t n, uint64_t off)
 {
 	switch (seg->kind) {
@@ -218,7 +246,7 @@ static int segment_read(const struct segment *seg, void *buf, size_t n, uint64_t
 		memcpy(buf, (const char *)seg->bytes + off, n);
 		return 0;
 	case SEG_PAGES:
-		return pages_read_bytes(seg->mem.ps, seg->mem.paddr + off, n, buf, seg->holes);
+		return read_pages(seg, buf, n, off);
 	case SEG_CALL:
 		return seg->call.fn(seg->call.arg, buf, n, off);
 	case SEG_ZERO:

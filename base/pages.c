@@ -18,6 +18,14 @@ void pages_run(const struct pages *ps, uint64_t pfn, struct page_run *out)
 	assert(out->count > 0);
 }
 
+void pages_places(const struct pages *ps, uint64_t pfn, uint64_t count, struct page_place *out)
+{
+	if (ps->ops->places)
+		ps->ops->places(ps, pfn, count, out);
+	else
+		memset(out, 0, count * sizeof(*out));
+}
+
 int pages_read(const struct pages *ps, uint64_t pfn, void *page)
 {
 	struct page_run run;
@@ -87,6 +95,14 @@ void pages_count(const struct pages *ps, uint64_t counts[PAGE_DATA + 1])
 		pages_run(ps, pfn, &run);
 		counts[run.state] += min_u64(run.count, ps->max_pfn - pfn);
 	}
+}
+
+uint64_t pages_kept(const struct pages *ps)
+{
+	uint64_t counts[PAGE_DATA + 1];
+
+	pages_count(ps, counts);
+	return counts[PAGE_DATA] + counts[PAGE_ZERO];
 }
 
 int pages_each_kept_in(const struct pages *ps, uint64_t from, uint64_t end,

@@ -11,6 +11,7 @@
 #ifndef VMCOREFS_BASE_PAGES_H
 #define VMCOREFS_BASE_PAGES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -43,6 +44,16 @@ enum codec {
 	CODEC_ZSTD = 0x20,
 };
 
+/* Where and how a page is stored. */
+struct source;				/* formats/source.h; a file of the dump */
+struct page_place {
+	const struct source *src;	/* borrowed from the page source */
+	uint64_t offset;		/* in src */
+	uint32_t len;			/* bytes, at most a page; 0: it has to be read to be known */
+	enum codec codec;
+	bool zero;			/* known to be all zero; the rest is undefined then */
+};
+
 struct pages;
 
 struct pages_ops {
@@ -52,9 +63,15 @@ struct pages_ops {
 	/* A run of equal state that starts at pfn; pfn < max_pfn. As long as can be told at once: it may end where the next
 	 * one has the same state. Cheap, whatever the length: never reads page contents. */
 	void (*run)(const struct pages *ps, uint64_t pfn, struct page_run *out);
-	/* The page as the dump stores it: up to one page of bytes into buf, their number and codec. NULL: not known.
-	 * Lets writers copy instead of recompress. */
-	int (*stored)(const struct pages *ps, uint64_t pfn, void *buf, size_t *len, enum codec *codec);
+	/* How count > 0 pages of one run are stored, each in out. Costs nothing but a look at their descriptors, and logs
+	 * nothing. NULL: not known. Lets writers copy instead of recompress. */
+	void (*places)(const struct pages *ps, uint64_t pfn, uint64_t count, struct page_place *out);
+	/* Of count > 0 DATA pages of one run: so many of the first ones are known to be unreadable, as their bytes would
+	 * lie beyond the end of the file. Maybe not all, and the next ones may be too. NULL: none. For those who read
+	 * everything: a header can claim any number of pages. */
+	uint64_t (*lost)(const struct pages *ps, uint64_t pfn, uint64_t count);
+	/* Is reading work rather than copying, and worth to be done by several threads? NULL: no. */
+	bool (*compressed)(const struct pages *ps);
 };
 
 struct pages {
@@ -67,6 +84,19 @@ static inline uint64_t pages_size(const struct pages *ps) { return (uint64_t)1 <
 
 /* The run at pfn; beyond max_pfn: ABSENT up to the end of the number space. */
 void pages_run(const struct pages *ps, uint64_t pfn, struct page_run *out);
+
+/* The places of pages of one run; len 0 for all when the source does not tell. */
+void pages_places(const struct pages *ps, uint64_t pfn, uint64_t count, struct page_place *out);
+
+static inline uint64_t pages_lost(const struct pages *ps, uint64_t pfn, uint64_t count)
+{
+	return ps->ops->lost ? ps->ops->lost(ps, pfn, count) : 0;
+}
+
+static inline bool pages_compressed(const struct pages *ps)
+{
+	return ps->ops->compressed && ps->ops->compressed(ps);
+}
 
 /* One page. -ENODATA: excluded or absent; -EIO, -EBADMSG: damaged. */
 int pages_read(const struct pages *ps, uint64_t pfn, void *page);
@@ -81,6 +111,8 @@ int pages_read_bytes(const struct pages *ps, uint64_t paddr, size_t n, void *buf
 
 /* Number of pages in each state, by walking the runs. counts has PAGE_DATA + 1 elements. */
 void pages_count(const struct pages *ps, uint64_t counts[PAGE_DATA + 1]);
+/* The number of those that are kept (DATA or ZERO). */
+uint64_t pages_kept(const struct pages *ps);
 
 /*
  * Walk all runs that are kept (DATA or ZERO, merged when adjacent), in order. fn returns 0 to go on; anything else ends

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -67,6 +69,107 @@ static void *work(void *arg)
 	if (job->scratch_free)
 		job->scratch_free(scratch);
 	return NULL;
+}
+
+/* --- the pool */
+
+struct share {
+	int (*fn)(void *arg, uint64_t item);
+	void *arg;
+	uint64_t items;
+	_Atomic uint64_t next;
+	_Atomic int error;
+	unsigned int helpers;		/* at it now; under pool.lock */
+	pthread_cond_t left;		/* the last helper has */
+	struct share *below;		/* in pool.jobs */
+};
+
+static struct {
+	pthread_mutex_t lock;
+	pthread_cond_t work;
+	struct share *jobs;		/* the newest first */
+	unsigned int threads;
+} pool = { .lock = PTHREAD_MUTEX_INITIALIZER, .work = PTHREAD_COND_INITIALIZER };
+
+static void share_work(struct share *s)
+{
+	int r, none = 0;
+	uint64_t item;
+
+	while (!atomic_load(&s->error) && (item = atomic_fetch_add(&s->next, 1)) < s->items) {
+		r = s->fn(s->arg, item);
+		if (r)
+			atomic_compare_exchange_strong(&s->error, &none, r);
+	}
+}
+
+/* Under pool.lock. */
+static struct share *find_work(void)
+{
+	struct share *s = pool.jobs;
+
+	while (s && (atomic_load(&s->next) >= s->items || atomic_load(&s->error)))
+		s = s->below;
+	return s;
+}
+
+static void *help(void *unused)
+{
+	struct share *s;
+
+	pthread_mutex_lock(&pool.lock);
+	for (;;) {
+		while (!(s = find_work()))
+			pthread_cond_wait(&pool.work, &pool.lock);
+		s->helpers++;
+		pthread_mutex_unlock(&pool.lock);
+		share_work(s);
+		pthread_mutex_lock(&pool.lock);
+		if (!--s->helpers)
+			pthread_cond_signal(&s->left);
+	}
+	return unused;
+}
+
+/* Under pool.lock. Signals are for the main thread. */
+static void start_helpers(void)
+{
+	unsigned int want = workers_threads() - 1;
+	sigset_t all, old;
+	pthread_t thread;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	for (; pool.threads < want && !pthread_create(&thread, NULL, help, NULL); pool.threads++)
+		pthread_detach(thread);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+}
+
+int workers_share(int (*fn)(void *arg, uint64_t item), void *arg, uint64_t items)
+{
+	struct share s = { .fn = fn, .arg = arg, .items = items, .left = PTHREAD_COND_INITIALIZER };
+	bool shared = items > 1 && workers_threads() > 1;
+	struct share **at;
+
+	if (shared) {
+		pthread_mutex_lock(&pool.lock);
+		start_helpers();
+		s.below = pool.jobs;
+		pool.jobs = &s;
+		pthread_cond_broadcast(&pool.work);
+		pthread_mutex_unlock(&pool.lock);
+	}
+	share_work(&s);
+	if (shared) {
+		pthread_mutex_lock(&pool.lock);
+		for (at = &pool.jobs; *at != &s;)
+			at = &(*at)->below;
+		*at = s.below;
+		while (s.helpers)
+			pthread_cond_wait(&s.left, &pool.lock);
+		pthread_mutex_unlock(&pool.lock);
+	}
+	return atomic_load(&s.error);
 }
 
 int workers_run(const struct workers_job *job)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Parallel loop over numbered items, on all cores.
+ * Parallel loops over numbered items, on all cores: workers_run() for long jobs, which get threads of their own, and
+ * workers_share() for short ones, which borrow those of a pool.
  *
- * Threads: any; calls may run side by side.
+ * Threads: any; calls may run side by side and inside each other.
  */
 #ifndef VMCOREFS_BASE_WORKERS_H
 #define VMCOREFS_BASE_WORKERS_H
@@ -29,7 +30,14 @@ struct workers_job {
 /* Returns when all items are done or one failed: 0 or the first error. */
 int workers_run(const struct workers_job *job);
 
-/* Number of threads that workers_run() uses at most; 0 (default): one a CPU. Before mount only. */
+/*
+ * fn(arg, item) for all items, in rising order, by the caller and by threads of a pool that have nothing to do: worth it
+ * for items of 50 microseconds. When one fails no more are started. 0 or the first error. After mount only: the pool does
+ * not survive a fork.
+ */
+int workers_share(int (*fn)(void *arg, uint64_t item), void *arg, uint64_t items);
+
+/* Number of threads that each of them uses at most; 0 (default): one a CPU. Before mount only. */
 void workers_set_threads(unsigned int n);
 unsigned int workers_threads(void);
 

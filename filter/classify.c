@@ -36,7 +36,7 @@ struct pass {
 bool classify_needed(const struct pageclass *rules, unsigned int level)
 {
 	return (level & (LEVEL_CACHE | LEVEL_CACHE_PRIVATE | LEVEL_USER)) ||
-	       ((level & LEVEL_FREE) && rules->has_buddy) || rules->hwpoison;
+	       ((level & LEVEL_FREE) && (rules->has_buddy || rules->buddy_flag)) || rules->hwpoison;
 }
 
 unsigned int level_classes(const struct pageclass *rules, unsigned int level)
@@ -134,17 +134,18 @@ static int run_window(struct pass *p, const struct window *w, uint8_t *buf)
 {
 	const struct pageclass *rules = &p->out->rules;
 	uint64_t bytes = p->m->struct_bytes, window_end = (w->first / WINDOW + 1) * WINDOW, unreadable = 0;
+	uint64_t end = w->first + w->count, n;
 	int r = 0;
 
-	for (uint64_t done = 0; done < w->count && !r; done += BATCH) {
-		uint64_t pfn = w->first + done, n = min_u64(BATCH, w->count - done);
-
+	/* the first one may be shorter: FLATMEM may begin with page 1 */
+	for (uint64_t pfn = w->first; pfn < end && !r; pfn += n) {
+		n = min_u64(BATCH - pfn % BATCH, end - pfn);
 		memmap_read(p->m, &p->m->sections[w->section], pfn, n, buf, &unreadable);
 		for (uint64_t i = 0; i < n && !r; i++) {
 			const uint8_t *page = buf + i * bytes;
 			struct page_verdict v;
 
-			/* heads are aligned to their size, so the last struct of an even batch is no head */
+			/* heads are aligned to their size, so the last struct of a batch, an odd one, is no head */
 			pageclass_judge(rules, pfn + i, page, i + 1 < n ? page + bytes : NULL, &v);
 			if (!v.classes)
 				continue;
@@ -231,47 +232,75 @@ void classify_free(struct classes *c)
 	free(c);
 }
 
-struct counting {
+struct walk_classes {
 	const struct classes *c;
-	struct class_counts *out;
+	int (*fn)(void *arg, unsigned int classes, uint64_t first, uint64_t count);
+	void *arg;
 };
 
-static int count_run(void *arg, uint64_t first, uint64_t count)
+static int walk_run(void *arg, uint64_t first, uint64_t count)
+{
+	struct walk_classes *w = arg;
+	int r = 0;
+
+	for (uint64_t len; count && !r; first += len, count -= len) {
+		unsigned int classes = 0;
+
+		len = count;
+		for (unsigned int i = 0; w->c && i < CLASSES; i++) {
+			bool set;
+			uint64_t run = bitmap_run(w->c->maps[i], first, &set);
+
+			/* beyond the maps (run 0) is no class */
+			if (run)
+				len = min_u64(len, run);
+			if (run && set)
+				classes |= 1u << i;
+		}
+		r = w->fn(w->arg, classes, first, len);
+	}
+	return r;
+}
+
+int classes_each(const struct classes *c, const struct pages *ps, uint64_t from, uint64_t end,
+		 int (*fn)(void *arg, unsigned int classes, uint64_t first, uint64_t count), void *arg)
+{
+	struct walk_classes w = { c, fn, arg };
+
+	return pages_each_kept_in(ps, from, end, walk_run, &w);
+}
+
+unsigned int classes_first(unsigned int classes)
 {
 	/* free before cache before user before the rest: the order of makedumpfile's questions */
 	static const enum page_class order[] = {
 		CLASS_FREE, CLASS_CACHE, CLASS_CACHE_PRIVATE, CLASS_USER, CLASS_HWPOISON, CLASS_OFFLINE,
 	};
-	struct counting *n = arg;
 
-	while (count) {
-		uint64_t len = count;
-		size_t i, class = ARRAY_SIZE(order);
+	for (size_t i = 0; i < ARRAY_SIZE(order); i++)
+		if (classes & 1u << order[i])
+			return order[i];
+	return CLASSES;
+}
 
-		for (i = 0; i < ARRAY_SIZE(order); i++) {
-			bool set;
-			uint64_t run = bitmap_run(n->c->maps[order[i]], first, &set);
+static int count_run(void *arg, unsigned int classes, uint64_t first, uint64_t count)
+{
+	struct class_counts *n = arg;
+	unsigned int class = classes_first(classes);
 
-			len = min_u64(len, run);
-			if (set) {
-				class = i;
-				break;
-			}
-		}
-		if (class < ARRAY_SIZE(order))
-			n->out->pages[order[class]] += len;
-		else
-			n->out->other += len;
-		first += len;
-		count -= len;
-	}
+	(void)first;
+	*(class == CLASSES ? &n->other : &n->pages[class]) += count;
 	return 0;
+}
+
+void classify_count_in(const struct classes *c, const struct pages *ps, uint64_t from, uint64_t end,
+		       struct class_counts *out)
+{
+	*out = (struct class_counts){ 0 };
+	classes_each(c, ps, from, end, count_run, out);
 }
 
 void classify_count(const struct classes *c, const struct pages *ps, struct class_counts *out)
 {
-	struct counting n = { c, out };
-
-	*out = (struct class_counts){ 0 };
-	pages_each_kept(ps, count_run, &n);
+	classify_count_in(c, ps, 0, ps->max_pfn, out);
 }

@@ -40,11 +40,22 @@ void classify_free(struct classes *c);		/* NULL is fine */
 /* The classes, as bits 1 << enum page_class, that a level leaves out. */
 unsigned int level_classes(const struct pageclass *rules, unsigned int level);
 
-/* Counts for people, each page in one class, in the order in which makedumpfile asks: over pages that ps keeps. */
+/*
+ * Walk the pages from to end - 1 that ps keeps, in runs of equal classes (bits 1 << enum page_class), in order. c NULL:
+ * none is in a class. fn returns 0 to go on; anything else ends the walk and is returned.
+ */
+int classes_each(const struct classes *c, const struct pages *ps, uint64_t from, uint64_t end,
+		 int (*fn)(void *arg, unsigned int classes, uint64_t first, uint64_t count), void *arg);
+/* The one of several classes that a page counts as: the first for which makedumpfile asks. CLASSES: none. */
+unsigned int classes_first(unsigned int classes);
+
+/* Counts for people, each page in one class: over pages that ps keeps; of pages from to end - 1. */
 struct class_counts {
 	uint64_t pages[CLASSES];
 	uint64_t other;			/* in no class */
 };
+void classify_count_in(const struct classes *c, const struct pages *ps, uint64_t from, uint64_t end,
+		       struct class_counts *out);
 void classify_count(const struct classes *c, const struct pages *ps, struct class_counts *out);
 
 #endif

@@ -14,7 +14,7 @@ struct level {
 	const struct pages *below;
 	const struct bitmap *out[CLASSES + 1];	/* what is left out */
 	unsigned int nout;
-	struct bitmap *zero;		/* owned, or NULL */
+	struct bitmap *owned;		/* one of out, or NULL */
 };
 
 static const struct level *level_of(const struct pages *ps)
@@ -29,11 +29,19 @@ static int level_read(const struct pages *ps, uint64_t pfn, uint64_t count, void
 	return below->ops->read(below, pfn, count, buf);
 }
 
-static int level_stored(const struct pages *ps, uint64_t pfn, void *buf, size_t *len, enum codec *codec)
+static void level_places(const struct pages *ps, uint64_t pfn, uint64_t count, struct page_place *out)
 {
-	const struct pages *below = level_of(ps)->below;
+	pages_places(level_of(ps)->below, pfn, count, out);
+}
 
-	return below->ops->stored ? below->ops->stored(below, pfn, buf, len, codec) : -ENOTSUP;
+static uint64_t level_lost(const struct pages *ps, uint64_t pfn, uint64_t count)
+{
+	return pages_lost(level_of(ps)->below, pfn, count);
+}
+
+static bool level_compressed(const struct pages *ps)
+{
+	return pages_compressed(level_of(ps)->below);
 }
 
 static void level_run(const struct pages *ps, uint64_t pfn, struct page_run *run)
@@ -61,7 +69,9 @@ static void level_run(const struct pages *ps, uint64_t pfn, struct page_run *run
 static const struct pages_ops level_ops = {
 	.read = level_read,
 	.run = level_run,
-	.stored = level_stored,
+	.places = level_places,
+	.lost = level_lost,
+	.compressed = level_compressed,
 };
 
 static struct level *new_level(const struct pages *below)
@@ -93,11 +103,22 @@ struct pages *level_new(const struct pages *below, const struct classes *classes
 	return &l->pages;
 }
 
+struct pages *level_leave_out(const struct pages *level, struct bitmap *out)
+{
+	struct level *l = new_level(level);
+
+	if (!l)
+		return NULL;
+	l->owned = out;
+	l->out[l->nout++] = out;
+	return &l->pages;
+}
+
 void level_free(struct pages *level)
 {
 	if (!level)
 		return;
-	bitmap_free(((struct level *)level)->zero);
+	bitmap_free(((struct level *)level)->owned);
 	free(level);
 }
 
@@ -136,7 +157,7 @@ static int zero_item(void *arg, void *scratch, uint64_t item)
 	struct zero_pass *z = arg;
 	const struct pages *ps = z->ps;
 	uint64_t pfn = z->chunks[item] * BITMAP_CHUNK_BITS, end = min_u64(pfn + BITMAP_CHUNK_BITS, ps->max_pfn);
-	uint64_t size = pages_size(ps);
+	uint64_t size = pages_size(ps), lost;
 	struct page_run run;
 
 	for (; pfn < end; pfn += run.count) {
@@ -146,7 +167,10 @@ static int zero_item(void *arg, void *scratch, uint64_t item)
 			return -ENOMEM;
 		if (run.state != PAGE_DATA)
 			continue;
-		run.count = min_u64(run.count, BATCH_PAGES);
+		lost = pages_lost(ps, pfn, run.count);
+		run.count = lost ? lost : min_u64(run.count, BATCH_PAGES);
+		if (lost)
+			continue;
 		bool whole = !ps->ops->read(ps, pfn, run.count, scratch);
 		for (uint64_t i = 0; i < run.count; i++) {
 			char *page = (char *)scratch + i * size;
@@ -174,24 +198,22 @@ int level_find_zero(const struct pages *level, struct progress *progress, struct
 		.run = zero_item, .scratch_new = zero_scratch, .scratch_free = free, .arg = &z,
 		.progress = progress,
 	};
-	struct level *l;
+	struct pages *result = NULL;
 	int r;
 
 	if (!z.zero)
 		return -ENOMEM;
-	l = new_level(level);
-	r = l ? pages_each_kept(level, add_chunks, &z) : -ENOMEM;
+	r = pages_each_kept(level, add_chunks, &z);
 	job.items = z.nchunks;
 	if (!r)
 		r = workers_run(&job);
 	free(z.chunks);
-	if (r) {
-		free(l);
+	if (!r)
+		result = level_leave_out(level, z.zero);
+	if (!result) {
 		bitmap_free(z.zero);
-		return r;
+		return r ? r : -ENOMEM;
 	}
-	l->zero = z.zero;
-	l->out[l->nout++] = z.zero;
-	*out = &l->pages;
+	*out = result;
 	return 0;
 }

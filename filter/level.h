@@ -20,6 +20,10 @@ struct pages *level_new(const struct pages *below, const struct classes *classes
  * level, which level_new() made. Pages that cannot be read count as not zero. */
 int level_find_zero(const struct pages *level, struct progress *progress, struct pages **out);
 
+/* The same selection with other pages EXCLUDED too. Borrows level, which level_new() or this made; takes over out, not on
+ * failure. NULL: out of memory. */
+struct pages *level_leave_out(const struct pages *level, struct bitmap *out);
+
 void level_free(struct pages *level);		/* NULL is fine */
 
 #endif

@@ -8,12 +8,10 @@
 
 #include "base/bytes.h"
 #include "formats/codec.h"
+#include "formats/page_copy.h"
 
 /* Work is handed out in items of about this much memory. */
 #define ITEM_BYTES (1u << 20)
-
-/* Compressed pages that are shorter may be pages of zeroes: 4 KiB of them take 17 to 200 bytes, by codec. */
-#define MAYBE_ZERO(page_bytes) ((page_bytes) / 16)
 
 struct item {
 	uint64_t pfn;			/* where to look for its pages */
@@ -23,6 +21,7 @@ struct item {
 
 struct job {
 	const struct pages *ps;
+	struct page_copy copy;
 	enum codec codec;
 	bool big_endian;
 	uint64_t desc_offset, zero_offset;	/* in the file: of the first descriptor, of the shared page */
@@ -42,6 +41,7 @@ struct job {
 struct scratch {
 	uint8_t *in, *out, *descs;
 	uint32_t *flags;		/* of each page of the item: codec, or one of the marks below */
+	struct page_place *places;
 	struct codec_ctx *ctx;
 };
 
@@ -88,6 +88,7 @@ static void free_scratch(void *arg)
 	free(s->out);
 	free(s->descs);
 	free(s->flags);
+	free(s->places);
 	codec_ctx_free(s->ctx);
 	free(s);
 }
@@ -104,34 +105,13 @@ static void *new_scratch(void *arg)
 	s->out = malloc(j->per_item * page);
 	s->descs = malloc(j->per_item * KDUMP_DESC_BYTES);
 	s->flags = malloc(j->per_item * sizeof(*s->flags));
+	s->places = malloc(j->per_item * sizeof(*s->places));
 	s->ctx = codec_ctx_new();
-	if (!s->in || !s->out || !s->descs || !s->flags || !s->ctx) {
+	if (!s->in || !s->out || !s->descs || !s->flags || !s->places || !s->ctx) {
 		free_scratch(s);
 		return NULL;
 	}
 	return s;
-}
-
-/*
- * Try to copy a page as it is stored. 1: done, out has *len bytes; 0: it has to be read.
- * Short ones are looked at: zero pages are shared.
- */
-static int copy_stored(struct job *j, struct scratch *s, uint64_t pfn, uint8_t *out, size_t *len, uint32_t *flags)
-{
-	uint64_t page = pages_size(j->ps);
-	enum codec codec;
-
-	if (!j->ps->ops->stored || j->ps->ops->stored(j->ps, pfn, out, len, &codec) || codec != j->codec ||
-	    codec == CODEC_NONE || *len >= page)
-		return 0;
-	*flags = codec;
-	if (*len < MAYBE_ZERO(page)) {
-		if (codec_decompress(s->ctx, codec, out, *len, s->in, page))
-			return 0;
-		if (bytes_are_zero(s->in, page))
-			*flags = MARK_ZERO;
-	}
-	return 1;
 }
 
 /* One page that was read. */
@@ -157,52 +137,109 @@ static int compress_page(struct job *j, struct scratch *s, const uint8_t *in, ui
 	return 0;
 }
 
-/* Flags and data of all pages of an item; *used bytes of data. */
-static int pack(struct job *j, struct scratch *s, const struct item *it, size_t *used)
+/*
+ * Copy the pages from place i on, of n, that are stored as they are wanted, and pass over zero pages between them: how
+ * many in all. out has room for a page each. 0: the first one has to be read.
+ */
+static uint64_t copy_stored(struct job *j, struct scratch *s, uint64_t i, uint64_t n, uint32_t *flags, uint8_t *descs,
+			    uint8_t *out, size_t *used)
 {
-	uint64_t page = pages_size(j->ps), done = 0, pfn = it->pfn;
-	bool may_copy = j->ps->ops->stored && j->codec != CODEC_NONE;
+	struct page_place *places = s->places + i;
+	uint64_t done = 0;
+	size_t len = 0;
 
-	*used = 0;
-	while (done < it->count) {
-		struct page_run run;
-		bool whole = false;
-		uint64_t n;
+	for (; done < n - i; done++) {
+		enum copy_kind kind = page_copy_kind(&j->copy, &places[done], s->ctx);
 
-		pages_run(j->ps, pfn, &run);
-		if (!page_is_kept(run.state)) {
-			pfn += run.count;
+		if (kind == COPY_NOT)
+			break;
+		if (kind == COPY_ZERO)
+			places[done].len = 0;
+		flags[done] = kind == COPY_ZERO ? MARK_ZERO : places[done].codec;
+		put_u32(descs + done * KDUMP_DESC_BYTES + 8, places[done].len, j->big_endian);
+		len += places[done].len;
+	}
+	if (page_copy_read(places, 0, out, len))
+		return 0;
+	*used += len;
+	return done;
+}
+
+/* One page that is not copied; whole: it is read already. */
+static int pack_page(struct job *j, struct scratch *s, uint64_t pfn, bool whole, uint8_t *in, uint32_t *flags,
+		     uint8_t *desc, size_t *used)
+{
+	size_t len = 0;
+	int r = 0;
+
+	if (!whole && j->ps->ops->read(j->ps, pfn, 1, in))
+		*flags = MARK_DAMAGED;
+	else
+		r = compress_page(j, s, in, s->out + *used, &len, flags);
+	put_u32(desc + 8, (uint32_t)len, j->big_endian);
+	*used += len;
+	return r;
+}
+
+/* The same for the n pages of a run. */
+static int pack_run(struct job *j, struct scratch *s, uint64_t pfn, uint64_t n, enum page_state state, uint64_t done,
+		    size_t *used)
+{
+	bool may_copy = j->ps->ops->places && j->codec != CODEC_NONE && state == PAGE_DATA, whole = false;
+	uint64_t page = pages_size(j->ps), copied, lost = state == PAGE_DATA ? pages_lost(j->ps, pfn, n) : 0;
+	int r = 0;
+
+	for (uint64_t i = 0; i < lost; i++) {
+		s->flags[done + i] = MARK_DAMAGED;
+		put_u32(s->descs + (done + i) * KDUMP_DESC_BYTES + 8, 0, j->big_endian);
+	}
+	done += lost;
+	pfn += lost;
+	n -= lost;
+	if (!n)
+		return 0;
+	if (may_copy)
+		j->ps->ops->places(j->ps, pfn, n, s->places);
+	else if (state == PAGE_DATA)
+		whole = !j->ps->ops->read(j->ps, pfn, n, s->in);
+	for (uint64_t i = 0; i < n && !r; i += copied) {
+		uint32_t *flags = &s->flags[done + i];
+		uint8_t *desc = s->descs + (done + i) * KDUMP_DESC_BYTES;
+
+		copied = 1;
+		if (state == PAGE_ZERO) {
+			*flags = MARK_ZERO;
+			put_u32(desc + 8, 0, j->big_endian);
 			continue;
 		}
-		n = min_u64(run.count, it->count - done);
-		if (!may_copy && run.state == PAGE_DATA)
-			whole = !j->ps->ops->read(j->ps, pfn, n, s->in);
-		for (uint64_t i = 0; i < n; i++) {
-			uint32_t *flags = &s->flags[done + i];
-			uint8_t *in = whole ? s->in + i * page : s->in, *out = s->out + *used;
-			size_t len = 0;
-			int r;
-
-			if (run.state == PAGE_ZERO) {
-				*flags = MARK_ZERO;
-			} else if (may_copy && copy_stored(j, s, pfn + i, out, &len, flags)) {
-				/* as it is */
-			} else if (!whole && j->ps->ops->read(j->ps, pfn + i, 1, in)) {
-				*flags = MARK_DAMAGED;
-			} else {
-				r = compress_page(j, s, in, out, &len, flags);
-				if (r)
-					return r;
-			}
-			if (*flags & (MARK_ZERO | MARK_DAMAGED))
-				len = 0;
-			put_u32(s->descs + (done + i) * KDUMP_DESC_BYTES + 8, (uint32_t)len, j->big_endian);
-			*used += len;
+		if (may_copy) {
+			copied = copy_stored(j, s, i, n, flags, desc, s->out + *used, used);
+			if (copied)
+				continue;
+			copied = 1;
 		}
-		done += n;
-		pfn += n;
+		r = pack_page(j, s, pfn + i, whole, whole ? s->in + i * page : s->in, flags, desc, used);
 	}
-	return 0;
+	return r;
+}
+
+/* Flags, lengths and data of all pages of an item; *used bytes of data. */
+static int pack(struct job *j, struct scratch *s, const struct item *it, size_t *used)
+{
+	uint64_t done = 0, pfn = it->pfn;
+	struct page_run run;
+	int r = 0;
+
+	*used = 0;
+	for (; done < it->count && !r; pfn += run.count) {
+		pages_run(j->ps, pfn, &run);
+		if (!page_is_kept(run.state))
+			continue;
+		run.count = min_u64(run.count, it->count - done);
+		r = pack_run(j, s, pfn, run.count, run.state, done, used);
+		done += run.count;
+	}
+	return r;
 }
 
 /* Wait until all items before this one have their place. -ECANCELED: one of them failed. */
@@ -303,7 +340,7 @@ int compress_pages(const struct compress_input *in, const struct page_sink *sink
 {
 	uint64_t page = pages_size(in->ps);
 	struct job j = {
-		.ps = in->ps, .codec = in->codec, .big_endian = in->big_endian, .sink = sink,
+		.ps = in->ps, .copy = { in->codec, in->copy_raw, page }, .codec = in->codec, .big_endian = in->big_endian, .sink = sink,
 		.desc_offset = in->desc_offset, .zero_offset = in->data_offset, .next_offset = in->data_offset + page,
 		.per_item = ITEM_BYTES / page ? ITEM_BYTES / page : 1,
 		.lock = PTHREAD_MUTEX_INITIALIZER, .turn = PTHREAD_COND_INITIALIZER,

@@ -26,6 +26,7 @@ struct compress_input {
 	const struct pages *ps;
 	uint64_t first_pfn, end_pfn;	/* of what it keeps, pages first_pfn to end_pfn - 1 */
 	enum codec codec;
+	bool copy_raw;			/* see struct page_copy */
 	bool big_endian;
 	uint64_t desc_offset;		/* where in the file the descriptors begin */
 	uint64_t data_offset;		/* and the page of zeroes, with the data behind it */

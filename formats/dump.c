@@ -90,6 +90,7 @@ void dump_close(struct dump *d)
 	source_close(d->src);
 	free(d->notes);
 	free(d->vmcoreinfo);
+	free(d->eraseinfo);
 	free(d->segments);
 	free(d->parts);
 	free(d);

@@ -49,6 +49,8 @@ struct dump {
 	size_t notes_len;
 	char *vmcoreinfo;		/* owned, NUL-terminated text of the VMCOREINFO note, or NULL */
 	size_t vmcoreinfo_len;
+	char *eraseinfo;		/* owned, NUL-terminated text of what was erased before, whole lines; or NULL */
+	size_t eraseinfo_len;
 
 	struct dump_segment *segments;	/* owned; ELF only, in file order */
 	size_t nsegments;
@@ -62,13 +64,13 @@ struct dump {
 	bool has_phys_base;
 	uint64_t phys_base;		/* sub header: wrong in QEMU's dumps of x86_64 */
 	unsigned int nr_cpus;		/* 0: unknown */
-	uint64_t eraseinfo_offset;	/* in src: the text of earlier erasures; ELF has it as a note "ERASEINFO" */
-	uint64_t eraseinfo_len;		/* 0: none */
 	enum codec codec;		/* the codec most pages use, by the header; CODEC_NONE for ELF */
 
 	struct dump_part *parts;	/* owned; of a split set: from page 0 to max_pfn without gaps, else none */
 	size_t nparts;
 
+	bool without_vmemmap;		/* kdump: its writer left out page structs of excluded pages (makedumpfile -e) */
+	bool live;			/* /proc/kcore: memory changes while it is read */
 	bool incomplete;		/* marked incomplete by its writer, or the file is shorter than its headers say */
 	const char *format;		/* "elf", "kdump-compressed" */
 };

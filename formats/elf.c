@@ -11,10 +11,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/bytes.h"
 #include "base/log.h"
 #include "formats/extents.h"
+#include "formats/kcore.h"
 
 #define DUMP_ELF_INCOMPLETE 0x1u		/* e_flags, set by makedumpfile -E when it ran out of space */
 #define PHNUM_MAX ((uint64_t)1 << 24)		/* of program headers that are believed */
@@ -45,6 +47,9 @@ struct headers {
 	size_t cap;				/* of d->segments */
 	uint64_t data_end;			/* highest file offset that a PT_LOAD needs */
 	uint64_t skipped;			/* PT_LOADs that cannot be */
+	uint64_t blank;				/* headers of zeroes at the end of the table */
+	uint64_t last_start, last_end;		/* memory of the last PT_LOAD in the table */
+	bool descends;				/* one starts below the one before it */
 	bool all_at_zero;
 };
 
@@ -169,6 +174,9 @@ static int take_load(struct dump *d, struct headers *hs, struct program_header *
 	}
 	if (p->paddr)
 		hs->all_at_zero = false;
+	hs->descends |= p->paddr < hs->last_start;
+	hs->last_start = p->paddr;
+	hs->last_end = p->paddr + p->memsz;
 	r = add_segment(d, hs, p);
 	if (!r)
 		r = extents_add(&hs->mem, p->paddr, p->memsz, 0);
@@ -183,6 +191,7 @@ static int take_header(struct dump *d, struct headers *hs, const uint8_t *bytes)
 {
 	struct program_header p;
 
+	hs->blank = bytes_are_zero(bytes, d->elf_class == 64 ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr)) ? hs->blank + 1 : 0;
 	decode_program_header(d, bytes, &p);
 	if (p.type == PT_NOTE)
 		return dump_add_notes(d, p.offset, p.filesz);
@@ -246,7 +255,9 @@ static void warn_about(struct dump *d, const struct elf_header *h, const struct 
 		d->incomplete = true;
 		log_warn("%s: its writer marked the dump as incomplete", name);
 	}
-	if (hs->data_end > d->src->size) {
+	if (hs->data_end > d->src->size && d->live) {
+		d->src->size = hs->data_end;
+	} else if (hs->data_end > d->src->size) {
 		d->incomplete = true;
 		log_warn("%s: the file is truncated: its headers describe %llu bytes, it has %llu", name,
 			 (unsigned long long)hs->data_end, (unsigned long long)d->src->size);
@@ -255,11 +266,44 @@ static void warn_about(struct dump *d, const struct elf_header *h, const struct 
 		log_warn("%s: all PT_LOAD headers give physical address 0: physical memory cannot be told apart", name);
 }
 
+/*
+ * makedumpfile -E leaves room for all headers, and what it had not written when it was stopped is zero. The machine may
+ * have had memory anywhere but where the others say; as its headers rise after those of the kernel image, only behind the
+ * last one. That memory must not pass for a hole: it is there, with its data behind the end of the file.
+ */
+static int add_lost_memory(struct dump *d, struct headers *hs)
+{
+	struct elf *elf = d->priv;
+	uint64_t at = hs->descends ? hs->last_end : 0;
+	size_t n;
+	int r;
+
+	if (!hs->blank || !hs->mem.n)
+		return 0;
+	d->incomplete = true;
+	log_warn("%s: its last %llu program headers were not written; some memory is missing", d->src->name,
+		 (unsigned long long)hs->blank);
+	r = extents_resolve(&hs->mem, EXTENTS_LOWEST_OFFSET);
+	n = hs->mem.n;
+	for (size_t i = 0; i < n && !r; i++) {
+		struct extent e = hs->mem.list[i];
+		uint64_t end;
+
+		if (e.start > at && !add_overflows(d->src->size, e.start - at, &end)) {
+			r = extents_add(&hs->mem, at, e.start - at, 0);
+			if (!r)
+				r = extents_add(&elf->data, at, e.start - at, d->src->size);
+		}
+		at = max_u64(at, e.start + e.len);
+	}
+	return r;
+}
+
 static void choose_page_shift(struct dump *d)
 {
 	uint64_t bytes;
 
-	d->pages.page_shift = PAGE_SHIFT_MIN;
+	d->pages.page_shift = d->live ? page_shift_of((uint64_t)sysconf(_SC_PAGESIZE)) : PAGE_SHIFT_MIN;
 	if (!dump_vmcoreinfo_number(d, "PAGESIZE=", &bytes))
 		return;
 	if (page_shift_of(bytes))
@@ -308,6 +352,21 @@ static size_t merge_runs(struct page_run *runs, const struct extent *mem, size_t
 	return n;
 }
 
+/* Memory for a crash kernel is none of this one's, and may be protected from reading. */
+static int remove_crash_memory(struct dump *d, struct headers *hs)
+{
+	struct elf *elf = d->priv;
+	struct extents crash = { 0 };
+	int r = kcore_crash_ranges("/proc/iomem", &crash);
+
+	if (!r)
+		r = extents_remove(&elf->data, &crash);
+	if (!r)
+		r = extents_remove(&hs->mem, &crash);
+	extents_free(&crash);
+	return r;
+}
+
 static int build_runs(struct dump *d, struct headers *hs)
 {
 	struct elf *elf = d->priv;
@@ -319,6 +378,8 @@ static int build_runs(struct dump *d, struct headers *hs)
 	r = extents_resolve(&elf->data, EXTENTS_LOWEST_OFFSET);
 	if (!r)
 		r = extents_resolve(&hs->mem, EXTENTS_LOWEST_OFFSET);
+	if (!r && d->live)
+		r = remove_crash_memory(d, hs);
 	for (size_t i = 0; i < elf->data.n && !r; i++)
 		r = extents_add(&data, elf->data.list[i].start, elf->data.list[i].len, 0);
 	if (r)
@@ -395,9 +456,23 @@ static int elf_read(const struct pages *ps, uint64_t pfn, uint64_t count, void *
 	return 0;
 }
 
+static uint64_t elf_lost(const struct pages *ps, uint64_t pfn, uint64_t count)
+{
+	const struct dump *d = (const struct dump *)ps;
+	const struct elf *elf = d->priv;
+	uint64_t at = pfn << ps->page_shift;
+	size_t i = extents_find(&elf->data, at);
+	const struct extent *e = elf->data.list + i;
+
+	if (i == elf->data.n || e->start > at || e->offset + (at - e->start) < d->src->size)
+		return 0;
+	return min_u64(count, div_round_up(e->start + e->len - at, pages_size(ps)));
+}
+
 static const struct pages_ops elf_pages_ops = {
 	.read = elf_read,
 	.run = elf_run,
+	.lost = elf_lost,
 };
 
 static int elf_open(struct dump *d)
@@ -417,14 +492,26 @@ static int elf_open(struct dump *d)
 	r = read_program_headers(d, &h, &hs);
 	if (!r)
 		r = dump_find_vmcoreinfo(d);
+	if (!r)
+		r = dump_find_eraseinfo(d);
 	if (r)
 		goto out;
+	d->live = kcore_is_live(d);
+	if (d->live && hs.all_at_zero) {
+		r = fail(ENOTSUP, "%s: it tells no physical addresses: the kernel is older than 4.11", d->src->name);
+		goto out;
+	}
 	choose_page_shift(d);
-	r = build_runs(d, &hs);
+	r = add_lost_memory(d, &hs);
+	if (!r)
+		r = build_runs(d, &hs);
+	if (!r && d->live && !d->vmcoreinfo)
+		r = kcore_add_vmcoreinfo(d, "/sys/kernel/vmcoreinfo");
 	if (r)
 		goto out;
 	if (!d->pages.max_pfn) {
-		r = fail(EIO, "%s: an ELF core without physical memory (no usable PT_LOAD)", d->src->name);
+		r = fail(EIO, "%s: an ELF core without physical memory (%s)", d->src->name,
+			 hs.blank ? "its writer stopped before it wrote the program headers" : "no usable PT_LOAD");
 		goto out;
 	}
 	warn_about(d, &h, &hs);

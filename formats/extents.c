@@ -7,6 +7,9 @@
 
 #include "base/bytes.h"
 
+/* In one range: a byte of it is found by adding up lengths. */
+#define RECORDS_MAX 64
+
 int extents_add(struct extents *x, uint64_t start, uint64_t len, uint64_t offset)
 {
 	struct extent *list;
@@ -15,7 +18,7 @@ int extents_add(struct extents *x, uint64_t start, uint64_t len, uint64_t offset
 	if (!len)
 		return 0;
 	if (x->n == x->cap) {
-		cap = x->cap ? x->cap + x->cap / 2 : 64;
+		cap = x->cap + x->cap / 2 + 64;
 		if (mul_overflows(cap, sizeof(*list), &bytes))
 			return -ENOMEM;
 		list = realloc(x->list, bytes);
@@ -28,15 +31,87 @@ int extents_add(struct extents *x, uint64_t start, uint64_t len, uint64_t offset
 	return 0;
 }
 
+static int add_length(struct extents *x, uint64_t len)
+{
+	if (x->nlengths == x->lengths_cap) {
+		size_t cap = x->lengths_cap ? x->lengths_cap + x->lengths_cap / 2 : 64;
+		uint32_t *lengths = reallocarray(x->lengths, cap, sizeof(*lengths));
+
+		if (!lengths)
+			return -ENOMEM;
+		x->lengths = lengths;
+		x->lengths_cap = cap;
+	}
+	x->lengths[x->nlengths++] = (uint32_t)len;
+	return 0;
+}
+
+int extents_add_record(struct extents *x, uint64_t start, uint64_t len, uint64_t offset)
+{
+	struct extent *last = x->n ? &x->list[x->n - 1] : NULL;
+	bool follows = last && last->start + last->len == start && x->end + EXTENTS_HEADER == offset &&
+		       len && len <= UINT32_MAX && x->nlengths < UINT32_MAX - 2;
+	int r;
+
+	x->end = offset + len;
+	if (follows && !last->records && last->len <= UINT32_MAX) {
+		r = add_length(x, last->len);
+		if (r)
+			return r;
+		last->records = (uint32_t)x->nlengths;
+		last->first = (uint32_t)last->len;
+	} else if (!follows || !last->records || x->nlengths - (last->records - 1) == RECORDS_MAX) {
+		return extents_add(x, start, len, offset);
+	}
+	last->len += len;
+	return add_length(x, len);
+}
+
 void extents_free(struct extents *x)
 {
 	free(x->list);
+	free(x->lengths);
 	*x = (struct extents){ 0 };
 }
 
 static uint64_t extent_end(const struct extent *e)
 {
 	return e->start + e->len;
+}
+
+uint64_t extents_offset(const struct extents *x, const struct extent *e, uint64_t pos, uint64_t *together)
+{
+	uint64_t at = pos - e->start, offset = e->offset, len = e->records ? e->first : e->len;
+
+	for (size_t i = e->records; at >= len; i++) {
+		at -= len;
+		offset += len + EXTENTS_HEADER;
+		len = x->lengths[i];
+	}
+	*together = min_u64(len - at, extent_end(e) - pos);
+	return offset + at;
+}
+
+/* Bytes pos to end - 1 of range e. */
+static struct extent part_of(const struct extents *x, const struct extent *e, uint64_t pos, uint64_t end)
+{
+	struct extent part = { .start = pos, .len = end - pos, .offset = e->offset + (pos - e->start) };
+	uint64_t at = pos - e->start, len = e->first;
+	uint32_t record = e->records;
+
+	if (!record)
+		return part;
+	for (part.offset = e->offset; at >= len; record++) {
+		at -= len;
+		part.offset += len + EXTENTS_HEADER;
+		len = x->lengths[record];
+	}
+	part.offset += at;
+	if (part.len > len - at) {
+		part.records = record;
+		part.first = (uint32_t)(len - at);
+	}
+	return part;
 }
 
 static int compare_start(const void *a, const void *b)
@@ -86,6 +161,17 @@ static void heap_pop(struct heap *h)
 	h->slot[i] = item;
 }
 
+/* Add it to out, of the same lengths. */
+static int add_part(const struct extents *x, const struct extent *e, uint64_t pos, uint64_t end, struct extents *out)
+{
+	struct extent part = part_of(x, e, pos, end);
+	int r = extents_add(out, part.start, part.len, part.offset);
+
+	if (!r && part.len)
+		out->list[out->n - 1] = part;
+	return r;
+}
+
 /* Sweep over the sorted list; every step retires a range or takes in the next one. */
 static int cut_overlaps(const struct extents *x, enum extents_winner winner, struct extents *out)
 {
@@ -112,7 +198,7 @@ static int cut_overlaps(const struct extents *x, enum extents_winner winner, str
 		end = extent_end(top);
 		if (next < x->n)
 			end = min_u64(end, x->list[next].start);
-		r = extents_add(out, pos, end - pos, top->offset + (pos - top->start));
+		r = add_part(x, top, pos, end, out);
 		if (r)
 			break;
 		pos = end;
@@ -129,7 +215,7 @@ static void merge_neighbours(struct extents *x)
 		struct extent *last = &x->list[n];
 		const struct extent *e = &x->list[i];
 
-		if (extent_end(last) == e->start && last->offset + last->len == e->offset)
+		if (extent_end(last) == e->start && last->offset + last->len == e->offset && !last->records && !e->records)
 			last->len += e->len;
 		else
 			x->list[++n] = *e;
@@ -142,6 +228,7 @@ int extents_resolve(struct extents *x, enum extents_winner winner)
 {
 	struct extents cut = { 0 };
 	struct extent *list;
+	uint32_t *lengths;
 	bool sorted = true, disjoint = true;
 	size_t i;
 	int r;
@@ -158,8 +245,10 @@ int extents_resolve(struct extents *x, enum extents_winner winner)
 			extents_free(&cut);
 			return r;
 		}
-		extents_free(x);
-		*x = cut;
+		free(x->list);
+		x->list = cut.list;
+		x->n = cut.n;
+		x->cap = cut.cap;
 	}
 	merge_neighbours(x);
 	list = x->n ? realloc(x->list, x->n * sizeof(*list)) : NULL;
@@ -167,7 +256,46 @@ int extents_resolve(struct extents *x, enum extents_winner winner)
 		x->list = list;
 		x->cap = x->n;
 	}
+	lengths = x->nlengths ? realloc(x->lengths, x->nlengths * sizeof(*lengths)) : NULL;
+	if (lengths) {
+		x->lengths = lengths;
+		x->lengths_cap = x->nlengths;
+	}
 	return 0;
+}
+
+/* Without [start, end), which may cut one range in two. */
+static int remove_one(struct extents *x, uint64_t start, uint64_t end)
+{
+	struct extents left = { 0 };
+	int r = 0;
+
+	for (size_t i = 0; i < x->n && !r; i++) {
+		const struct extent *e = &x->list[i];
+		uint64_t head = e->start < start ? min_u64(extent_end(e), start) - e->start : 0;
+		uint64_t from = max_u64(e->start, end);
+
+		r = extents_add(&left, e->start, head, e->offset);
+		if (!r && from < extent_end(e))
+			r = extents_add(&left, from, extent_end(e) - from, e->offset + (from - e->start));
+	}
+	if (r) {
+		extents_free(&left);
+		return r;
+	}
+	extents_free(x);
+	*x = left;
+	return 0;
+}
+
+int extents_remove(struct extents *x, const struct extents *what)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < what->n && !r; i++)
+		if (what->list[i].len)
+			r = remove_one(x, what->list[i].start, extent_end(&what->list[i]));
+	return r;
 }
 
 size_t extents_find(const struct extents *x, uint64_t pos)

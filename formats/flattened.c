@@ -106,7 +106,7 @@ static int walk_records(struct flattened *f)
 				    "%s: flattened stream: record at offset %#llx is damaged (offset %lld, size %lld)", inner->name, (unsigned long long)off, (long long)where, (long long)size);
 		off += RECORD_SIZE;
 		stored = min_u64((uint64_t)size, inner->size - off);
-		r = extents_add(&f->map, (uint64_t)where, stored, off);
+		r = extents_add_record(&f->map, (uint64_t)where, stored, off);
 		if (r)
 			return r;
 		f->s.size = max_u64(f->s.size, (uint64_t)where + stored);
@@ -128,6 +128,7 @@ static ssize_t flattened_read(const struct source *s, void *buf, size_t n, uint6
 	const struct extent *e = f->map.list + extents_find(&f->map, off), *last = f->map.list + f->map.n;
 	char *p = buf;
 	size_t left = n, len;
+	uint64_t at, together;
 	int r;
 
 	for (; left; p += len, off += len, left -= len) {
@@ -136,11 +137,13 @@ static ssize_t flattened_read(const struct source *s, void *buf, size_t n, uint6
 			memset(p, 0, len);
 			continue;
 		}
-		len = (size_t)min_u64(left, e->start + e->len - off);
-		r = source_read(f->inner, p, len, e->offset + (off - e->start));
+		at = extents_offset(&f->map, e, off, &together);
+		len = (size_t)min_u64(left, together);
+		r = source_read(f->inner, p, len, at);
 		if (r)
 			return r;
-		e++;
+		if (off + len == e->start + e->len)
+			e++;
 	}
 	return (ssize_t)n;
 }

@@ -18,7 +18,9 @@
 #define BITMAP_PIECE ((size_t)256 << 10)
 #define BITMAP_BYTES_MAX ((uint64_t)8 << 30)	/* of one bitmap: 256 TiB of 4 KiB pages */
 #define VMCOREINFO_MAX ((uint64_t)1 << 20)
+#define ERASEINFO_MAX ((uint64_t)64 << 20)
 #define CPUS_MAX 65536u
+#define FIRST_DESCS 16384u			/* among these one is looked for that was written */
 
 static const struct {
 	const char *machine;
@@ -38,8 +40,8 @@ static uint16_t machine_number(const char *name)
 	return 0;
 }
 
-/* Load len bytes of a bitmap. What lies beyond the end of the file is left clear. */
-static int load_bitmap(struct dump *d, struct bitmap *bm, uint64_t off, uint64_t len)
+/* Load len bytes of a bitmap. What lies beyond the end of the file is left clear; *loaded: bytes before it. */
+static int load_bitmap(struct dump *d, struct bitmap *bm, uint64_t off, uint64_t len, uint64_t *loaded)
 {
 	uint8_t *piece = malloc(BITMAP_PIECE);
 	uint64_t done = 0;
@@ -64,16 +66,32 @@ static int load_bitmap(struct dump *d, struct bitmap *bm, uint64_t off, uint64_t
 		r = bitmap_load(bm, done * 8, piece, (size_t)n);
 	}
 	free(piece);
+	*loaded = done;
 	return r;
+}
+
+/*
+ * A writer that was stopped inside the bitmaps. What it had not listed as the machine's is cut off; what it had, is there,
+ * but cannot be read: it must not look like pages that were left out on purpose. Page 0 stays in any case: a dump of no
+ * pages would be none, and its headers tell whose it is.
+ */
+static int bitmaps_end_early(struct kdump *k, uint64_t exists_end, uint64_t stored_end, uint64_t *bits)
+{
+	if (exists_end >= *bits && stored_end >= *bits)
+		return 0;
+	k->lost_from = min_u64(exists_end, stored_end);
+	*bits = max_u64(min_u64(exists_end, *bits), 1);
+	return exists_end ? 0 : bitmap_set(k->exists, 0);
 }
 
 /*
  * Both bitmaps have bitmap_blocks / 2 blocks, whatever max_mapnr is. Very old diskdumps have a single one, which shows in
  * that half of the blocks would be too small.
  */
-static int load_bitmaps(struct dump *d, const struct kdump_header *h, uint64_t bits)
+static int load_bitmaps(struct dump *d, const struct kdump_header *h, uint64_t *all_bits)
 {
 	struct kdump *k = d->priv;
+	uint64_t bits = *all_bits, exists_bytes = 0, stored_bytes;
 	uint64_t half = (uint64_t)(h->bitmap_blocks / 2) * h->block_size;
 	uint64_t all = (uint64_t)h->bitmap_blocks * h->block_size;
 	uint64_t start = (1 + (uint64_t)h->sub_blocks) * h->block_size, need = div_round_up(bits, 8);
@@ -84,13 +102,17 @@ static int load_bitmaps(struct dump *d, const struct kdump_header *h, uint64_t b
 	if (need > BITMAP_BYTES_MAX)
 		return fail(EIO, "%s: a bitmap of %llu bytes is not believed", d->src->name, (unsigned long long)need);
 	/* A header that claims more than the file has costs no memory: bits beyond the end of a bitmap are clear. */
+	in_file = max_u64(in_file, 1);
 	k->exists = bitmap_new(in_file);
 	k->stored = two ? bitmap_new(in_file) : k->exists;
 	if (!k->exists || !k->stored)
 		return -ENOMEM;
-	r = load_bitmap(d, k->exists, start, need);
+	r = load_bitmap(d, k->exists, start, need, &exists_bytes);
+	stored_bytes = exists_bytes;
 	if (!r && two)
-		r = load_bitmap(d, k->stored, start + half, need);
+		r = load_bitmap(d, k->stored, start + half, need, &stored_bytes);
+	if (!r)
+		r = bitmaps_end_early(k, exists_bytes * 8, stored_bytes * 8, all_bits);
 	if (!r)
 		r = bitmap_index(k->stored);
 	if (!r && two)
@@ -112,10 +134,13 @@ static uint64_t believable_bits(const struct dump *d, const struct kdump_header 
 	return half;
 }
 
-static void limit_to_split(struct dump *d, const struct kdump_header *h, uint64_t bits)
+static void limit_to_split(struct dump *d, uint64_t bits)
 {
 	struct kdump *k = d->priv;
+	const struct kdump_header *h = &k->header;
 
+	k->first_bit = 0;
+	k->first_rank = 0;
 	k->end_bit = bits;
 	if (!h->split)
 		return;
@@ -124,15 +149,16 @@ static void limit_to_split(struct dump *d, const struct kdump_header *h, uint64_
 	k->first_rank = bitmap_rank(k->stored, k->first_bit);
 }
 
-/* At level bit 1 makedumpfile starts the data with one page of zeroes that all zero pages share. */
+/*
+ * At level bit 1 makedumpfile starts the data with one page of zeroes that all zero pages share; so do QEMU, and
+ * write_kdump() at every level.
+ */
 static void find_zero_page(struct dump *d, const struct kdump_header *h)
 {
 	struct kdump *k = d->priv;
 	uint64_t off = k->desc_offset + bitmap_count(k->stored) * KDUMP_DESC_SIZE;
 	void *page;
 
-	if (!(h->dump_level & 1))
-		return;
 	page = malloc(h->block_size);
 	if (page && !source_read(d->src, page, h->block_size, off) && bytes_are_zero(page, h->block_size))
 		k->zero_offset = off;
@@ -165,6 +191,29 @@ static int load_notes(struct dump *d, const struct kdump_header *h)
 	return r;
 }
 
+/* Behind the page data. A file made of an ELF dump has its earlier part once more among the notes. */
+static int load_eraseinfo(struct dump *d, const struct kdump_header *h)
+{
+	uint64_t len = min_u64(h->size_eraseinfo, ERASEINFO_MAX);
+	char *text;
+	int r = 0;
+
+	if (!h->offset_eraseinfo || !len)
+		return dump_find_eraseinfo(d);
+	text = malloc(len);
+	if (!text)
+		return -ENOMEM;
+	if (!source_read(d->src, text, len, h->offset_eraseinfo)) {
+		r = dump_add_eraseinfo(d, text, len);
+	} else {
+		d->incomplete = true;
+		log_warn("%s: the list of what was erased, at offset %#llx, cannot be read", d->src->name,
+			 (unsigned long long)h->offset_eraseinfo);
+	}
+	free(text);
+	return r;
+}
+
 static void take_claims(struct dump *d, const struct kdump_header *h)
 {
 	static const enum codec codecs[] = { CODEC_ZLIB, CODEC_LZO, CODEC_SNAPPY, CODEC_ZSTD };
@@ -180,13 +229,10 @@ static void take_claims(struct dump *d, const struct kdump_header *h)
 	d->has_phys_base = true;
 	d->phys_base = h->phys_base;
 	d->nr_cpus = h->nr_cpus <= CPUS_MAX ? h->nr_cpus : 0;
-	if (h->offset_eraseinfo && h->size_eraseinfo) {
-		d->eraseinfo_offset = h->offset_eraseinfo;
-		d->eraseinfo_len = h->size_eraseinfo;
-	}
 	for (size_t i = 0; i < ARRAY_SIZE(codecs) && !d->codec; i++)
 		if (h->status & codecs[i])
 			d->codec = codecs[i];
+	d->without_vmemmap = !h->diskdump && (h->status & KDUMP_STATUS_NO_VMEMMAP);
 	/* the forerunner used this bit for "compressed" */
 	if (!h->diskdump && (h->status & KDUMP_STATUS_INCOMPLETE)) {
 		d->incomplete = true;
@@ -219,6 +265,71 @@ static void check_data_end(struct dump *d)
 	log_warn("%s: truncated: %s; some pages cannot be read", d->src->name, what);
 }
 
+/* Bytes of the descriptor table by the first descriptor that was written; UINT64_MAX: none was, of the first ones. */
+static uint64_t find_table_len(const struct dump *d)
+{
+	const struct kdump *k = d->priv;
+	struct kdump_desc descs[KDUMP_DESC_BATCH];
+	uint64_t count = min_u64(bitmap_rank(k->stored, k->end_bit) - k->first_rank, FIRST_DESCS), len, n;
+
+	for (uint64_t done = 0; done < count; done += n) {
+		n = min_u64(count - done, KDUMP_DESC_BATCH);
+		if (kdump_read_descs(d, k->desc_offset + done * KDUMP_DESC_SIZE, (size_t)n, descs))
+			break;
+		for (uint64_t i = 0; i < n; i++) {
+			if (descs[i].offset <= k->desc_offset)
+				continue;
+			len = descs[i].offset - k->desc_offset;
+			/* no block is a multiple of a descriptor: here the page of zeroes comes first */
+			if (len > pages_size(&d->pages) && (len - pages_size(&d->pages)) % KDUMP_DESC_SIZE == 0)
+				len -= pages_size(&d->pages);
+			return len;
+		}
+	}
+	return UINT64_MAX;
+}
+
+/* First bit behind the last that is set. */
+static uint64_t end_of_bits(const struct bitmap *bm, uint64_t bits)
+{
+	uint64_t low = 0, high = bits;
+
+	while (low < high) {
+		uint64_t mid = low + (high - low) / 2;
+
+		if (bitmap_rank(bm, mid) == bitmap_count(bm))
+			high = mid;
+		else
+			low = mid + 1;
+	}
+	return low;
+}
+
+/*
+ * makedumpfile in cyclic mode writes the second bitmap a piece at a time, each before its pages, but leaves room for all
+ * descriptors from the start. So where a writer was stopped and there is more room than bits are set, bits are missing.
+ * It may have been stopped between two pieces, which shows in nothing else; then a block or less is no sign: some other
+ * writer may align its data.
+ */
+static void check_bitmap_end(struct dump *d)
+{
+	struct kdump *k = d->priv;
+	uint64_t bits = d->pages.max_pfn - k->base_pfn, len = find_table_len(d);
+	uint64_t used = bitmap_count(k->stored) * KDUMP_DESC_SIZE;
+
+	if (k->exists == k->stored || k->lost_from < bits || len / KDUMP_DESC_SIZE * KDUMP_DESC_SIZE <= used)
+		return;
+	if (!d->incomplete && (len == UINT64_MAX || len - used <= pages_size(&d->pages)))
+		return;
+	d->incomplete = true;
+	k->lost_from = end_of_bits(k->stored, bits);
+	if (bitmap_count(k->exists) > bitmap_rank(k->exists, k->lost_from))
+		log_warn("%s: the list of the stored pages may end too early: %llu pages from %#llx on cannot be read",
+			 d->src->name,
+			 (unsigned long long)(bitmap_count(k->exists) - bitmap_rank(k->exists, k->lost_from)),
+			 (unsigned long long)(k->lost_from + k->base_pfn));
+}
+
 bool kdump_is_part(const struct dump *d)
 {
 	return d->ops == &kdump_dump_ops && ((const struct kdump *)d->priv)->header.split;
@@ -238,12 +349,16 @@ bool kdump_share_bitmaps(struct dump *d, const struct dump *other)
 	struct kdump *k = d->priv;
 	const struct kdump *o = other->priv;
 
-	if (!bitmap_equal(k->stored, o->stored) || !bitmap_equal(k->exists, o->exists))
+	if (!bitmap_equal(k->stored, o->stored, k->lost_from) || !bitmap_equal(k->exists, o->exists, k->lost_from))
 		return false;
 	free_bitmaps(k);
 	k->exists = o->exists;
 	k->stored = o->stored;
+	k->lost_from = o->lost_from;
+	k->base_pfn = o->base_pfn;
 	k->shares_bitmaps = true;
+	d->pages.max_pfn = other->pages.max_pfn;
+	limit_to_split(d, d->pages.max_pfn - k->base_pfn);
 	return true;
 }
 
@@ -267,18 +382,22 @@ static int kdump_open(struct dump *d)
 	bits = believable_bits(d, &h);
 	if (!bits)
 		return fail(EIO, "%s: the kdump header says that the machine has no memory", d->src->name);
-	r = load_bitmaps(d, &h, bits);
+	k->lost_from = UINT64_MAX;
+	r = load_bitmaps(d, &h, &bits);
 	if (!r)
 		r = load_notes(d, &h);
+	if (!r)
+		r = load_eraseinfo(d, &h);
 	if (r)
 		return r;
 	/* makedumpfile on 32-bit ARM counts pages from the start of memory; QEMU does not, and leaves sysname empty. */
 	if (d->elf_machine == EM_ARM && !strcmp(h.uts[0], "Linux"))
 		k->base_pfn = (uint32_t)h.phys_base >> d->pages.page_shift;
 	d->pages.max_pfn = k->base_pfn + bits;
-	limit_to_split(d, &h, bits);
+	limit_to_split(d, bits);
 	find_zero_page(d, &h);
 	check_data_end(d);
+	check_bitmap_end(d);
 	return 0;
 }
 

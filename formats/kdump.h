@@ -22,6 +22,7 @@ struct kdump {
 	struct kdump_header header;
 	struct bitmap *exists, *stored;		/* by bit; exists == stored when the file has only one */
 	bool shares_bitmaps;			/* they belong to another part of the split set */
+	uint64_t lost_from;			/* of the bits from here on nobody knows which were stored */
 	uint64_t base_pfn;			/* pfn of bit 0 */
 	uint64_t first_bit, end_bit;		/* bits that have a descriptor if stored: all but in a split member */
 	uint64_t first_rank;			/* of first_bit */
@@ -40,7 +41,10 @@ int kdump_read_descs(const struct dump *d, uint64_t off, size_t n, struct kdump_
 
 /* Is it one part of a split set? Its pages are those of the whole set; those of other parts cannot be read: -EIO. */
 bool kdump_is_part(const struct dump *d);
-/* Drop the bitmaps of d for those of other, which must outlive it, if they are alike: false when not. */
+/*
+ * Drop the bitmaps of d for those of other, which must outlive it, if they are alike as far as those of d were written:
+ * false when not.
+ */
 bool kdump_share_bitmaps(struct dump *d, const struct dump *other);
 
 extern const struct pages_ops kdump_pages_ops;

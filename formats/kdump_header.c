@@ -20,16 +20,8 @@
 #define STATUS_KNOWN 0x3fu
 #define SUB_BLOCKS_MAX ((uint64_t)1 << 20)
 
-/* Where a writer's C compiler put the fields. From status on, the main header is an array of 32-bit numbers. */
-struct abi {
-	uint8_t word, time_word;
-	uint16_t time, status;
-	/* sub header; each of the sizes follows its offset */
-	uint8_t start_pfn, vmcoreinfo, note, eraseinfo, start_pfn_64;
-};
-
 /* In order of preference when two explain a file equally well. */
-static const struct abi abis[] = {
+static const struct kdump_abi abis[] = {
 	{ 8, 8, 408, 424, 16, 32, 48, 64, 80 },		/* 64-bit */
 	{ 4, 4, 404, 412, 12, 20, 32, 44, 56 },		/* i386, and QEMU for every 32-bit target */
 	{ 4, 4, 404, 412, 12, 24, 40, 56, 72 },		/* 32-bit that aligns 64-bit numbers: arm, ppc, mips */
@@ -37,7 +29,10 @@ static const struct abi abis[] = {
 	{ 4, 8, 404, 420, 12, 20, 32, 44, 56 },		/* i386 with 64-bit time_t */
 };
 
-enum { BLOCK_SIZE = 4, SUB_BLOCKS = 8, BITMAP_BLOCKS = 12, MAX_MAPNR = 16, NR_CPUS = 36 };	/* from status on */
+const struct kdump_abi *kdump_abi_of(unsigned int word)
+{
+	return &abis[word == 4];
+}
 
 int kdump_signature(const struct source *src)
 {
@@ -54,7 +49,7 @@ static uint64_t get_word(const uint8_t *p, unsigned int word, bool be)
 	return word == 8 ? get_u64(p, be) : get_u32(p, be);
 }
 
-static void decode_main(const uint8_t *b, const struct abi *abi, bool be, struct kdump_header *h)
+static void decode_main(const uint8_t *b, const struct kdump_abi *abi, bool be, struct kdump_header *h)
 {
 	const uint8_t *s = b + abi->status;
 
@@ -64,11 +59,11 @@ static void decode_main(const uint8_t *b, const struct abi *abi, bool be, struct
 		.word = abi->word,
 		.version = (int32_t)get_u32(b + 8, be),
 		.status = get_u32(s, be),
-		.block_size = get_u32(s + BLOCK_SIZE, be),
-		.sub_blocks = get_u32(s + SUB_BLOCKS, be),
-		.bitmap_blocks = get_u32(s + BITMAP_BLOCKS, be),
-		.max_mapnr = get_u32(s + MAX_MAPNR, be),
-		.nr_cpus = get_u32(s + NR_CPUS, be),
+		.block_size = get_u32(s + KDUMP_BLOCK_SIZE, be),
+		.sub_blocks = get_u32(s + KDUMP_SUB_BLOCKS, be),
+		.bitmap_blocks = get_u32(s + KDUMP_BITMAP_BLOCKS, be),
+		.max_mapnr = get_u32(s + KDUMP_MAX_MAPNR, be),
+		.nr_cpus = get_u32(s + KDUMP_NR_CPUS, be),
 		.timestamp = abi->time_word == 8 ? (int64_t)get_u64(b + abi->time, be) :
 						   (int64_t)get_u32(b + abi->time, be),
 	};
@@ -76,7 +71,7 @@ static void decode_main(const uint8_t *b, const struct abi *abi, bool be, struct
 }
 
 /* diskdump had phys_base only; the versions after it each added fields. */
-static void decode_sub(const uint8_t *b, const struct abi *abi, struct kdump_header *h)
+static void decode_sub(const uint8_t *b, const struct kdump_abi *abi, struct kdump_header *h)
 {
 	unsigned int word = abi->word;
 	bool be = h->big_endian;
@@ -142,7 +137,7 @@ static bool in_sub_blocks(const struct kdump_header *h, uint64_t off, uint64_t l
  * How well a variant explains the bytes; < 0: not at all. In a file of another variant block_size shows some other field,
  * such as the low half of the 64-bit tv_usec, so a power of two alone proves little.
  */
-static int judge(const struct source *src, const uint8_t *b, const struct abi *abi, bool be, struct kdump_header *h)
+static int judge(const struct source *src, const uint8_t *b, const struct kdump_abi *abi, bool be, struct kdump_header *h)
 {
 	uint64_t blocks, max_mapnr_32;
 	unsigned int word = word_of_machine(b);

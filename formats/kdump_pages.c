@@ -37,13 +37,27 @@ int kdump_read_descs(const struct dump *d, uint64_t off, size_t n, struct kdump_
 	return 0;
 }
 
+static uint64_t desc_offset(const struct kdump *k, uint64_t pfn)
+{
+	uint64_t index = bitmap_rank(k->stored, pfn - k->base_pfn) - k->first_rank;
+
+	return k->desc_offset + index * KDUMP_DESC_SIZE;
+}
+
+static bool has_desc(const struct kdump *k, uint64_t pfn)
+{
+	return pfn - k->base_pfn >= k->first_bit && pfn - k->base_pfn < min_u64(k->end_bit, k->lost_from);
+}
+
 static int read_descs(const struct dump *d, uint64_t pfn, size_t n, struct kdump_desc *descs)
 {
 	struct kdump *k = d->priv;
-	uint64_t index = bitmap_rank(k->stored, pfn - k->base_pfn) - k->first_rank;
-	uint64_t off = k->desc_offset + index * KDUMP_DESC_SIZE;
+	uint64_t off = desc_offset(k, pfn);
 
-	if (pfn - k->base_pfn < k->first_bit || pfn - k->base_pfn >= k->end_bit)
+	if (pfn - k->base_pfn >= k->lost_from)
+		return fail_counted(&k->damaged, EIO, "%s: page 0x%llx: the list of the stored pages ends before it "
+				    "(incomplete dump)", d->src->name, (unsigned long long)pfn);
+	if (!has_desc(k, pfn))
 		return fail_counted(&k->damaged, EIO, "%s: page 0x%llx: in another part of the split set", d->src->name,
 				    (unsigned long long)pfn);
 	if (kdump_read_descs(d, off, n, descs))
@@ -51,20 +65,33 @@ static int read_descs(const struct dump *d, uint64_t pfn, size_t n, struct kdump
 	return 0;
 }
 
-/* 0, or says what is wrong with a descriptor. */
-static int check_desc(const struct dump *d, uint64_t pfn, const struct kdump_desc *desc)
+/* What is wrong with a descriptor, and its error; or NULL. */
+static const char *desc_trouble(const struct dump *d, const struct kdump_desc *desc, int *err)
 {
 	uint64_t page_size = pages_size(&d->pages), end;
 
+	*err = EIO;
 	if (!desc->offset || !desc->size)
-		return page_error(d, pfn, desc->offset, EIO, "was not written (incomplete dump)");
+		return "was not written (incomplete dump)";
 	if (desc->size > page_size || (desc->flags == CODEC_NONE && desc->size != page_size))
-		return page_error(d, pfn, desc->offset, EIO, "impossible size in its descriptor");
-	if (!codec_name((enum codec)desc->flags))
-		return page_error(d, pfn, desc->offset, ENOTSUP, "unknown compression");
+		return "impossible size in its descriptor";
 	if (add_overflows(desc->offset, desc->size, &end) || end > d->src->size)
-		return page_error(d, pfn, desc->offset, EIO, "beyond the end of the file");
-	return 0;
+		return "beyond the end of the file";
+	*err = ENOTSUP;
+	return codec_name((enum codec)desc->flags) ? NULL : "unknown compression";
+}
+
+static int check_desc(const struct dump *d, uint64_t pfn, const struct kdump_desc *desc)
+{
+	int err;
+	const char *trouble = desc_trouble(d, desc, &err);
+
+	return trouble ? page_error(d, pfn, desc->offset, err, trouble) : 0;
+}
+
+static bool is_shared_zero(const struct kdump *k, const struct kdump_desc *desc)
+{
+	return k->zero_offset && desc->offset == k->zero_offset && desc->flags == CODEC_NONE;
 }
 
 /* Page data of consecutive pages lies together, so it is read together. */
@@ -126,7 +153,7 @@ static int read_batch(const struct dump *d, struct codec_ctx *ctx, struct window
 		r = check_desc(d, pfn + i, desc);
 		if (r)
 			return r;
-		if (k->zero_offset && desc->offset == k->zero_offset && desc->flags == CODEC_NONE) {
+		if (is_shared_zero(k, desc)) {
 			memset(out, 0, page_size);
 			continue;
 		}
@@ -164,10 +191,12 @@ static int read_batch(const struct dump *d, struct codec_ctx *ctx, struct window
 static int kdump_read(const struct pages *ps, uint64_t pfn, uint64_t count, void *buf)
 {
 	const struct dump *d = (const struct dump *)ps;
+	const struct kdump *k = d->priv;
 	struct codec_ctx *ctx = codec_ctx_thread();
 	struct kdump_desc descs[KDUMP_DESC_BATCH];
 	struct window w = { 0 };
 	uint8_t *out = buf;
+	uint64_t lost_from = k->lost_from > UINT64_MAX - k->base_pfn ? UINT64_MAX : k->lost_from + k->base_pfn;
 	size_t n;
 	int r = 0;
 
@@ -178,6 +207,8 @@ static int kdump_read(const struct pages *ps, uint64_t pfn, uint64_t count, void
 		return -ENOMEM;
 	for (; count && !r; pfn += n, count -= n, out += n << ps->page_shift) {
 		n = (size_t)min_u64(count, KDUMP_DESC_BATCH);
+		if (pfn < lost_from)
+			n = (size_t)min_u64(n, lost_from - pfn);
 		r = read_descs(d, pfn, n, descs);
 		if (!r)
 			r = read_batch(d, ctx, &w, pfn, n, descs, out);
@@ -185,23 +216,33 @@ static int kdump_read(const struct pages *ps, uint64_t pfn, uint64_t count, void
 	return r;
 }
 
-static int kdump_stored(const struct pages *ps, uint64_t pfn, void *buf, size_t *len, enum codec *codec)
+static void kdump_places(const struct pages *ps, uint64_t pfn, uint64_t count, struct page_place *out)
 {
 	const struct dump *d = (const struct dump *)ps;
-	struct kdump_desc desc;
-	int r;
+	const struct kdump *k = d->priv;
+	struct kdump_desc descs[KDUMP_DESC_BATCH];
+	size_t n;
+	int err;
 
-	r = read_descs(d, pfn, 1, &desc);
-	if (!r)
-		r = check_desc(d, pfn, &desc);
-	if (r)
-		return r;
-	r = source_read(d->src, buf, desc.size, desc.offset);
-	if (r)
-		return page_error(d, pfn, desc.offset, EIO, "cannot be read");
-	*len = desc.size;
-	*codec = (enum codec)desc.flags;
-	return 0;
+	for (; count; pfn += n, count -= n, out += n) {
+		bool known;
+
+		n = (size_t)min_u64(count, KDUMP_DESC_BATCH);
+		known = has_desc(k, pfn) && !kdump_read_descs(d, desc_offset(k, pfn), n, descs);
+		for (size_t i = 0; i < n; i++) {
+			const struct kdump_desc *desc = &descs[i];
+
+			out[i] = (struct page_place){ 0 };
+			if (known && !desc_trouble(d, desc, &err))
+				out[i] = (struct page_place){ d->src, desc->offset, desc->size, (enum codec)desc->flags,
+							      is_shared_zero(k, desc) };
+		}
+	}
+}
+
+static bool kdump_compressed(const struct pages *ps)
+{
+	return ((const struct dump *)ps)->codec != CODEC_NONE;
 }
 
 /* The state of n bits from bit on, all alike: found by counting, so that its cost does not depend on n. */
@@ -249,10 +290,17 @@ static void kdump_run(const struct pages *ps, uint64_t pfn, struct page_run *out
 	p.exists = bitmap_test(k->exists, bit);
 	p.stored_below = bitmap_rank(k->stored, bit);
 	p.exists_below = bitmap_rank(k->exists, bit);
+	if (bit >= k->lost_from) {
+		/* no page that is known to be left out, so that none is taken for zeroes */
+		out->count = longest_run(&p, end - bit);
+		out->state = p.exists ? PAGE_DATA : PAGE_ABSENT;
+		return;
+	}
+	end = min_u64(end, k->lost_from);
 	if (bit < k->first_bit)
-		end = k->first_bit;
+		end = min_u64(end, k->first_bit);
 	else if (bit < k->end_bit)
-		end = k->end_bit;
+		end = min_u64(end, k->end_bit);
 	out->count = longest_run(&p, end - bit);
 	out->state = p.stored ? PAGE_DATA : p.exists ? PAGE_EXCLUDED : PAGE_ABSENT;
 }
@@ -260,5 +308,6 @@ static void kdump_run(const struct pages *ps, uint64_t pfn, struct page_run *out
 const struct pages_ops kdump_pages_ops = {
 	.read = kdump_read,
 	.run = kdump_run,
-	.stored = kdump_stored,
+	.places = kdump_places,
+	.compressed = kdump_compressed,
 };

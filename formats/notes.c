@@ -10,6 +10,7 @@
 
 #define NOTE_HEADER 12u			/* namesz, descsz, type */
 #define NT_VMCOREINFO 0u
+#define NT_ERASEINFO 0u			/* makedumpfile's */
 
 /* Name and descriptor are padded to 4 bytes in both classes: kernel/crash_core.c, makedumpfile, QEMU. */
 static size_t note_pad(size_t n)
@@ -106,6 +107,37 @@ int dump_find_vmcoreinfo(struct dump *d)
 		if (note.type == NT_VMCOREINFO && note.desc_len && !strcmp(note.name, "VMCOREINFO"))
 			return dump_set_vmcoreinfo(d, note.desc, note.desc_len);
 	return 0;
+}
+
+int dump_add_eraseinfo(struct dump *d, const void *text, size_t len)
+{
+	char *all;
+
+	len = strnlen(text, len);
+	if (!len)
+		return 0;
+	all = realloc(d->eraseinfo, d->eraseinfo_len + len + 2);
+	if (!all)
+		return -ENOMEM;
+	d->eraseinfo = all;
+	memcpy(all + d->eraseinfo_len, text, len);
+	d->eraseinfo_len += len;
+	if (all[d->eraseinfo_len - 1] != '\n')
+		all[d->eraseinfo_len++] = '\n';
+	all[d->eraseinfo_len] = 0;
+	return 0;
+}
+
+int dump_find_eraseinfo(struct dump *d)
+{
+	struct dump_note note;
+	size_t pos = 0;
+	int r = 0;
+
+	while (!r && dump_next_note(d, &pos, &note) == 1)
+		if (note.type == NT_ERASEINFO && !strcmp(note.name, "ERASEINFO"))
+			r = dump_add_eraseinfo(d, note.desc, note.desc_len);
+	return r;
 }
 
 bool dump_vmcoreinfo_number(const struct dump *d, const char *key, uint64_t *value)

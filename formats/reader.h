@@ -28,6 +28,10 @@ int dump_add_notes(struct dump *d, uint64_t off, uint64_t len);
 int dump_set_vmcoreinfo(struct dump *d, const void *text, size_t len);
 /* Set d->vmcoreinfo from the VMCOREINFO note, if there is one and it is not yet set. 0 or -ENOMEM. */
 int dump_find_vmcoreinfo(struct dump *d);
+/* Lines for d->eraseinfo, up to the first NUL: a line end is added when it lacks. 0 or -ENOMEM. */
+int dump_add_eraseinfo(struct dump *d, const void *text, size_t len);
+/* Those of the ERASEINFO notes, as ELF dumps have them. 0 or -ENOMEM. */
+int dump_find_eraseinfo(struct dump *d);
 /* The number after KEY= in the VMCOREINFO text: false when there is none. key includes the '='. */
 bool dump_vmcoreinfo_number(const struct dump *d, const char *key, uint64_t *value);
 

@@ -4,10 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <linux/magic.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
@@ -16,15 +19,15 @@
 struct file_source {
 	struct source s;		/* first member */
 	int fd;
+	pthread_mutex_t *one_reader;	/* owned; of files of /proc, else NULL: see file_read() */
 };
 
-static ssize_t file_read(const struct source *s, void *buf, size_t n, uint64_t off)
+static ssize_t read_fd(int fd, void *buf, size_t n, uint64_t off)
 {
-	const struct file_source *f = (const struct file_source *)s;
 	size_t done = 0;
 
 	while (done < n) {
-		ssize_t r = pread(f->fd, (char *)buf + done, n - done, (off_t)(off + done));
+		ssize_t r = pread(fd, (char *)buf + done, n - done, (off_t)(off + done));
 
 		if (r < 0 && errno == EINTR)
 			continue;
@@ -37,12 +40,32 @@ static ssize_t file_read(const struct source *s, void *buf, size_t n, uint64_t o
 	return (ssize_t)done;
 }
 
+/*
+ * Kernels pass what is read from /proc/kcore through a page that all readers of an open file share, without a lock
+ * (fs/proc/kcore.c: file->private_data): two at once get each other's bytes.
+ */
+static ssize_t file_read(const struct source *s, void *buf, size_t n, uint64_t off)
+{
+	const struct file_source *f = (const struct file_source *)s;
+	ssize_t r;
+
+	if (f->one_reader)
+		pthread_mutex_lock(f->one_reader);
+	r = read_fd(f->fd, buf, n, off);
+	if (f->one_reader)
+		pthread_mutex_unlock(f->one_reader);
+	return r;
+}
+
 static void file_close(struct source *s)
 {
 	struct file_source *f = (struct file_source *)s;
 
 	if (f->fd >= 0)
 		close(f->fd);
+	if (f->one_reader)
+		pthread_mutex_destroy(f->one_reader);
+	free(f->one_reader);
 	free(f);
 }
 
@@ -72,6 +95,7 @@ static int file_open(const char *path, struct source **out)
 {
 	struct file_source *f;
 	struct stat st;
+	struct statfs fs;
 	char byte;
 	int r;
 
@@ -98,11 +122,22 @@ static int file_open(const char *path, struct source **out)
 		r = fail(ENOTSUP, "%s: neither a file nor a block device", path);
 		goto err;
 	}
+	f->s.procfs = !fstatfs(f->fd, &fs) && fs.f_type == PROC_SUPER_MAGIC;
+	if (f->s.procfs) {
+		f->one_reader = malloc(sizeof(*f->one_reader));
+		if (!f->one_reader) {
+			r = -ENOMEM;
+			goto err;
+		}
+		pthread_mutex_init(f->one_reader, NULL);
+	}
 	r = file_size(f->fd, &st, &f->s.size);
 	if (r) {
 		fail(-r, "%s: cannot tell its size: %s", path, strerror(-r));
 		goto err;
 	}
+	if (!f->s.size && f->s.procfs)
+		f->s.size = INT64_MAX;		/* not known */
 	if (!f->s.size) {
 		r = fail(EIO, "%s: the file is empty", path);
 		goto err;

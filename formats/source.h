@@ -27,6 +27,7 @@ struct source {
 	uint64_t size;			/* bytes */
 	time_t mtime;
 	const char *container;		/* "flattened", or NULL */
+	bool procfs;			/* a file of /proc: its size may be anything */
 	bool truncated;			/* the container was cut short: what it holds is incomplete */
 };
 

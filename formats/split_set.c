@@ -19,6 +19,7 @@
 struct split_set {
 	struct dump **members;		/* owned; once the set is open, in the order of their pages */
 	size_t n;
+	size_t knows;			/* while opening: the member whose bitmaps all share */
 	const struct dump **of_part;	/* owned array; the member of each of d->parts, or NULL */
 	unsigned long missing;		/* for fail_counted() */
 };
@@ -138,18 +139,33 @@ static void set_run(const struct pages *ps, uint64_t pfn, struct page_run *out)
 	out->count = min_u64(out->count, d->parts[find_part(d, pfn)].end - pfn);
 }
 
-static int set_stored(const struct pages *ps, uint64_t pfn, void *buf, size_t *len, enum codec *codec)
+static void set_places(const struct pages *ps, uint64_t pfn, uint64_t count, struct page_place *out)
 {
 	const struct dump *d = (const struct dump *)ps;
-	const struct dump *m = ((const struct split_set *)d->priv)->of_part[find_part(d, pfn)];
+	const struct split_set *set = d->priv;
+	uint64_t n;
 
-	return m ? m->pages.ops->stored(&m->pages, pfn, buf, len, codec) : not_here(d, pfn);
+	for (; count; pfn += n, count -= n, out += n) {
+		size_t i = find_part(d, pfn);
+
+		n = min_u64(count, d->parts[i].end - pfn);
+		if (set->of_part[i])
+			pages_places(&set->of_part[i]->pages, pfn, n, out);
+		else
+			memset(out, 0, n * sizeof(*out));
+	}
+}
+
+static bool set_compressed(const struct pages *ps)
+{
+	return ((const struct dump *)ps)->codec != CODEC_NONE;
 }
 
 static const struct pages_ops set_pages_ops = {
 	.read = set_read,
 	.run = set_run,
-	.stored = set_stored,
+	.places = set_places,
+	.compressed = set_compressed,
 };
 
 static void set_close(struct dump *d)
@@ -185,9 +201,28 @@ static const struct {
 	FIELD("number of pages", max_mapnr), FIELD("phys_base", phys_base), FIELD("dump level", dump_level),
 };
 
-/* Is b a part of the dump that a is a part of? It then shares a's bitmaps. */
-static int check_member(const struct dump *a, struct dump *b)
+/*
+ * All parts have the bitmaps of the whole dump, unless their writer was stopped before they were complete: such a part is
+ * like those that know more as far as it goes, and takes theirs.
+ */
+static bool share_bitmaps(struct split_set *set, struct dump *b)
 {
+	struct dump *a = set->members[set->knows];
+
+	if (kdump_of(b)->lost_from <= kdump_of(a)->lost_from)
+		return kdump_share_bitmaps(b, a);
+	/* a last, since it owns what the others share */
+	for (size_t i = 0; i < set->n - 1; i++)
+		if (i != set->knows && !kdump_share_bitmaps(set->members[i], b))
+			return false;
+	set->knows = set->n - 1;
+	return kdump_share_bitmaps(a, b);
+}
+
+/* Is b, the last one, a part of the dump that the first one is a part of? They then share bitmaps. */
+static int check_member(struct split_set *set, struct dump *b)
+{
+	const struct dump *a = set->members[0];
 	const char *ha = (const char *)&kdump_of(a)->header, *hb = (const char *)&kdump_of(b)->header;
 	const char *what = NULL;
 
@@ -196,7 +231,7 @@ static int check_member(const struct dump *a, struct dump *b)
 			what = common[i].what;
 	if (!what && (a->notes_len != b->notes_len || (a->notes_len && memcmp(a->notes, b->notes, a->notes_len))))
 		what = "notes";
-	if (!what && !kdump_share_bitmaps(b, a))
+	if (!what && !share_bitmaps(set, b))
 		what = "list of pages";
 	return what ? fail(EIO, "%s: no part of the same dump as %s: another %s", b->src->name, a->src->name, what) : 0;
 }
@@ -298,6 +333,17 @@ static int check_missing(struct dump *d, bool degraded)
 	return 0;
 }
 
+/* What was erased before is told in parts too: each has what was erased in its pages. */
+static int join_eraseinfo(struct dump *d, const struct split_set *set)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < set->n && !r; i++)
+		if (set->members[i]->eraseinfo)
+			r = dump_add_eraseinfo(d, set->members[i]->eraseinfo, set->members[i]->eraseinfo_len);
+	return r;
+}
+
 /* What the dump says of itself, from the first member; the notes move. */
 static void take_facts(struct dump *d, struct split_set *set)
 {
@@ -308,6 +354,8 @@ static void take_facts(struct dump *d, struct split_set *set)
 	d->pages.ops = &set_pages_ops;
 	d->priv = set;
 	d->src = NULL;
+	d->eraseinfo = NULL;
+	d->eraseinfo_len = 0;
 	m->notes = NULL;
 	m->notes_len = 0;
 	m->vmcoreinfo = NULL;
@@ -332,6 +380,8 @@ static int set_open(struct split_set *set, bool degraded, struct dump **out)
 	take_facts(d, set);
 	d->src = new_set_source(set);
 	if (d->src)
+		r = join_eraseinfo(d, set);
+	if (!r)
 		r = make_parts(d);
 	if (!r)
 		r = check_missing(d, degraded);
@@ -356,7 +406,7 @@ static int add_member(struct split_set *set, const char *path, bool alone)
 	set->members[set->n++] = d;
 	if (!alone && !kdump_is_part(d))
 		return fail(EIO, "%s: no part of a split set; only such parts can be given together", path);
-	return set->n > 1 ? check_member(set->members[0], d) : 0;
+	return set->n > 1 ? check_member(set, d) : 0;
 }
 
 int dump_open_files(const char *const *paths, size_t n, bool degraded, struct dump **out)

@@ -3,7 +3,8 @@
  * A page source as an ELF core: one PT_NOTE, then PT_LOADs: the kernel image, and all memory at its direct-map address.
  *
  * Excluded pages: a run of 256 or more ends a PT_LOAD and is its part beyond p_filesz, as makedumpfile -E has it; a
- * shorter one is a hole in the file. Always ELFCLASS64, as the kernel writes it for 32-bit machines too.
+ * shorter one is a hole in the file. ELFCLASS64, as the kernel writes it for 32-bit machines too, unless a source of class
+ * 32 fits into such a file: gdb knows the registers of some machines in these only.
  *
  * Threads: any.
  */
@@ -17,13 +18,15 @@
 
 struct elf_output {
 	uint16_t machine;		/* EM_* */
+	unsigned int elf_class;		/* of the source: 32 or 64 */
 	bool big_endian;
 	bool incomplete;		/* e_flags bit 0, as makedumpfile marks it */
 	const void *notes;		/* bytes of the PT_NOTE */
 	size_t notes_len;
+	const void *eraseinfo;		/* text of what was erased: becomes the last note */
+	size_t eraseinfo_len;		/* 0: nothing was */
 	const struct mapping *image;	/* of the kernel; NULL: not known */
-	bool has_direct_map;
-	uint64_t direct_map;		/* virtual address of physical address 0 */
+	const struct mapping *direct;	/* the direct map; NULL: not known. Memory beyond it has p_vaddr 0 */
 	enum hole_policy holes;		/* what reading an excluded page inside a segment gives */
 };
 

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "formats/write_kdump.h"
 
+#include <errno.h>
+
 #include "base/spool.h"
+#include "formats/kdump_copy.h"
 #include "formats/kdump_emit.h"
 
 static int put_spool(void *arg, const void *buf, size_t n, uint64_t off)
@@ -9,8 +12,8 @@ static int put_spool(void *arg, const void *buf, size_t n, uint64_t off)
 	return spool_write(arg, buf, n, off);
 }
 
-int write_kdump(const struct pages *machine, const struct pages *ps, const struct kdump_output *o,
-		struct progress *progress, struct layout **out)
+static int write_spooled(const struct pages *machine, const struct pages *ps, const struct kdump_output *o,
+			 struct progress *progress, struct layout **out)
 {
 	struct page_sink sink = { .put = put_spool };
 	struct spool *spool;
@@ -32,4 +35,12 @@ int write_kdump(const struct pages *machine, const struct pages *ps, const struc
 	}
 	*out = l;
 	return 0;
+}
+
+int write_kdump(const struct pages *machine, const struct pages *ps, const struct kdump_output *o,
+		struct progress *progress, struct layout **out)
+{
+	int r = kdump_copy(machine, ps, o, progress, out);
+
+	return r == -ENOTSUP ? write_spooled(machine, ps, o, progress, out) : r;
 }

@@ -2,7 +2,8 @@
 /*
  * A page source as a kdump-compressed file, header version 6 (makedumpfile's diskdump_mod.h): header, sub header and
  * notes, two bitmaps, page descriptors, page data. Pages are compressed on all cores into a spool file, so that the size
- * is exact from then on. All zero pages share one.
+ * is exact from then on. All zero pages share one. When the source stores all of them with the wanted codec already, they
+ * are copied while the file is read, and all that has to be known before is their sizes (kdump_copy.h).
  *
  * A part of a split set is the same with the descriptors and data of a range of pages: headers, notes, bitmaps and the
  * place for descriptors are those of the whole. makedumpfile joins parts whose main headers are equal, so that damage
@@ -21,9 +22,11 @@
 
 struct kdump_output {
 	bool big_endian;
+	unsigned int word_bytes;	/* of a long of the dumped machine: 4, else 8 */
 	char uts[6][65];		/* sysname nodename release version machine domainname */
 	int64_t timestamp;		/* seconds since the epoch */
 	enum codec codec;
+	bool copy_raw;			/* pages that the source stores uncompressed are known not to shrink by codec */
 	uint32_t dump_level;
 	uint64_t phys_base;
 	unsigned int nr_cpus;
@@ -31,14 +34,17 @@ struct kdump_output {
 	size_t notes_len;
 	size_t vmcoreinfo_offset;	/* of the text inside notes */
 	size_t vmcoreinfo_len;		/* 0: none */
+	const void *eraseinfo;		/* text of what was erased, behind the page data */
+	size_t eraseinfo_len;		/* 0: nothing was */
 	bool incomplete;		/* the source is */
+	bool without_vmemmap;		/* pages of page structs are left out (makedumpfile -e) */
 	bool split;			/* this is a part of a set: pages start_pfn to end_pfn - 1 */
 	uint64_t start_pfn, end_pfn;
 };
 
 /*
  * machine says which pages the machine has (first bitmap); ps is what is kept of them (second bitmap). Borrows both for
- * the life of *out. Takes as long as compressing everything takes; progress may be NULL. A page that cannot be read
+ * the life of *out. Takes as long as compressing everything takes, if it has to be; progress may be NULL. A page that cannot be read
  * gets an empty descriptor and marks the file incomplete. 0, -ENOMEM, -ENOSPC (logged), -EFBIG.
  */
 int write_kdump(const struct pages *machine, const struct pages *ps, const struct kdump_output *o,

@@ -54,3 +54,16 @@ int name_range(const char *name, uint64_t *addr, uint64_t *len)
 	r = parse(plus + 1, strlen(plus + 1), len);
 	return r ? r : *len ? 0 : -EINVAL;
 }
+
+int name_walk(const char *name, bool *has_root, uint64_t *root, uint64_t *vaddr)
+{
+	const char *colon = strchr(name, ':');
+	int r;
+
+	*root = 0;
+	*has_root = colon;
+	if (!colon)
+		return name_number(name, vaddr);
+	r = parse(name, (size_t)(colon - name), root);
+	return r ? r : name_number(colon + 1, vaddr);
+}

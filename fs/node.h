@@ -13,14 +13,14 @@
 enum node_kind {
 	NODE_ROOT = 1,		/* key 0 */
 	NODE_ENTRY,		/* key: index in the table of top-level names */
-	NODE_LEVEL,		/* a level-N folder; key: N */
+	NODE_LEVEL,		/* a level-N folder; key: N, the number of the selection (engine.h) */
 	NODE_LEVEL_FILE,	/* key: N << 8 | index in the table of level files */
 	NODE_SPLIT,		/* a level-N/split-K folder; key: N << 8 | K */
 	NODE_SPLIT_PART,	/* key: N << 16 | K << 8 | number of the part, from 1 on */
 	NODE_PFN,		/* key: pfn */
 	NODE_VTOP,		/* key: the low 56 bits of a canonical address of the lower half */
 	NODE_VTOP_HIGH,		/* the same of the upper half: 57-bit addresses need the kind for their sign */
-	NODE_RANGE,		/* phys/ and virt/ ranges; key: index in the table of ranges (ranges.h) */
+	NODE_RANGE,		/* what its name tells in two numbers; key: index in the table of ranges (ranges.h) */
 	NODE_NOTE,		/* key: index of the note */
 	NODE_HELP,		/* the README of a folder that does not list its names; key: index of the folder */
 	NODE_KINDS

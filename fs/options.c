@@ -56,6 +56,9 @@ static const char options_text[] =
 	"  nonempty              mount over a folder that is not empty\n"
 	"  compress=METHOD       pages of compressed dumps: keep (default), zlib, lzo, snappy, zstd or none\n"
 	"  degraded              serve a split set of which parts are missing\n"
+	"  erase=FILE            erase in all views what these rules name; see vmcorefs-erase(5)\n"
+	"  vmlinux=FILE          the same as -x, for fstab\n"
+	"  vmcoreinfo=FILE       the same as -i\n"
 	"  excluded=zero|error   pages that are not in the dump: zeroes (default), or reading them fails\n"
 	"  threads=N             threads for scans and compression (default: one a CPU)\n"
 	"  max_idle_threads=N    idle threads that wait for requests (default 10)\n"
@@ -93,6 +96,9 @@ static const struct mount_option {
 	{ "max_idle_threads", NUMBER, offsetof(struct options, max_idle_threads) },
 	{ "fsname", STRING, offsetof(struct options, fsname) },
 	{ "subtype", STRING, offsetof(struct options, subtype) },
+	{ "erase", STRING, offsetof(struct options, erase_file) },
+	{ "vmlinux", STRING, offsetof(struct options, vmlinux) },
+	{ "vmcoreinfo", STRING, offsetof(struct options, vmcoreinfo) },
 	{ "compress", COMPRESS, 0 },
 	{ "excluded", EXCLUDED, 0 },
 };
@@ -363,8 +369,13 @@ int options_parse(int argc, char **argv, struct options *o)
 	}
 	if (o->allow_other && o->allow_root)
 		return fail(EINVAL, "-o allow_other and -o allow_root: only one of them");
+	if (!o->fs.vmlinux)
+		o->fs.vmlinux = o->vmlinux;
+	if (!o->fs.vmcoreinfo_file)
+		o->fs.vmcoreinfo_file = o->vmcoreinfo;
 	if (o->fs.vmlinux && o->fs.vmcoreinfo_file)
 		return fail(EINVAL, "-x and -i: only one of them");
+	o->fs.erase_file = o->erase_file;
 	o->foreground |= o->fuse_debug;
 	o->default_permissions |= o->allow_other || o->allow_root;
 	return take_arguments(o, argc - optind, argv + optind);
@@ -374,6 +385,9 @@ void options_free(struct options *o)
 {
 	free(o->fsname);
 	free(o->subtype);
+	free(o->erase_file);
+	free(o->vmlinux);
+	free(o->vmcoreinfo);
 }
 
 void options_print_usage(void)

@@ -33,6 +33,8 @@ struct options {
 	int ready_fd;			/* -1: none */
 	int verbosity;			/* -v minus -q */
 	char *fsname, *subtype;		/* NULL: the default */
+	char *erase_file;		/* owned; NULL: none */
+	char *vmlinux, *vmcoreinfo;	/* owned: -o vmlinux=, -o vmcoreinfo=, what -x and -i are in fstab */
 };
 
 /* 0, or -EINVAL and -ENOMEM after a message. */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #define BUCKETS 1024
@@ -21,14 +22,14 @@ struct ranges {
 
 static unsigned int hash_range(const struct range *r)
 {
-	uint64_t h = (r->addr ^ r->len * 0x9e3779b97f4a7c15ull ^ r->virtual) * 0x9e3779b97f4a7c15ull;
+	uint64_t h = (r->addr ^ r->len * 0x9e3779b97f4a7c15ull ^ (uint64_t)r->kind) * 0x9e3779b97f4a7c15ull;
 
 	return (unsigned int)(h >> 32) % BUCKETS;
 }
 
 static bool same_range(const struct range *a, const struct range *b)
 {
-	return a->virtual == b->virtual && a->addr == b->addr && a->len == b->len;
+	return a->kind == b->kind && a->addr == b->addr && a->len == b->len;
 }
 
 struct ranges *ranges_new(void)

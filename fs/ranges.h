@@ -1,21 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Ranges of memory that somebody has looked up by name (phys/<addr>+<len>): two numbers do not fit into an inode number,
- * so each gets an index while the kernel remembers it.
+ * What somebody has looked up by a name of two numbers (phys/<addr>+<len>, vtop/<pgd>:<addr>): they do not fit into an
+ * inode number, so each pair gets an index while the kernel remembers it.
  *
  * Threads: any; one lock, held for no more than a list walk.
  */
 #ifndef VMCOREFS_FS_RANGES_H
 #define VMCOREFS_FS_RANGES_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 struct ranges;
 
+enum range_kind {
+	RANGE_PHYS,			/* phys/ */
+	RANGE_VIRT,			/* virt/ */
+	RANGE_WALK,			/* vtop/<addr>, of an address that is too large for an inode number; len 0 */
+	RANGE_WALK_ROOT,		/* vtop/<pgd>:<addr> */
+};
+
 struct range {
-	bool virtual;			/* virt/, else phys/ */
-	uint64_t addr, len;
+	enum range_kind kind;
+	uint64_t addr;
+	uint64_t len;			/* RANGE_WALK_ROOT: the pgd */
 };
 
 struct ranges *ranges_new(void);	/* NULL: out of memory */

@@ -11,7 +11,7 @@
 #include "kernel/printk.h"
 
 static render_fn render_readme, render_info_missing;
-static missing_fn missing_dmesg, missing_dmesg_partial, missing_vmcoreinfo, missing_space, missing_classes, missing_notes;
+static missing_fn missing_eraseinfo, missing_dmesg, missing_dmesg_partial, missing_vmcoreinfo, missing_space, missing_classes, missing_notes;
 
 const struct entry tree_entries[] = {
 	{ .name = "README", .help = "what is in here, what it costs, commands to try", .type = TEXT, .render = render_readme },
@@ -20,22 +20,24 @@ const struct entry tree_entries[] = {
 	{ .name = "dmesg-partial", .help = "the kernel log since it was last cleared (dmesg -C)", .type = TEXT,
 	  .render = render_dmesg_partial, .missing = missing_dmesg_partial },
 	{ .name = "vmcoreinfo", .help = "the VMCOREINFO text", .type = TEXT, .render = render_vmcoreinfo, .missing = missing_vmcoreinfo },
+	{ .name = "eraseinfo", .help = "what was erased: a line for each time that a rule found something", .type = TEXT,
+	  .render = render_eraseinfo, .missing = missing_eraseinfo },
 	{ .name = "elf", .help = "ELF core of all stored memory, for gdb, crash and drgn", .type = IMAGE, .image = IMAGE_ELF },
-	{ .name = "kdump-compressed", .help = "the same as makedumpfile writes it; opening it compresses everything once", .type = IMAGE,
+	{ .name = "kdump-compressed", .help = "the same as makedumpfile writes it; opening it compresses all that is not yet", .type = IMAGE,
 	  .image = IMAGE_KDUMP },
 	{ .name = "flattened", .help = "the same as makedumpfile's flattened stream; --cat writes it while it compresses",
 	  .type = IMAGE, .image = IMAGE_FLATTENED },
 	{ .name = "raw", .help = "physical memory, file offset = physical address, with holes", .type = IMAGE, .image = IMAGE_RAW },
-	{ .name = "report", .help = "pages by class, and what each level keeps; reads all page structs", .type = SCAN_TEXT,
+	{ .name = "report", .help = "pages by class and node, what each level keeps and would take; reads all page structs", .type = SCAN_TEXT,
 	  .render = render_report, .missing = missing_classes },
 	{ .name = "progress", .help = "what is being computed now", .type = LIVE, .render = render_progress },
 	{ .name = "notes", .help = "the ELF notes, one file each", .type = FOLDER, .missing = missing_notes },
 	{ .name = "pfn", .help = "pfn/<n>: one page frame, n decimal or 0x hex", .type = FOLDER },
 	{ .name = "phys", .help = "phys/<addr>[+<len>]: bytes at a physical address; one page without <len>", .type = FOLDER },
 	{ .name = "virt", .help = "virt/<addr>[+<len>]: bytes at a kernel virtual address", .type = FOLDER, .missing = missing_space },
-	{ .name = "vtop", .help = "vtop/<addr>: the page-table walk of an address", .type = FOLDER, .missing = missing_space },
-	{ .name = "level-<0..31>", .help = "{dump[.<codec>],elf,flattened,raw,report,split-<k>/}: as makedumpfile -d <n>",
-	  .type = LEVEL_FOLDERS },
+	{ .name = "vtop", .help = "vtop/[<pgd>:]<addr>: the page-table walk of an address", .type = FOLDER, .missing = missing_space },
+	{ .name = "level-<0..31>",
+	  .help = "{dump[.<codec>],elf,flattened,raw,report,split-<k>/}: makedumpfile -d <n>, +vmemmap -e", .type = LEVEL_FOLDERS },
 };
 
 const size_t tree_nentries = ARRAY_SIZE(tree_entries);
@@ -78,6 +80,11 @@ static const char *missing_vmcoreinfo(const struct engine *e)
 	return e->kernel->vmci.text ? NULL : "the dump has no VMCOREINFO, and none was found in its memory";
 }
 
+static const char *missing_eraseinfo(const struct engine *e)
+{
+	return e->eraseinfo.len ? NULL : "nothing was erased (-o erase=FILE erases)";
+}
+
 static const char *missing_classes(const struct engine *e)
 {
 	return e->memmap ? NULL : e->why_no_classes;
@@ -105,6 +112,8 @@ static int render_info_missing(struct engine *e, struct outbuf *out)
 	}
 	if (!e->memmap)
 		out_printf(out, "missing: levels other than 0 and 1: %s\n", e->why_no_classes);
+	else if (!engine_has_selection(e, WITHOUT_VMEMMAP))
+		out_printf(out, "missing: level-N+vmemmap: the page structs are not in large pages that are known here\n");
 	return r;
 }
 
@@ -125,8 +134,9 @@ static int render_readme(struct engine *e, struct outbuf *out)
 		   "  crash /path/to/vmlinux elf\n"
 		   "  cat vtop/0xffffffff81000000\n\n"
 		   "A level has dump.zlib, dump.lzo, dump.snappy, dump.zstd, dump.none and flattened too, which are not listed.\n"
-		   "level-1 and level-31 are listed; any level from level-0 to level-31 can be opened. The folders pfn,\n"
-		   "phys, virt and vtop answer any name of their form and list none. The sizes of level-N/dump, level-N/elf\n"
+		   "level-1 and level-31 are listed; any level from level-0 to level-31 can be opened, and level-N+vmemmap\n"
+		   "for each N: without the page structs of what N leaves out, as makedumpfile -e. The folders pfn, phys,\n"
+		   "virt and vtop answer any name of their form and list none. The sizes of level-N/dump, level-N/elf\n"
 		   "and kdump-compressed are upper bounds until they are opened for the first time, and exact from then on.\n");
 	return 0;
 }
@@ -136,7 +146,7 @@ int fs_open(const struct fs_options *opt, struct fs **out)
 	const struct engine_options engine = {
 		.paths = opt->dump_paths, .npaths = opt->ndumps, .degraded = opt->degraded,
 		.excluded = opt->excluded, .codec = opt->compress,
-		.vmcoreinfo_file = opt->vmcoreinfo_file, .vmlinux = opt->vmlinux,
+		.vmcoreinfo_file = opt->vmcoreinfo_file, .vmlinux = opt->vmlinux, .erase_file = opt->erase_file,
 	};
 	struct fs *fs = calloc(1, sizeof(*fs));
 	int r;
@@ -145,7 +155,7 @@ int fs_open(const struct fs_options *opt, struct fs **out)
 		return -ENOMEM;
 	for (size_t i = 0; i < ARRAY_SIZE(fs->texts); i++)
 		fs->texts[i].once = (struct once)ONCE_INIT;
-	for (size_t i = 0; i < LEVELS; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(fs->level_reports); i++)
 		fs->level_reports[i].once = (struct once)ONCE_INIT;
 	fs->ranges = ranges_new();
 	r = fs->ranges ? engine_open(&engine, &fs->e) : -ENOMEM;
@@ -156,7 +166,7 @@ int fs_open(const struct fs_options *opt, struct fs **out)
 	fs->facts = (struct fs_facts){
 		.dump_size = fs->e->dump->src->size,
 		.mtime = fs->e->dump->src->mtime,
-		.block_size = (unsigned int)pages_size(&fs->e->dump->pages),
+		.block_size = (unsigned int)pages_size(fs->e->pages),
 	};
 	*out = fs;
 	return 0;
@@ -168,7 +178,7 @@ void fs_close(struct fs *fs)
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(fs->texts); i++)
 		text_unref(fs->texts[i].text);
-	for (size_t i = 0; i < LEVELS; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(fs->level_reports); i++)
 		text_unref(fs->level_reports[i].text);
 	ranges_free(fs->ranges);
 	engine_close(fs->e);
@@ -204,9 +214,29 @@ static bool numbered_name(const char *name, const char *prefix, unsigned int max
 	return false;
 }
 
+/* "level-31", "level-31+vmemmap" */
+static bool selection_of_name(const char *name, unsigned int *sel)
+{
+	static const char suffix[] = "+vmemmap";
+	size_t len = strlen(name);
+	char level[16];
+
+	if (len < sizeof(suffix) || strcmp(name + len - (sizeof(suffix) - 1), suffix))
+		return numbered_name(name, "level-", LEVELS, sel);
+	len -= sizeof(suffix) - 1;
+	if (len >= sizeof(level))
+		return false;
+	memcpy(level, name, len);
+	level[len] = '\0';
+	if (!numbered_name(level, "level-", LEVELS, sel))
+		return false;
+	*sel += WITHOUT_VMEMMAP;
+	return true;
+}
+
 static int lookup_root(struct fs *fs, const char *name, struct node *out)
 {
-	unsigned int level;
+	unsigned int sel;
 
 	for (size_t i = 0; i < tree_nentries; i++) {
 		if (tree_entries[i].type == LEVEL_FOLDERS || strcmp(tree_entries[i].name, name))
@@ -216,11 +246,10 @@ static int lookup_root(struct fs *fs, const char *name, struct node *out)
 		*out = (struct node){ NODE_ENTRY, i };
 		return 0;
 	}
-	if (numbered_name(name, "level-", LEVELS, &level) && engine_has_level(fs->e, level)) {
-		*out = (struct node){ NODE_LEVEL, level };
-		return 0;
-	}
-	return -ENOENT;
+	if (!selection_of_name(name, &sel) || !engine_has_selection(fs->e, sel))
+		return -ENOENT;
+	*out = (struct node){ NODE_LEVEL, sel };
+	return 0;
 }
 
 static int lookup_level(struct fs *fs, const char *name, uint64_t level, struct node *out)
@@ -318,7 +347,7 @@ static int list_root(struct fs *fs, uint64_t from, int (*emit)(void *arg, const 
 			te.name = tree_entries[i].name;
 			te.node = (struct node){ NODE_ENTRY, i };
 		} else {
-			if (!engine_has_level(fs->e, listed_levels[i - n]))
+			if (!engine_has_selection(fs->e, listed_levels[i - n]))
 				continue;
 			snprintf(name, sizeof(name), "level-%u", listed_levels[i - n]);
 			te.name = name;

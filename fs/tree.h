@@ -29,6 +29,7 @@ struct fs_options {
 	int compress;			/* -o compress=: an enum codec, or -1 keep */
 	const char *vmcoreinfo_file;	/* -i, or NULL */
 	const char *vmlinux;		/* -x, or NULL */
+	const char *erase_file;		/* -o erase=, or NULL */
 };
 
 /* Open the dump and learn its kernel. Errors were logged, one line. -ENOTSUP, -EIO, -ENOENT, -EACCES, -EISDIR ... */

@@ -7,11 +7,11 @@
 #include "fs/tree_internal.h"
 
 /* Texts whose stat must not start a scan claim this size until they are open. */
-#define SCAN_TEXT_BOUND 4096
+#define SCAN_TEXT_BOUND (1 << 20)	/* report: NODES_MAX nodes with ZONES_MAX zones each */
 
 struct text_arg {
 	struct fs *fs;
-	size_t index;			/* entry, or level */
+	size_t index;			/* entry, or selection */
 };
 
 static int compute_text(void *arg)
@@ -50,10 +50,10 @@ static int entry_text(struct fs *fs, size_t index, struct text **out)
 }
 
 /* A text that is rendered anew for each who asks. */
-static int vtop_text(struct fs *fs, uint64_t vaddr, struct text **out)
+static int vtop_text(struct fs *fs, const struct range *walk, struct text **out)
 {
 	struct outbuf buf = OUTBUF_INIT;
-	int r = render_vtop(fs->e, vaddr, &buf);
+	int r = render_vtop(fs->e, walk->kind == RANGE_WALK_ROOT ? &walk->len : NULL, walk->addr, &buf);
 
 	if (r) {
 		out_free(&buf);
@@ -74,6 +74,23 @@ static void stat_text(const struct text *t, struct node_stat *st)
 {
 	st->size = st->data_bytes = t->len;
 	st->final = true;
+}
+
+static int stat_walk(struct fs *fs, const struct range *walk, struct node_stat *st)
+{
+	struct text *t;
+	int r = vtop_text(fs, walk, &t);
+
+	if (r)
+		return r;
+	stat_text(t, st);
+	text_unref(t);
+	return 0;
+}
+
+static bool range_is_walk(const struct range *r)
+{
+	return r->kind == RANGE_WALK || r->kind == RANGE_WALK_ROOT;
 }
 
 static int stat_entry(struct fs *fs, size_t index, struct node_stat *st)
@@ -106,11 +123,11 @@ static int stat_entry(struct fs *fs, size_t index, struct node_stat *st)
 static int stat_level_file(struct fs *fs, uint64_t key, struct node_stat *st)
 {
 	const struct level_file *f = &tree_level_files[key & 0xff];
-	unsigned int level = (unsigned int)(key >> 8);
-	struct text_slot *slot = &fs->level_reports[level];
+	unsigned int sel = (unsigned int)(key >> 8);
+	struct text_slot *slot = &fs->level_reports[sel];
 
 	if (!f->report) {
-		st->final = engine_image_size(fs->e, level, f->image, &st->size, &st->data_bytes);
+		st->final = engine_image_size(fs->e, sel, f->image, &st->size, &st->data_bytes);
 	} else if (once_done(&slot->once) && slot->text) {
 		stat_text(slot->text, st);
 	} else {
@@ -121,12 +138,12 @@ static int stat_level_file(struct fs *fs, uint64_t key, struct node_stat *st)
 
 /* What is in the key of a NODE_SPLIT_PART; the kernel may ask for one that was never looked up. */
 struct split_part {
-	unsigned int level, parts, part;	/* part: from 0 on */
+	unsigned int sel, parts, part;		/* part: from 0 on */
 };
 
 static int split_part_of_key(const struct fs *fs, uint64_t key, struct split_part *p)
 {
-	if (key >> 16 >= LEVELS || !engine_has_level(fs->e, (unsigned int)(key >> 16)) ||
+	if (key >> 16 >= WHOLE || !engine_has_selection(fs->e, (unsigned int)(key >> 16)) ||
 	    !engine_has_split(fs->e, key >> 8 & 0xff) || !(key & 0xff) || (key & 0xff) > (key >> 8 & 0xff))
 		return -ENOENT;
 	*p = (struct split_part){ (unsigned int)(key >> 16), key >> 8 & 0xff, (unsigned int)(key & 0xff) - 1 };
@@ -135,7 +152,7 @@ static int split_part_of_key(const struct fs *fs, uint64_t key, struct split_par
 
 int tree_stat(struct fs *fs, struct node n, struct node_stat *st)
 {
-	const struct pages *ps = &fs->e->dump->pages;
+	const struct pages *ps = fs->e->pages;
 	struct split_part p;
 	struct dump_note note;
 	struct text *t;
@@ -156,19 +173,21 @@ int tree_stat(struct fs *fs, struct node n, struct node_stat *st)
 	case NODE_ENTRY:
 		return stat_entry(fs, n.key, st);
 	case NODE_LEVEL_FILE:
-		if (n.key >> 8 >= LEVELS || (n.key & 0xff) >= tree_nlevel_files)
+		if (n.key >> 8 >= WHOLE || (n.key & 0xff) >= tree_nlevel_files)
 			return -ENOENT;
 		return stat_level_file(fs, n.key, st);
 	case NODE_SPLIT_PART:
 		r = split_part_of_key(fs, n.key, &p);
 		if (!r)
-			st->final = engine_split_size(fs->e, p.level, p.parts, p.part, &st->size, &st->data_bytes);
+			st->final = engine_split_size(fs->e, p.sel, p.parts, p.part, &st->size, &st->data_bytes);
 		return r;
 	case NODE_PFN:
 		st->size = st->data_bytes = pages_size(ps);
 		break;
 	case NODE_RANGE:
 		r = ranges_get(fs->ranges, n.key, &range);
+		if (!r && range_is_walk(&range))
+			return stat_walk(fs, &range, st);
 		st->size = st->data_bytes = r ? 0 : range.len;
 		break;
 	case NODE_NOTE:
@@ -177,10 +196,10 @@ int tree_stat(struct fs *fs, struct node n, struct node_stat *st)
 		break;
 	case NODE_VTOP:
 	case NODE_VTOP_HIGH:
+		range = folder_walk_of_node(n);
+		return stat_walk(fs, &range, st);
 	case NODE_HELP:
-		if (n.kind == NODE_HELP && n.key >= tree_nentries)
-			return -ENOENT;
-		r = n.kind == NODE_HELP ? help_text(n.key, &t) : vtop_text(fs, folder_vaddr_of_node(n), &t);
+		r = n.key < tree_nentries ? help_text(n.key, &t) : -ENOENT;
 		if (!r) {
 			stat_text(t, st);
 			text_unref(t);
@@ -234,14 +253,14 @@ static int open_entry(struct fs *fs, size_t index, struct view **out)
 static int open_level_file(struct fs *fs, uint64_t key, struct view **out)
 {
 	const struct level_file *f = &tree_level_files[key & 0xff];
-	unsigned int level = (unsigned int)(key >> 8);
-	struct text_arg arg = { fs, level };
+	unsigned int sel = (unsigned int)(key >> 8);
+	struct text_arg arg = { fs, sel };
 	int r;
 
 	if (!f->report)
-		return open_image(fs, level, f->image, out);
-	r = once_run(&fs->level_reports[level].once, compute_level_report, &arg);
-	return r ? r : view_from_text(text_ref(fs->level_reports[level].text), false, out);
+		return open_image(fs, sel, f->image, out);
+	r = once_run(&fs->level_reports[sel].once, compute_level_report, &arg);
+	return r ? r : view_from_text(text_ref(fs->level_reports[sel].text), false, out);
 }
 
 static int open_split_part(struct fs *fs, uint64_t key, struct view **out)
@@ -251,7 +270,7 @@ static int open_split_part(struct fs *fs, uint64_t key, struct view **out)
 	int r = split_part_of_key(fs, key, &p);
 
 	if (!r)
-		r = engine_split_image(fs->e, p.level, p.parts, p.part, &l);
+		r = engine_split_image(fs->e, p.sel, p.parts, p.part, &l);
 	return r ? r : view_from_layout(l, out);
 }
 
@@ -259,7 +278,7 @@ static int open_split_part(struct fs *fs, uint64_t key, struct view **out)
 static int open_physical(struct fs *fs, uint64_t paddr, uint64_t len, struct view **out)
 {
 	struct layout *l = layout_new();
-	int r = l ? layout_add_pages(l, &fs->e->dump->pages, paddr, len, HOLES_FAIL) : -ENOMEM;
+	int r = l ? layout_add_pages(l, fs->e->pages, paddr, len, HOLES_FAIL) : -ENOMEM;
 
 	if (r) {
 		layout_unref(l);
@@ -300,6 +319,14 @@ static int open_virtual(struct fs *fs, uint64_t vaddr, uint64_t len, struct view
 	return view_from_layout(l, out);
 }
 
+static int open_walk(struct fs *fs, const struct range *walk, struct view **out)
+{
+	struct text *t;
+	int r = vtop_text(fs, walk, &t);
+
+	return r ? r : view_from_text(t, false, out);
+}
+
 static int open_note(struct fs *fs, uint64_t index, struct view **out)
 {
 	struct outbuf buf = OUTBUF_INIT;
@@ -316,7 +343,7 @@ static int open_note(struct fs *fs, uint64_t index, struct view **out)
 
 int tree_open(struct fs *fs, struct node n, struct view **out)
 {
-	unsigned int shift = fs->e->dump->pages.page_shift;
+	unsigned int shift = fs->e->pages->page_shift;
 	struct range range;
 	struct text *t;
 	int r;
@@ -336,12 +363,14 @@ int tree_open(struct fs *fs, struct node n, struct view **out)
 		r = ranges_get(fs->ranges, n.key, &range);
 		if (r)
 			return r;
-		return range.virtual ? open_virtual(fs, range.addr, range.len, out) :
+		if (range_is_walk(&range))
+			return open_walk(fs, &range, out);
+		return range.kind == RANGE_VIRT ? open_virtual(fs, range.addr, range.len, out) :
 		       open_physical(fs, range.addr, range.len, out);
 	case NODE_VTOP:
 	case NODE_VTOP_HIGH:
-		r = vtop_text(fs, folder_vaddr_of_node(n), &t);
-		return r ? r : view_from_text(t, false, out);
+		range = folder_walk_of_node(n);
+		return open_walk(fs, &range, out);
 	case NODE_HELP:
 		r = help_text(n.key, &t);
 		return r ? r : view_from_text(t, false, out);
@@ -361,6 +390,6 @@ int tree_stream(struct fs *fs, struct node n, int fd, bool seekable)
 	if (n.kind == NODE_LEVEL_FILE && !tree_level_files[n.key & 0xff].report)
 		return engine_stream(fs->e, (unsigned int)(n.key >> 8), tree_level_files[n.key & 0xff].image, fd, seekable);
 	if (n.kind == NODE_SPLIT_PART && !split_part_of_key(fs, n.key, &p))
-		return engine_split_stream(fs->e, p.level, p.parts, p.part, fd, seekable);
+		return engine_split_stream(fs->e, p.sel, p.parts, p.part, fd, seekable);
 	return -ENOTSUP;
 }

@@ -10,9 +10,11 @@
 
 #define RANGE_LIMIT ((uint64_t)1 << 40)		/* bytes in one phys/ or virt/ file */
 
-uint64_t folder_vaddr_of_node(struct node n)
+struct range folder_walk_of_node(struct node n)
 {
-	return n.kind == NODE_VTOP_HIGH ? n.key | ~(((uint64_t)1 << NODE_KEY_BITS) - 1) : n.key;
+	uint64_t above = n.kind == NODE_VTOP_HIGH ? ~(((uint64_t)1 << NODE_KEY_BITS) - 1) : 0;
+
+	return (struct range){ RANGE_WALK, n.key | above, 0 };
 }
 
 static struct node node_of_vaddr(uint64_t vaddr)
@@ -46,7 +48,7 @@ static void note_name(const struct dump_note *note, uint64_t index, char *buf, s
 
 static int lookup_pfn(struct fs *fs, const char *name, struct node *out)
 {
-	const struct pages *ps = &fs->e->dump->pages;
+	const struct pages *ps = fs->e->pages;
 	struct page_run run;
 	uint64_t pfn;
 	int r = name_number(name, &pfn);
@@ -60,23 +62,39 @@ static int lookup_pfn(struct fs *fs, const char *name, struct node *out)
 	return 0;
 }
 
+/* Is there anything to show? Walking is the way to know. */
+static int check_vtop(struct engine *e, const struct range *walk)
+{
+	struct outbuf text = OUTBUF_INIT;
+	int r = render_vtop(e, walk->kind == RANGE_WALK_ROOT ? &walk->len : NULL, walk->addr, &text);
+
+	out_free(&text);
+	return r;
+}
+
 static int lookup_vtop(struct fs *fs, const char *name, struct node *out)
 {
-	uint64_t vaddr, paddr, span;
-	int r = name_number(name, &vaddr);
+	struct range walk = { .kind = RANGE_WALK };
+	bool has_root;
+	int r = name_walk(name, &has_root, &walk.len, &walk.addr);
 
-	if (!r)
-		r = space_vtop(&fs->e->kernel->space, vaddr, &paddr, &span);
+	if (!r) {
+		walk.kind = has_root ? RANGE_WALK_ROOT : RANGE_WALK;
+		r = check_vtop(fs->e, &walk);
+	}
 	if (r)
 		return r;
-	*out = node_of_vaddr(vaddr);
-	return folder_vaddr_of_node(*out) == vaddr ? 0 : -ENOENT;
+	*out = node_of_vaddr(walk.addr);
+	if (!has_root && folder_walk_of_node(*out).addr == walk.addr)
+		return 0;
+	out->kind = NODE_RANGE;
+	return ranges_add(fs->ranges, &walk, &out->key);
 }
 
 static int lookup_range(struct fs *fs, bool virtual, const char *name, struct node *out)
 {
-	const struct pages *ps = &fs->e->dump->pages;
-	struct range range = { .virtual = virtual };
+	const struct pages *ps = fs->e->pages;
+	struct range range = { .kind = virtual ? RANGE_VIRT : RANGE_PHYS };
 	uint64_t paddr, span, end;
 	struct page_run run;
 	int r = name_range(name, &range.addr, &range.len);

@@ -57,7 +57,7 @@ struct fs {
 	struct ranges *ranges;
 	struct fs_facts facts;
 	struct text_slot texts[MAX_ENTRIES];
-	struct text_slot level_reports[LEVELS];
+	struct text_slot level_reports[WHOLE];
 };
 
 /* Why an entry is absent from this dump; NULL: it is there. */
@@ -72,7 +72,7 @@ int folder_list(struct fs *fs, struct node dir, uint64_t from, int (*emit)(void 
 		void *arg);
 /* The note with this number. -ENOENT. */
 int folder_note(const struct fs *fs, uint64_t index, struct dump_note *note);
-/* The address of a NODE_VTOP or NODE_VTOP_HIGH. */
-uint64_t folder_vaddr_of_node(struct node n);
+/* The walk of a NODE_VTOP or NODE_VTOP_HIGH, as in the table of ranges. */
+struct range folder_walk_of_node(struct node n);
 
 #endif

@@ -1,73 +1,89 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The section .BTF of a vmlinux (Documentation/bpf/btf.rst, include/uapi/linux/btf.h): types, and nothing but types. */
+#include "kernel/btf.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
-#include "kernel/vmlinux.h"
+#include "base/hash.h"
 
 #define MAGIC		0xeb9f
 #define HEADER_BYTES	24
 #define TYPE_BYTES	12
-#define MAX_DEPTH	16		/* typedefs of typedefs, unnamed members in unnamed members */
-#define MAX_STEPS	100000		/* members looked at for one question: unnamed ones could hold each other */
-
-enum {
-	INT = 1, PTR, ARRAY, STRUCT, UNION, ENUM, FWD, TYPEDEF, VOLATILE, CONST, RESTRICT, FUNC, FUNC_PROTO, VAR, DATASEC,
-	FLOAT, DECL_TAG, TYPE_TAG, ENUM64, KINDS
-};
+#define MEMBER_BYTES	12
+#define INT_SIGNED	1
+#define MAX_STEPS	16384		/* members of unnamed members looked at for one question: they could hold each other */
 
 /* Bytes after a type: once, and for each of its elements. */
-static const struct { uint8_t once, each; } tails[KINDS] = {
-	[INT] = { 4, 0 }, [ARRAY] = { 12, 0 }, [STRUCT] = { 0, 12 }, [UNION] = { 0, 12 }, [ENUM] = { 0, 8 },
-	[FUNC_PROTO] = { 0, 8 }, [VAR] = { 4, 0 }, [DATASEC] = { 0, 12 }, [DECL_TAG] = { 4, 0 }, [ENUM64] = { 0, 12 },
+static const struct { uint8_t once, each; } tails[BTF_KINDS] = {
+	[BTF_INT] = { 4, 0 }, [BTF_ARRAY] = { 12, 0 }, [BTF_STRUCT] = { 0, MEMBER_BYTES }, [BTF_UNION] = { 0, MEMBER_BYTES },
+	[BTF_ENUM] = { 0, 8 }, [BTF_FUNC_PROTO] = { 0, 8 }, [BTF_VAR] = { 4, 0 }, [BTF_DATASEC] = { 0, 12 },
+	[BTF_DECL_TAG] = { 4, 0 }, [BTF_ENUM64] = { 0, 12 },
 };
 
 struct btf {
+	const struct btf *base;
 	const uint8_t *types;
 	const char *strings;		/* the last byte is 0 */
 	size_t types_len, strings_len;
+	uint32_t strings_start;		/* the offset of its first string: what the base has */
 	bool big;
-	uint32_t *offsets;		/* of type id, in types */
-	uint32_t ntypes;		/* with id 0, void */
-};
-
-struct type {
-	const uint8_t *at;
-	unsigned int kind, n;		/* elements */
-	bool flag;
-	uint32_t size;			/* or the type that it refers to */
-	const char *name;
+	bool tells_signs;		/* of enums: since 6.0 (pahole 1.24) */
+	uint32_t first, end;		/* its own ids */
+	uint32_t *offsets;		/* in types, of id first and on */
+	uint32_t *next;			/* of the same: the next id in its bucket, 0: none */
+	uint32_t *buckets;		/* by name: the lowest id */
+	uint32_t mask;
 };
 
 static const char *string_at(const struct btf *b, uint32_t offset)
 {
-	return offset < b->strings_len ? b->strings + offset : "";
+	for (; b; b = b->base)
+		if (offset >= b->strings_start)
+			return offset - b->strings_start < b->strings_len ? b->strings + (offset - b->strings_start) : "";
+	return "";
 }
 
-static void decode(const struct btf *b, const uint8_t *at, struct type *t)
+static void decode(const struct btf *b, const uint8_t *at, struct btf_type *t)
 {
 	uint32_t info = get_u32(at + 4, b->big);
 
-	*t = (struct type){
-		.at = at + TYPE_BYTES, .kind = info >> 24 & 0x1f, .n = info & 0xffff, .flag = info >> 31,
+	*t = (struct btf_type){
+		.more = at + TYPE_BYTES, .kind = info >> 24 & 0x1f, .n = info & 0xffff, .flag = info >> 31,
 		.size = get_u32(at + 8, b->big), .name = string_at(b, get_u32(at, b->big)),
 	};
 }
 
-/* A type by its id, typedefs and qualifiers taken off. */
-static bool type_of(const struct btf *b, uint32_t id, struct type *t)
+uint32_t btf_end(const struct btf *b)
 {
-	for (int i = 0; i < MAX_DEPTH && id && id < b->ntypes; i++) {
-		decode(b, b->types + b->offsets[id], t);
+	return b->end;
+}
+
+bool btf_get(const struct btf *b, uint32_t id, struct btf_type *t)
+{
+	if (!id) {
+		*t = (struct btf_type){ .kind = BTF_VOID, .name = "void" };
+		return true;
+	}
+	while (b && id < b->first)
+		b = b->base;
+	if (!b || id >= b->end)
+		return false;
+	decode(b, b->types + b->offsets[id - b->first], t);
+	return true;
+}
+
+bool btf_resolve(const struct btf *b, uint32_t *id, struct btf_type *t)
+{
+	for (int i = 0; i < BTF_MAX_DEPTH && btf_get(b, *id, t); i++) {
 		switch (t->kind) {
-		case TYPEDEF:
-		case CONST:
-		case VOLATILE:
-		case RESTRICT:
-		case TYPE_TAG:
-			id = t->size;
+		case BTF_TYPEDEF:
+		case BTF_CONST:
+		case BTF_VOLATILE:
+		case BTF_RESTRICT:
+		case BTF_TYPE_TAG:
+			*id = t->size;
 			break;
 		default:
 			return true;
@@ -76,139 +92,253 @@ static bool type_of(const struct btf *b, uint32_t id, struct type *t)
 	return false;
 }
 
-/* Offset of a member, also inside unnamed ones; *member gets the id of its type. */
-static bool find_member(const struct btf *b, const struct type *t, const char *name, size_t len, int depth,
-			uint64_t *offset, uint32_t *member, unsigned int *steps)
-{
-	if (depth > MAX_DEPTH || (t->kind != STRUCT && t->kind != UNION))
-		return false;
-	for (unsigned int i = 0; i < t->n && ++*steps < MAX_STEPS; i++) {
-		const uint8_t *m = t->at + i * 12;
-		const char *member_name = string_at(b, get_u32(m, b->big));
-		uint32_t bits = get_u32(m + 8, b->big);
-		uint64_t at = (t->flag ? bits & 0xffffff : bits) / 8, inner_at;
-		struct type inner;
+/* --- members, enumerators ----------------------------------------------------------------------------------------- */
 
-		*member = get_u32(m + 4, b->big);
-		if (!strncmp(member_name, name, len) && !member_name[len]) {
-			*offset = at;
-			return true;
-		}
-		if (!*member_name && type_of(b, *member, &inner) &&
-		    find_member(b, &inner, name, len, depth + 1, &inner_at, member, steps)) {
-			*offset = at + inner_at;
-			return true;
-		}
-	}
-	return false;
+struct btf_member btf_member(const struct btf *b, const struct btf_type *t, unsigned int i)
+{
+	const uint8_t *at = t->more + (size_t)i * MEMBER_BYTES;
+	uint32_t offset = get_u32(at + 8, b->big);
+
+	return (struct btf_member){
+		.name = string_at(b, get_u32(at, b->big)),
+		.type = get_u32(at + 4, b->big),
+		.bit_offset = t->flag ? offset & 0xffffff : offset,
+		.bits = t->flag ? offset >> 24 : 0,
+	};
 }
 
-static bool find_enumerator(const struct btf *b, const struct type *t, const char *name, uint64_t *out)
+/* Before the flag of structs came (5.0) the integer itself said that it is a bit field. */
+static void old_bit_field(const struct btf *b, struct btf_member *m)
 {
-	for (unsigned int i = 0; i < t->n; i++) {
-		const uint8_t *e = t->at + i * tails[t->kind].each;
+	struct btf_type t;
+	uint32_t id = m->type, info;
 
-		if (strcmp(string_at(b, get_u32(e, b->big)), name))
+	if (m->bits || !btf_resolve(b, &id, &t) || t.kind != BTF_INT)
+		return;
+	info = get_u32(t.more, b->big);
+	if ((info & 0xff) == t.size * 8)
+		return;
+	m->bit_offset += info >> 16 & 0xff;
+	m->bits = info & 0xff;
+}
+
+/* Direct members come first: they are found whatever is inside the others. */
+static bool find_member(const struct btf *b, const struct btf_type *t, const char *name, size_t len, int depth,
+			struct btf_member *out, unsigned int *steps)
+{
+	if (t->kind != BTF_STRUCT && t->kind != BTF_UNION)
+		return false;
+	*steps += t->n;
+	if (depth > BTF_MAX_DEPTH || (depth && *steps > MAX_STEPS))
+		return false;
+	for (unsigned int i = 0; i < t->n; i++) {
+		struct btf_member m = btf_member(b, t, i);
+
+		if (strncmp(m.name, name, len) || m.name[len])
 			continue;
-		*out = (uint64_t)(int32_t)get_u32(e + 4, b->big);
-		if (t->kind == ENUM64)
-			*out = (uint64_t)get_u32(e + 8, b->big) << 32 | get_u32(e + 4, b->big);
-		else if (!t->flag)
-			*out &= 0xffffffff;
+		old_bit_field(b, &m);
+		*out = m;
+		return true;
+	}
+	for (unsigned int i = 0; i < t->n && *steps <= MAX_STEPS; i++) {
+		struct btf_member m = btf_member(b, t, i);
+		struct btf_type inner;
+		uint32_t id = m.type;
+
+		if (*m.name || !btf_resolve(b, &id, &inner) || !find_member(b, &inner, name, len, depth + 1, out, steps))
+			continue;
+		out->bit_offset += m.bit_offset;
 		return true;
 	}
 	return false;
 }
 
-static void answer(const struct btf *b, struct type_query *q, uint32_t id)
+bool btf_find_member(const struct btf *b, const struct btf_type *t, const char *name, size_t len, struct btf_member *out)
 {
-	size_t len = q->member ? strlen(q->member) : 0;
-	bool array = len > 2 && !strcmp(q->member + len - 2, "[]");
-	struct type t, inner;
 	unsigned int steps = 0;
-	uint32_t member;
 
-	if (!type_of(b, id, &t))
-		return;
-	if (!q->member) {
-		q->found = t.kind == STRUCT || t.kind == UNION || t.kind == ENUM || t.kind == ENUM64 || t.kind == INT;
-		q->value = t.size;
-	} else if (t.kind == ENUM || t.kind == ENUM64) {
-		q->found = find_enumerator(b, &t, q->member, &q->value);
-	} else {
-		q->found = find_member(b, &t, q->member, array ? len - 2 : len, 0, &q->value, &member, &steps);
-		if (q->found && array) {
-			q->found = type_of(b, member, &inner) && inner.kind == ARRAY;
-			q->value = q->found ? get_u32(inner.at + 8, b->big) : 0;
-		}
-	}
+	return len && find_member(b, t, name, len, 0, out, &steps);
 }
 
-/* Where each type is. -EIO: not all of it is in the section. */
-static int index_types(struct btf *b)
+bool btf_find_enumerator(const struct btf *b, const struct btf_type *t, const char *name, int64_t *value)
+{
+	if (t->kind != BTF_ENUM && t->kind != BTF_ENUM64)
+		return false;
+	for (unsigned int i = 0; i < t->n; i++) {
+		const uint8_t *at = t->more + (size_t)i * tails[t->kind].each;
+		uint32_t low = get_u32(at + 4, b->big);
+
+		if (strcmp(string_at(b, get_u32(at, b->big)), name))
+			continue;
+		if (t->kind == BTF_ENUM64)
+			*value = (int64_t)((uint64_t)get_u32(at + 8, b->big) << 32 | low);
+		else	/* without signs -1 is far more likely than 0xffffffff */
+			*value = t->flag || !b->tells_signs ? (int64_t)(int32_t)low : (int64_t)low;
+		return true;
+	}
+	return false;
+}
+
+uint32_t btf_array_element(const struct btf *b, const struct btf_type *t)
+{
+	return get_u32(t->more, b->big);
+}
+
+uint32_t btf_array_count(const struct btf *b, const struct btf_type *t)
+{
+	return get_u32(t->more + 8, b->big);
+}
+
+bool btf_int_is_signed(const struct btf *b, const struct btf_type *t)
+{
+	return get_u32(t->more, b->big) >> 24 & INT_SIGNED;
+}
+
+/* --- opening ------------------------------------------------------------------------------------------------------ */
+
+static bool header(struct btf *b, const uint8_t *head, size_t len)
+{
+	uint64_t header_len, types, types_len, strings, strings_len;
+
+	if (len < HEADER_BYTES || len > UINT32_MAX)
+		return false;
+	b->big = get_u16(head, true) == MAGIC;
+	if (get_u16(head, b->big) != MAGIC)
+		return false;
+	header_len = get_u32(head + 4, b->big);
+	types = header_len + get_u32(head + 8, b->big);
+	types_len = get_u32(head + 12, b->big);
+	strings = header_len + get_u32(head + 16, b->big);
+	strings_len = get_u32(head + 20, b->big);
+	if (types > len || types_len > len - types || strings > len || strings_len > len - strings || !strings_len ||
+	    head[strings + strings_len - 1])
+		return false;
+	b->types = head + types;
+	b->types_len = types_len;
+	b->strings = (const char *)head + strings;
+	b->strings_len = strings_len;
+	return true;
+}
+
+/* Where each type is. -EIO: not all of it is there. */
+static int index_offsets(struct btf *b)
 {
 	size_t cap = 0;
+	uint32_t n = 0;
 
-	b->ntypes = 1;
-	for (size_t at = 0; at < b->types_len; b->ntypes++) {
-		struct type t;
+	for (size_t at = 0; at < b->types_len; n++) {
+		struct btf_type t;
 
 		if (b->types_len - at < TYPE_BYTES)
 			return -EIO;
 		decode(b, b->types + at, &t);
-		if (!t.kind || t.kind >= KINDS)
+		if (!t.kind || t.kind >= BTF_KINDS)
 			return -EIO;
-		if (b->ntypes >= cap) {
-			uint32_t *offsets = reallocarray(b->offsets, cap ? cap * 2 : 4096, sizeof(*offsets));
+		if (n == cap) {
+			uint32_t *offsets = reallocarray(b->offsets, cap ? cap * 2 : 1024, sizeof(*offsets));
 
 			if (!offsets)
 				return -ENOMEM;
 			b->offsets = offsets;
-			cap = cap ? cap * 2 : 4096;
+			cap = cap ? cap * 2 : 1024;
 		}
-		b->offsets[b->ntypes] = (uint32_t)at;
+		b->offsets[n] = (uint32_t)at;
+		b->tells_signs |= t.kind == BTF_ENUM64 || (t.kind == BTF_ENUM && t.flag);
 		at += TYPE_BYTES + tails[t.kind].once + (size_t)tails[t.kind].each * t.n;
 		if (at > b->types_len)
 			return -EIO;
 	}
+	if (add_overflows(b->first, n, &b->end))
+		return -EIO;
 	return 0;
 }
 
-int btf_answer(const void *section, size_t len, struct type_query *queries, size_t n)
+static bool is_indexed(const struct btf_type *t)
 {
-	const uint8_t *head = section;
-	struct btf b = { 0 };
-	uint64_t header, types, types_len, strings, strings_len;
-	int r;
-
-	if (len < HEADER_BYTES)
-		return -EIO;
-	b.big = get_u16(head, true) == MAGIC;
-	if (get_u16(head, b.big) != MAGIC)
-		return -EIO;
-	header = get_u32(head + 4, b.big);
-	types = header + get_u32(head + 8, b.big);
-	types_len = get_u32(head + 12, b.big);
-	strings = header + get_u32(head + 16, b.big);
-	strings_len = get_u32(head + 20, b.big);
-	if (types > len || types_len > len - types || strings > len || strings_len > len - strings || !strings_len ||
-	    head[strings + strings_len - 1])
-		return -EIO;
-	b.types = head + types;
-	b.types_len = types_len;
-	b.strings = (const char *)head + strings;
-	b.strings_len = strings_len;
-	r = index_types(&b);
-	for (uint32_t id = 1; !r && id < b.ntypes; id++) {
-		struct type t;
-
-		decode(&b, b.types + b.offsets[id], &t);
-		if (t.kind != STRUCT && t.kind != UNION && t.kind != ENUM && t.kind != ENUM64 && t.kind != TYPEDEF)
-			continue;
-		for (size_t i = 0; i < n; i++)
-			if (!queries[i].found && queries[i].type[0] == t.name[0] && !strcmp(queries[i].type, t.name))
-				answer(&b, &queries[i], id);
+	switch (t->kind) {
+	case BTF_INT:
+	case BTF_STRUCT:
+	case BTF_UNION:
+	case BTF_ENUM:
+	case BTF_TYPEDEF:
+	case BTF_VAR:
+	case BTF_FLOAT:
+	case BTF_ENUM64:
+		return *t->name;
+	default:
+		return false;
 	}
-	free(b.offsets);
+}
+
+static int index_names(struct btf *b)
+{
+	uint32_t n = b->end - b->first, buckets = 16;
+
+	while (buckets < n / 2)
+		buckets *= 2;
+	b->buckets = calloc(buckets, sizeof(*b->buckets));
+	b->next = calloc(n ? n : 1, sizeof(*b->next));
+	if (!b->buckets || !b->next)
+		return -ENOMEM;
+	b->mask = buckets - 1;
+	/* from the last to the first: the lowest id comes first in its bucket */
+	for (uint32_t i = n; i-- > 0;) {
+		struct btf_type t;
+		uint32_t *bucket;
+
+		decode(b, b->types + b->offsets[i], &t);
+		if (!is_indexed(&t))
+			continue;
+		bucket = &b->buckets[hash_string(t.name) & b->mask];
+		b->next[i] = *bucket;
+		*bucket = b->first + i;
+	}
+	return 0;
+}
+
+int btf_open(const void *bytes, size_t len, const struct btf *base, struct btf **out)
+{
+	struct btf *b = calloc(1, sizeof(*b));
+	int r = -EIO;
+
+	if (!b)
+		return -ENOMEM;
+	b->base = base;
+	b->first = base ? base->end : 1;
+	b->tells_signs = base && base->tells_signs;
+	if (!header(b, bytes, len) || (base && (base->big != b->big ||
+	    add_overflows(base->strings_start, (uint32_t)base->strings_len, &b->strings_start))))
+		goto err_close;
+	r = index_offsets(b);
+	if (!r)
+		r = index_names(b);
+	if (r)
+		goto err_close;
+	*out = b;
+	return 0;
+
+err_close:
+	btf_close(b);
 	return r;
+}
+
+void btf_close(struct btf *b)
+{
+	if (!b)
+		return;
+	free(b->offsets);
+	free(b->next);
+	free(b->buckets);
+	free(b);
+}
+
+uint32_t btf_next(const struct btf *b, const char *name, uint32_t after)
+{
+	uint32_t id = after ? b->next[after - b->first] : b->buckets[hash_string(name) & b->mask];
+	struct btf_type t;
+
+	for (; id; id = b->next[id - b->first])
+		if (btf_get(b, id, &t) && !strcmp(t.name, name))
+			break;
+	return id;
 }

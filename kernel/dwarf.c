@@ -5,11 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/bytes.h"
+#include "kernel/dwarf_die.h"
 #include "kernel/vmlinux.h"
-
-#define MAX_DEPTH 16			/* typedefs of typedefs, unnamed members in unnamed members */
-#define DW_LANG_Rust 0x1c		/* DW_LANG_Rust: its types may have the same names */
 
 struct search {
 	struct type_query *queries;
@@ -18,146 +15,32 @@ struct search {
 	size_t left;
 };
 
-static bool is_complete(Dwarf_Die *die)
+static void answer_member(struct type_query *q, Dwarf_Die *type)
 {
-	return !dwarf_hasattr(die, DW_AT_declaration);
-}
+	size_t len = strlen(q->member);
+	bool array = len > 2 && !strcmp(q->member + len - 2, "[]");
+	uint64_t start, at;
+	Dwarf_Die member, its;
 
-/* What a typedef, const, volatile stands for. */
-static bool peel(Dwarf_Die *die)
-{
-	for (int i = 0; i < MAX_DEPTH; i++) {
-		Dwarf_Attribute attr;
-		Dwarf_Die inner;
-
-		switch (dwarf_tag(die)) {
-		case DW_TAG_typedef:
-		case DW_TAG_const_type:
-		case DW_TAG_volatile_type:
-			if (!dwarf_formref_die(dwarf_attr(die, DW_AT_type, &attr), &inner))
-				return false;
-			*die = inner;
-			break;
-		default:
-			return is_complete(die);
-		}
+	if (!dwarf_die_find_member(type, q->member, array ? len - 2 : len, &start, &member))
+		return;
+	if (array) {
+		q->found = dwarf_die_type(&member, &its) && dwarf_tag(&its) == DW_TAG_array_type &&
+			   dwarf_die_array_count(&its, 0, &q->value);
+		return;
 	}
-	return false;
-}
-
-static bool type_of(Dwarf_Die *die, Dwarf_Die *type)
-{
-	Dwarf_Attribute attr;
-
-	return dwarf_formref_die(dwarf_attr(die, DW_AT_type, &attr), type) && peel(type);
-}
-
-static bool unsigned_attribute(Dwarf_Die *die, unsigned int name, uint64_t *out)
-{
-	Dwarf_Attribute attr;
-	Dwarf_Word value;
-
-	if (!dwarf_attr(die, name, &attr) || dwarf_formudata(&attr, &value))
-		return false;
-	*out = value;
-	return true;
-}
-
-/* Offset of a member, also inside unnamed structs and unions; *member gets its DIE. */
-static bool find_member(Dwarf_Die *type, const char *name, size_t len, int depth, uint64_t *offset, Dwarf_Die *member)
-{
-	Dwarf_Die child;
-
-	if (depth > MAX_DEPTH || dwarf_child(type, &child))
-		return false;
-	do {
-		const char *child_name;
-		uint64_t at = 0, inner = 0;
-		Dwarf_Die inner_type;
-
-		if (dwarf_tag(&child) != DW_TAG_member)
-			continue;
-		unsigned_attribute(&child, DW_AT_data_member_location, &at);
-		child_name = dwarf_diename(&child);
-		if (child_name && !strncmp(child_name, name, len) && !child_name[len]) {
-			*offset = at;
-			*member = child;
-			return true;
-		}
-		if (!child_name && type_of(&child, &inner_type) &&
-		    find_member(&inner_type, name, len, depth + 1, &inner, member)) {
-			*offset = at + inner;
-			return true;
-		}
-	} while (!dwarf_siblingof(&child, &child));
-	return false;
-}
-
-/* Elements of an array, in its first dimension. */
-static bool array_length(Dwarf_Die *member, uint64_t *out)
-{
-	Dwarf_Die type, child;
-
-	if (!type_of(member, &type) || dwarf_tag(&type) != DW_TAG_array_type || dwarf_child(&type, &child))
-		return false;
-	do {
-		uint64_t upper;
-
-		if (dwarf_tag(&child) != DW_TAG_subrange_type)
-			continue;
-		if (unsigned_attribute(&child, DW_AT_count, out))
-			return true;
-		if (!unsigned_attribute(&child, DW_AT_upper_bound, &upper))
-			return false;
-		*out = upper + 1;
-		return true;
-	} while (!dwarf_siblingof(&child, &child));
-	return false;
-}
-
-static bool find_enumerator(Dwarf_Die *type, const char *name, uint64_t *out)
-{
-	Dwarf_Die child;
-
-	if (dwarf_child(type, &child))
-		return false;
-	do {
-		const char *child_name = dwarf_diename(&child);
-		Dwarf_Attribute attr;
-		Dwarf_Sword value;
-
-		if (!child_name || strcmp(child_name, name))
-			continue;
-		/* forms of a fixed size are not negative: dwarf_formsdata() would make 0xf0 that */
-		if (!dwarf_attr(&child, DW_AT_const_value, &attr))
-			return false;
-		switch (dwarf_whatform(&attr)) {
-		case DW_FORM_sdata:
-		case DW_FORM_implicit_const:
-			if (dwarf_formsdata(&attr, &value))
-				return false;
-			*out = (uint64_t)value;
-			return true;
-		default:
-			return unsigned_attribute(&child, DW_AT_const_value, out);
-		}
-	} while (!dwarf_siblingof(&child, &child));
-	return false;
+	q->found = dwarf_die_member_start(&member, &at);
+	q->value = start + at;
 }
 
 static void answer(struct type_query *q, Dwarf_Die *type)
 {
-	size_t len = q->member ? strlen(q->member) : 0;
-	bool array = len > 2 && !strcmp(q->member + len - 2, "[]");
-	Dwarf_Die member;
-
 	if (!q->member)
-		q->found = unsigned_attribute(type, DW_AT_byte_size, &q->value);
+		q->found = dwarf_die_number(type, DW_AT_byte_size, &q->value);
 	else if (dwarf_tag(type) == DW_TAG_enumeration_type)
-		q->found = find_enumerator(type, q->member, &q->value);
+		q->found = dwarf_die_find_enumerator(type, q->member, &q->value);
 	else
-		q->found = find_member(type, q->member, array ? len - 2 : len, 0, &q->value, &member) &&
-			   (!array || array_length(&member, &q->value));
+		answer_member(q, type);
 }
 
 /* A type at the top of a unit: all queries about it. */
@@ -174,7 +57,7 @@ static void consider(struct search *s, Dwarf_Die *die)
 
 		if (s->seen[i] || q->type[0] != name[0] || strcmp(q->type, name))
 			continue;
-		if (!peeled && !peel(&type))
+		if (!peeled && !(dwarf_die_peel(&type) && dwarf_die_is_complete(&type)))
 			return;
 		peeled = true;
 		answer(q, &type);

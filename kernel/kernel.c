@@ -3,6 +3,7 @@
 
 #include <elf.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,9 +21,51 @@ static int ask_number(const void *arg, const char *name, uint64_t *value)
 	return vmci_number(arg, name, value);
 }
 
+static int ask_size(const void *arg, const char *name, uint64_t *value)
+{
+	return vmci_size(arg, name, value);
+}
+
+static int ask_offset(const void *arg, const char *name, uint64_t *value)
+{
+	return vmci_offset(arg, name, value);
+}
+
+static int ask_plain(const void *arg, const char *name, uint64_t *value)
+{
+	return vmci_plain_hex(arg, name, value);
+}
+
+static int ask_config(const void *arg, const char *name)
+{
+	const char *value;
+	size_t len;
+
+	return vmci_get(arg, name, &value, &len) || len != 1 || *value != 'y' ? -ENOENT : 0;
+}
+
 int kernel_read(const struct kernel *k, uint64_t vaddr, void *buf, uint64_t n)
 {
 	return k->has_space ? space_read(&k->space, vaddr, buf, n) : -ENOTSUP;
+}
+
+uint64_t kernel_read_part(const struct kernel *k, uint64_t vaddr, void *buf, uint64_t n)
+{
+	const uint64_t step = 1 << 20, page = pages_size(k->pages);
+	uint64_t done = 0, part;
+
+	/* in large pieces; only where one fails, page by page */
+	for (bool small = false; done < n; done += part) {
+		part = small ? page - (vaddr + done) % page : step;
+		part = min_u64(part, n - done);
+		if (!kernel_read(k, vaddr + done, (char *)buf + done, part))
+			continue;
+		if (small)
+			break;
+		small = true;
+		part = 0;
+	}
+	return done;
 }
 
 int kernel_read_uint(const struct kernel *k, uint64_t vaddr, unsigned int bytes, uint64_t *out)
@@ -32,9 +75,13 @@ int kernel_read_uint(const struct kernel *k, uint64_t vaddr, unsigned int bytes,
 
 	if (r)
 		return r;
-	*out = bytes == 2 ? get_u16(raw, k->big_endian) :
-	       bytes == 4 ? get_u32(raw, k->big_endian) : get_u64(raw, k->big_endian);
+	*out = get_uint(raw, bytes, k->big_endian);
 	return 0;
+}
+
+int kernel_read_word(const struct kernel *k, uint64_t vaddr, uint64_t *out)
+{
+	return kernel_read_uint(k, vaddr, k->word_bytes, out);
 }
 
 /* A proof that the tables are the right ones: the kernel's own first instruction is mapped. */
@@ -57,35 +104,100 @@ static int check_space(struct kernel *k)
 
 static void setup_space(struct kernel *k, const struct kernel_input *in)
 {
-	struct arch_query q = {
+	const struct arch_query q = {
 		.arg = &k->vmci,
 		.symbol = ask_symbol,
 		.number = ask_number,
+		.size = ask_size,
+		.offset = ask_offset,
+		.plain = ask_plain,
+		.config = ask_config,
+		.page_shift = k->page_shift,
+		.version = k->version,
+		.segments = in->segments,
+		.nsegments = in->nsegments,
+		.notes = in->notes,
+		.nnotes = in->nnotes,
 		.has_phys_base = in->has_phys_base,
 		.phys_base = in->phys_base,
 	};
 
-	if (!k->vmci.text) {
-		k->why_no_space = "the dump has no VMCOREINFO, and none was found in its memory";
-		return;
-	}
-	if (!k->arch) {
-		k->why_no_space = "unknown architecture";
-		return;
-	}
-	if (!k->arch->setup) {
-		k->why_no_space = "address translation for this architecture is not supported";
-		return;
-	}
 	k->space.arch = k->arch;
 	k->space.mem = k->pages;
-	if (k->arch->setup(&k->space, &q, &k->why_no_space) || check_space(k))
+	k->has_space = !k->arch->setup(&k->space, &q, &k->why_no_space) && !check_space(k);
+}
+
+/* Pointers in the kernel's own data: are they addresses in the order that the dump's headers have, or in the other one
+ * only? */
+static bool has_swapped_pointers(const struct kernel *k)
+{
+	static const char *const names[] = { "prb", "log_buf", "vmap_area_list" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		uint64_t vaddr, paddr, span;
+		uint8_t raw[8];
+		bool own, other;
+
+		if (vmci_symbol(&k->vmci, names[i], &vaddr) || kernel_read(k, vaddr, raw, k->word_bytes))
+			continue;
+		own = !space_vtop(&k->space, get_uint(raw, k->word_bytes, k->big_endian), &paddr, &span);
+		other = !space_vtop(&k->space, get_uint(raw, k->word_bytes, !k->big_endian), &paddr, &span);
+		if (own != other)
+			return other;
+	}
+	return false;
+}
+
+/*
+ * Headers may have another byte order than the kernel: QEMU's are in that of the CPU at the moment of the dump, which on
+ * POWER and ARM need not be the kernel's.
+ */
+static void setup_byte_order(struct kernel *k, const struct kernel_input *in)
+{
+	const struct arch *own = k->arch, *other = arch_find(own->elf_machine, 0, !k->big_endian);
+	const char *why;
+
+	setup_space(k, in);
+	why = k->why_no_space;
+	if (!other || (k->has_space && !has_swapped_pointers(k)))
 		return;
-	k->has_space = true;
+	for (unsigned int i = 0; i < 2; i++) {
+		space_close(&k->space);
+		k->space = (struct space){ 0 };
+		k->arch = i ? own : other;
+		k->big_endian = k->arch->big_endian;
+		setup_space(k, in);
+		if (k->has_space && (i || !has_swapped_pointers(k)))
+			return;
+	}
+	k->why_no_space = why;
+}
+
+static void find_space(struct kernel *k, const struct kernel_input *in)
+{
+	const char *no_text = "the dump has no VMCOREINFO, and none was found in its memory";
+	uint64_t list_head;
+
+	/* s390, mips and others have one ELF machine for both */
+	if (k->arch && !vmci_size(&k->vmci, "list_head", &list_head) && list_head * 4 != k->arch->elf_class) {
+		k->why_no_space = list_head == 8 ? "32-bit kernels of this architecture are not supported" :
+				  "the kernel's words are not as long as the architecture's";
+		k->arch = NULL;
+		return;
+	}
+	if (!k->arch)
+		k->why_no_space = in->elf_machine ? "the page tables of this architecture are not known here" :
+				  "the dump does not tell its architecture";
+	else if (!k->arch->setup)
+		k->why_no_space = "address translation for this architecture is not supported";
+	else
+		setup_byte_order(k, in);	/* without the text, registers in the notes may do */
+	if (!k->vmci.text)
+		k->why_no_space = no_text;
 }
 
 /* struct uts_namespace: the name is six strings of 65 bytes (struct new_utsname). */
-static void read_uts(struct kernel *k)
+static void read_uts(struct kernel *k, bool erased)
 {
 	char raw[6 * 65];
 	uint64_t vaddr, offset;
@@ -98,28 +210,34 @@ static void read_uts(struct kernel *k)
 		memcpy(k->uts[i], raw + i * 65, 64);
 		k->uts[i][64] = '\0';
 	}
-	if (memcmp(k->uts[0], "Linux", 6))
+	if (!erased && memcmp(k->uts[0], "Linux", 6))
 		memset(k->uts, 0, sizeof(k->uts));
 }
 
-/* A dump that does not name its machine: the kernel's only arch so far that has these lines in its text. */
-static const struct arch *guess_arch(const struct vmcoreinfo *v)
+/* A dump that does not name its machine: the text has lines that only one architecture's kernels write, or its register
+ * notes have the size of one. */
+static const struct arch *guess_arch(const struct vmcoreinfo *v, const struct kernel_input *in)
 {
-	uint64_t value;
+	const char *value;
+	size_t len;
 
-	if ((!vmci_number(v, "phys_base", &value) && !vmci_number(v, "pgtable_l5_enabled", &value)) ||
-	    !vmci_symbol(v, "level4_kernel_pgt", &value))
-		return arch_find(EM_X86_64, false);
+	for (const struct arch *const *a = arches; *a; a++)
+		for (const char *const *mark = (*a)->marks; mark && *mark; mark++)
+			if ((*a)->big_endian == in->big_endian && !vmci_get(v, *mark, &value, &len))
+				return *a;
+	for (size_t i = 0; i < in->nnotes; i++)
+		for (const struct arch *const *a = arches; *a; a++)
+			if (in->notes[i].type == NT_PRSTATUS && !strcmp(in->notes[i].name, "CORE") &&
+			    (*a)->big_endian == in->big_endian && (*a)->prstatus_bytes == in->notes[i].len)
+				return *a;
 	return NULL;
 }
 
 /* The search reads all memory: where that takes long, the user is told why the mount waits. */
 static void announce_search(const struct pages *ps)
 {
-	uint64_t counts[PAGE_DATA + 1], mib;
+	uint64_t mib = pages_kept(ps) << ps->page_shift >> 20;
 
-	pages_count(ps, counts);
-	mib = (counts[PAGE_DATA] + counts[PAGE_ZERO]) << ps->page_shift >> 20;
 	log_msg(mib >= 1024 ? LOG_LVL_WARN : LOG_LVL_INFO,
 		"the dump has no VMCOREINFO note: searching %llu MiB of memory for the text", (unsigned long long)mib);
 }
@@ -141,23 +259,52 @@ static int setup_vmcoreinfo(struct kernel *k, const struct kernel_input *in, str
 			k->vmci = (struct vmcoreinfo){ k->vmci_found, len };
 	}
 	if (!in->vmcoreinfo_file && !in->vmlinux) {
-		k->arch = in->elf_machine ? arch_find(in->elf_machine, in->big_endian) : guess_arch(&k->vmci);
+		k->arch = in->elf_machine ? arch_find(in->elf_machine, in->elf_class, in->big_endian) : guess_arch(&k->vmci, in);
 		return 0;
 	}
 	r = outside_read(in, given);
 	if (r)
 		return r;
-	k->arch = in->elf_machine ? arch_find(in->elf_machine, in->big_endian) : guess_arch(&given->vmci);
+	k->arch = in->elf_machine ? arch_find(in->elf_machine, in->elf_class, in->big_endian) : guess_arch(&given->vmci, in);
 	return outside_apply(k, in, given);
+}
+
+/* "6.1.0-47-cloud-amd64" */
+static unsigned int version_of(const char *release)
+{
+	unsigned int major, minor, patch = 0;
+
+	if (sscanf(release, "%3u.%3u.%3u", &major, &minor, &patch) < 2 || minor > 255)
+		return 0;
+	return ARCH_VERSION(major, minor, patch > 255 ? 255 : patch);
+}
+
+/* What the text says of the kernel as a whole. */
+static void read_text(struct kernel *k)
+{
+	const char *value;
+	uint64_t number;
+	size_t len;
+
+	k->page_shift = k->pages->page_shift;
+	k->word_bytes = k->arch && k->arch->elf_class == 32 ? 4 : 8;
+	if (!k->vmci.text)
+		return;
+	if (!vmci_get(&k->vmci, "OSRELEASE", &value, &len)) {
+		len = min_u64(len, sizeof(k->release) - 1);
+		memcpy(k->release, value, len);
+		k->version = version_of(k->release);
+	}
+	if (!vmci_plain(&k->vmci, "CRASHTIME", &number))
+		k->crash_time = (int64_t)number;
+	if (!vmci_plain(&k->vmci, "PAGESIZE", &number) && number >= 4096 && number <= 65536 && !(number & (number - 1)))
+		k->page_shift = (unsigned int)__builtin_ctzll(number);
 }
 
 int kernel_open(const struct kernel_input *in, struct kernel **out)
 {
 	struct kernel *k = calloc(1, sizeof(*k));
 	struct outside given = { 0 };
-	const char *value;
-	uint64_t number;
-	size_t len;
 	int r;
 
 	if (!k)
@@ -167,17 +314,10 @@ int kernel_open(const struct kernel_input *in, struct kernel **out)
 	r = setup_vmcoreinfo(k, in, &given);
 	if (r)
 		goto err_close;
-	if (k->vmci.text) {
-		if (!vmci_get(&k->vmci, "OSRELEASE", &value, &len)) {
-			len = min_u64(len, sizeof(k->release) - 1);
-			memcpy(k->release, value, len);
-		}
-		if (!vmci_plain(&k->vmci, "CRASHTIME", &number))
-			k->crash_time = (int64_t)number;
-	}
-	setup_space(k, in);
+	read_text(k);
+	find_space(k, in);
 	if (k->has_space)
-		read_uts(k);
+		read_uts(k, false);
 	r = outside_check_version(k, in, &given);
 	if (r)
 		goto err_close;
@@ -191,10 +331,27 @@ err_close:
 	return r;
 }
 
+void kernel_set_pages(struct kernel *k, const struct pages *pages)
+{
+	bool has_uts = k->uts[0][0];
+
+	k->pages = pages;
+	k->space.mem = pages;
+	if (k->has_space && check_space(k)) {
+		k->has_space = false;
+		k->why_no_space = "the kernel's page tables are erased";
+	}
+	/* whatever is there now: names from elsewhere would tell what is erased */
+	memset(k->uts, 0, sizeof(k->uts));
+	if (k->has_space && has_uts)
+		read_uts(k, true);
+}
+
 void kernel_close(struct kernel *k)
 {
 	if (!k)
 		return;
+	space_close(&k->space);
 	free(k->vmci_found);
 	free(k->vmci_outside);
 	free(k);
@@ -222,9 +379,9 @@ int kernel_image(const struct kernel *k, struct mapping *out)
 {
 	struct image_extent image = { .s = &k->space };
 
-	if (!k->has_space)
+	if (!k->has_space || !k->space.text_len)
 		return -ENOENT;
-	k->arch->each(&k->space, k->space.text_vaddr, k->space.text_vaddr + k->space.text_len - 1, extend_image, &image);
+	space_each(&k->space, k->space.text_vaddr, k->space.text_vaddr + k->space.text_len - 1, extend_image, &image);
 	if (image.end <= image.first)
 		return -ENOENT;
 	*out = (struct mapping){
@@ -235,7 +392,7 @@ int kernel_image(const struct kernel *k, struct mapping *out)
 	return 0;
 }
 
-int kernel_direct_map(const struct kernel *k, uint64_t *vaddr)
+int kernel_direct_map(const struct kernel *k, struct mapping *out)
 {
-	return k->has_space ? k->arch->direct_map(&k->space, vaddr) : -ENOENT;
+	return k->has_space ? space_direct_map(&k->space, out) : -ENOENT;
 }

@@ -15,12 +15,14 @@
 #include "base/pages.h"
 #include "kernel/vmcoreinfo.h"
 
-/* What the dump knows about itself. All pointers are borrowed for the life of the kernel. */
+/* What the dump knows about itself. pages and vmcoreinfo are borrowed for the life of the kernel, the rest for
+ * kernel_open(). */
 struct kernel_input {
 	const struct pages *pages;
 	const char *vmcoreinfo;		/* text of the note, or NULL: memory is searched for it */
 	size_t vmcoreinfo_len;
 	uint16_t elf_machine;		/* 0: unknown */
+	unsigned int elf_class;		/* of the dump, 0: unknown */
 	bool big_endian;
 	bool has_phys_base;		/* what headers claim */
 	uint64_t phys_base;
@@ -28,6 +30,10 @@ struct kernel_input {
 	const char *dump_name;		/* for messages */
 	const char *vmcoreinfo_file;	/* what the user gave, NULL: nothing; see outside.h */
 	const char *vmlinux;
+	const struct mapping *segments;	/* PT_LOADs */
+	size_t nsegments;
+	const struct arch_note *notes;
+	size_t nnotes;
 };
 
 struct kernel {
@@ -36,11 +42,14 @@ struct kernel {
 	char *vmci_found;		/* owned: the text when it was found in memory, else NULL */
 	uint64_t vmci_paddr;		/* where it was found */
 	char *vmci_outside;		/* owned: the text with the lines that the user gave, or NULL */
-	const struct arch *arch;	/* NULL: unknown architecture */
+	const struct arch *arch;	/* NULL: not known here */
 	bool big_endian;
+	unsigned int word_bytes;	/* of a long and of a pointer: 4 or 8 */
+	unsigned int page_shift;	/* of the kernel: PAGESIZE, else that of the dump's pages */
+	unsigned int version;		/* of the release, see ARCH_VERSION(); 0: unknown */
 	bool has_space;			/* space is set up: addresses can be translated */
 	struct space space;
-	const char *why_no_space;	/* a short reason when !has_space */
+	const char *why_no_space;	/* a short reason when !has_space, or when there is no VMCOREINFO */
 	char release[65];		/* OSRELEASE, "" when unknown */
 	char uts[6][65];		/* init_uts_ns: sysname nodename release version machine domainname; "" unknown */
 	int64_t crash_time;		/* CRASHTIME, seconds since the epoch; 0: unknown */
@@ -50,16 +59,29 @@ struct kernel {
  * gave cannot be read or does not fit the dump. */
 int kernel_open(const struct kernel_input *in, struct kernel **out);
 void kernel_close(struct kernel *k);		/* NULL is fine */
+/* From now on memory is pages, which the kernel borrows: the same with some contents erased. What was read from there for
+ * users (uts) is read anew; there is no space any more when the page tables are gone. Before others know k. */
+void kernel_set_pages(struct kernel *k, const struct pages *pages);
 
 /* n bytes at a kernel virtual address: 0, -EFAULT, -ENODATA, -EIO; -ENOTSUP without a space. */
 int kernel_read(const struct kernel *k, uint64_t vaddr, void *buf, uint64_t n);
-/* One integer of 2, 4 or 8 bytes. */
+/* As many of n bytes as can be had, up to the first page that cannot: their number. */
+uint64_t kernel_read_part(const struct kernel *k, uint64_t vaddr, void *buf, uint64_t n);
+/* One integer of 1, 2, 4 or 8 bytes. */
 int kernel_read_uint(const struct kernel *k, uint64_t vaddr, unsigned int bytes, uint64_t *out);
+
+/* One long or pointer. */
+int kernel_read_word(const struct kernel *k, uint64_t vaddr, uint64_t *out);
+/* Addresses are computed as the kernel does it: 32-bit ones wrap. */
+static inline uint64_t kernel_wrap(const struct kernel *k, uint64_t vaddr)
+{
+	return k->word_bytes == 4 ? (uint32_t)vaddr : vaddr;
+}
 
 /* The kernel image: the part of its address range that is mapped. -ENOENT: not known. Reads page tables. */
 int kernel_image(const struct kernel *k, struct mapping *out);
-/* The virtual address of physical address 0 in the direct map. -ENOENT: not found. Reads page tables. */
-int kernel_direct_map(const struct kernel *k, uint64_t *vaddr);
+/* The direct map. -ENOENT: not found. Reads page tables. */
+int kernel_direct_map(const struct kernel *k, struct mapping *out);
 
 /* search.c: look for the text of VMCOREINFO in memory: a page that starts with OSRELEASE=. *text (owned by the caller)
  * gets the text; -ENOENT. */

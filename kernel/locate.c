@@ -42,6 +42,21 @@ static int ask_number(const void *arg, const char *name, uint64_t *value)
 	return 0;
 }
 
+static int ask_nothing(const void *arg, const char *name, uint64_t *value)
+{
+	(void)arg;
+	(void)name;
+	(void)value;
+	return -ENOENT;
+}
+
+static int ask_no_config(const void *arg, const char *name)
+{
+	(void)arg;
+	(void)name;
+	return -ENOENT;
+}
+
 struct wanted_mapping {
 	uint64_t paddr, vaddr;
 };
@@ -59,17 +74,22 @@ static int find_mapping(void *arg, const struct mapping *m)
 /* The image is phys bytes above its linked place (which is at image_vaddr for physical 0): where is it mapped? */
 static bool find_virtual(struct locate *l, uint64_t phys, bool five_levels)
 {
-	struct arch_query q = { .arg = l, .symbol = ask_symbol, .number = ask_number };
+	struct arch_query q = {
+		.arg = l, .symbol = ask_symbol, .number = ask_number, .size = ask_nothing, .offset = ask_nothing, .plain = ask_nothing, .config = ask_no_config,
+		.page_shift = l->ps->page_shift,
+	};
 	struct space s = { .arch = l->arch, .mem = l->ps };
 	struct wanted_mapping w = { .paddr = l->stext - l->arch->image_vaddr + phys };
 	const char *why;
+	int r;
 
 	l->found.phys_base = phys;
 	l->found.five_levels = five_levels;
 	if (l->arch->setup(&s, &q, &why))
 		return false;
-	if (l->arch->each(&s, l->arch->image_vaddr, l->arch->image_vaddr + (l->arch->image_bytes - 1), find_mapping, &w) != 1 ||
-	    w.vaddr < l->stext || (w.vaddr - l->stext) % l->arch->image_align)
+	r = space_each(&s, l->arch->image_vaddr, l->arch->image_vaddr + (l->arch->image_bytes - 1), find_mapping, &w);
+	space_close(&s);
+	if (r != 1 || w.vaddr < l->stext || (w.vaddr - l->stext) % l->arch->image_align)
 		return false;
 	l->found.offset = w.vaddr - l->stext;
 	l->found.phys_base = phys - l->found.offset;

@@ -13,6 +13,8 @@
 #include "kernel/vmlinux.h"
 
 #define MAX_TEXT_BYTES	(1u << 20)	/* the kernel's own is a page or two */
+/* Where the architecture does not tell where images are: no image is as long, and so near is nothing else as a rule. */
+#define IMAGE_AROUND_STEXT ((uint64_t)1 << 28)
 
 /* One line of a text. */
 struct text_line {
@@ -121,11 +123,18 @@ struct boot {
 	bool located;			/* at was found in memory: phys_base and levels are known too */
 	uint64_t shift;			/* for the addresses in the given text */
 	bool other;			/* the text was taken from another boot of the kernel */
+	bool linked;			/* the text is of a vmlinux: all of its symbols are in the image */
+	bool has_stext;
+	uint64_t stext;			/* as the given text has it */
 };
 
-static bool in_image(const struct arch *arch, uint64_t vaddr)
+static bool in_image(const struct boot *b, uint64_t vaddr)
 {
-	return arch && vaddr >= arch->image_vaddr && vaddr - arch->image_vaddr < arch->image_bytes;
+	if (b->linked)
+		return true;
+	if (b->arch && b->arch->image_bytes)
+		return vaddr >= b->arch->image_vaddr && vaddr - b->arch->image_vaddr < b->arch->image_bytes;
+	return b->has_stext && vaddr - b->stext + IMAGE_AROUND_STEXT < 2 * IMAGE_AROUND_STEXT;
 }
 
 static bool has_key(const struct text_line *l, const char *key)
@@ -156,15 +165,21 @@ static bool is_of_boot(const struct text_line *l, const struct boot *b)
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
 		if (has_key(l, keys[i]))
 			return true;
-	return line_symbol(l, &vaddr) && !in_image(b->arch, vaddr);
+	return line_symbol(l, &vaddr) && !in_image(b, vaddr);
+}
+
+static uint64_t word_mask(const struct arch *arch)
+{
+	return arch && arch->elf_class == 32 ? UINT32_MAX : UINT64_MAX;
 }
 
 static void put_given(struct outbuf *out, const struct text_line *l, const struct boot *b)
 {
 	uint64_t vaddr;
 
-	if (b->shift && line_symbol(l, &vaddr) && in_image(b->arch, vaddr))
-		out_printf(out, "%.*s=%llx\n", (int)l->key_len, l->start, (unsigned long long)(vaddr + b->shift));
+	if (b->shift && line_symbol(l, &vaddr) && in_image(b, vaddr))
+		out_printf(out, "%.*s=%llx\n", (int)l->key_len, l->start,
+			   (unsigned long long)((vaddr + b->shift) & word_mask(b->arch)));
 	else
 		out_printf(out, "%.*s\n", (int)l->len, l->start);
 }
@@ -246,11 +261,13 @@ static int put_linked(struct outbuf *out, const struct vmcoreinfo *v, const stru
 static int find_boot(const struct kernel *k, const struct kernel_input *in, const struct outside *given, struct boot *b)
 {
 	struct outbuf linked = OUTBUF_INIT;
-	uint64_t given_offset = 0, given_stext, stext, phys_base;
+	uint64_t given_offset = 0, stext, phys_base;
 	bool has_offset = !vmci_kernel_offset(&given->vmci, &given_offset);
 	int r;
 
 	b->arch = k->arch;
+	b->linked = in->vmlinux;
+	b->has_stext = !vmci_symbol(&given->vmci, "_stext", &b->stext);
 	if (k->vmci.text) {
 		if (vmci_kernel_offset(&k->vmci, &b->at.offset))
 			b->at.offset = 0;
@@ -268,8 +285,8 @@ static int find_boot(const struct kernel *k, const struct kernel_input *in, cons
 			b->at.offset = given_offset;
 	}
 	b->shift = b->at.offset - given_offset;
-	if (k->vmci.text && !vmci_symbol(&k->vmci, "_stext", &stext) && !vmci_symbol(&given->vmci, "_stext", &given_stext))
-		b->shift = stext - given_stext;
+	if (k->vmci.text && b->has_stext && !vmci_symbol(&k->vmci, "_stext", &stext))
+		b->shift = stext - b->stext;
 	b->other = has_offset && b->shift;
 	if (b->located && has_offset && !vmci_number(&given->vmci, "phys_base", &phys_base))
 		b->other |= phys_base != b->at.phys_base;
@@ -288,6 +305,9 @@ int outside_check_version(const struct kernel *k, const struct kernel_input *in,
 
 int outside_apply(struct kernel *k, const struct kernel_input *in, const struct outside *given)
 {
+	uint64_t page_size;
+	/* a vmlinux does not tell: its line is a guess */
+	bool own_page_size = in->vmlinux && !vmci_plain(&k->vmci, "PAGESIZE", &page_size);
 	struct outbuf out = OUTBUF_INIT;
 	struct boot b = { 0 };
 	struct text_line l;
@@ -297,7 +317,9 @@ int outside_apply(struct kernel *k, const struct kernel_input *in, const struct 
 	    (r = find_boot(k, in, given, &b)))
 		return r;
 	for (size_t pos = 0; next_line(&given->vmci, &pos, &l);)
-		if (l.key_len && !(b.other && is_of_boot(&l, &b)))
+		if (own_page_size && has_key(&l, "PAGESIZE"))
+			out_printf(&out, "PAGESIZE=%llu\n", (unsigned long long)page_size);
+		else if (l.key_len && !(b.other && is_of_boot(&l, &b)))
 			put_given(&out, &l, &b);
 	if (b.located)
 		put_located(&out, &b);

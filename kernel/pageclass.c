@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The rules by which makedumpfile tells page classes apart (its __exclude_unnecessary_pages), for kernels from 4.6 on.
- * What an era has or lacks is told by the lines its VMCOREINFO has or lacks, never by its version.
+ * The rules by which makedumpfile tells page classes apart (its __exclude_unnecessary_pages). What an era has or lacks
+ * is told by the lines its VMCOREINFO has or lacks; by its version only where kernels of that era tell nothing.
  */
 #include "kernel/pageclass.h"
 
@@ -12,6 +12,11 @@
 
 #define MAPPING_ANON 1		/* include/linux/page-flags.h: PAGE_MAPPING_ANON */
 #define TAIL_BIT 1		/* compound_head: this is a tail page */
+
+static uint64_t get_word(const struct pageclass *pc, const uint8_t *p)
+{
+	return get_uint(p, pc->word_bytes, pc->big_endian);
+}
 
 /* A PG_* bit number as a mask; 0 when the kernel does not export it. */
 static uint64_t flag_mask(const struct vmcoreinfo *v, const char *name)
@@ -38,7 +43,7 @@ static bool order_flags_type(struct pageclass *pc, const struct vmcoreinfo *v)
 	if (!pc->has_hugetlb_type)
 		return false;
 	pc->order_at = pc->flags;
-	pc->order_bytes = 8;
+	pc->order_bytes = pc->word_bytes;
 	pc->order_mask = 0xff;
 	return true;
 }
@@ -50,7 +55,7 @@ static bool order_flags_flag(struct pageclass *pc, const struct vmcoreinfo *v)
 	if (!pc->hugetlb_flag)
 		return false;
 	pc->order_at = pc->flags;
-	pc->order_bytes = 8;
+	pc->order_bytes = pc->word_bytes;
 	pc->order_mask = 0xff;
 	return true;
 }
@@ -98,35 +103,98 @@ static bool order_page(struct pageclass *pc, const struct vmcoreinfo *v)
 	return true;
 }
 
+/* Until 4.3: the list_head lru of page[1] has the address of the destructor and the order. */
+static bool order_lru(struct pageclass *pc, const struct vmcoreinfo *v)
+{
+	uint64_t lru, next, prev, max = pc->struct_bytes - pc->word_bytes;
+
+	if (vmci_offset(v, "page.lru", &lru) || vmci_offset(v, "list_head.next", &next) ||
+	    vmci_offset(v, "list_head.prev", &prev) || lru > max || next > max - lru || prev > max - lru)
+		return false;
+	pc->order_at = lru + prev;
+	pc->order_bytes = pc->word_bytes;
+	pc->order_mask = UINT64_MAX;
+	if (!vmci_symbol(v, "free_huge_page", &pc->hugetlb_dtor)) {
+		pc->dtor_at = lru + next;
+		pc->dtor_bytes = pc->word_bytes;
+	}
+	return true;
+}
+
 /* The eras of the compound order, newest first: the first that knows its facts is taken. */
 static bool (*const orders[])(struct pageclass *pc, const struct vmcoreinfo *v) = {
 	order_flags_type,
 	order_flags_flag,
 	order_folio,
 	order_page,
+	order_lru,
 };
 
-int pageclass_setup(struct pageclass *pc, const struct vmcoreinfo *v, bool big_endian, const char **why)
+/* Where what is looked at lies in struct page. */
+static int find_fields(struct pageclass *pc, const struct kernel *k, const char **why)
 {
-	uint64_t mask, order;
+	const struct vmcoreinfo *v = &k->vmci;
+	uint64_t max;
 
-	memset(pc, 0, sizeof(*pc));
-	pc->big_endian = big_endian;
 	*why = "VMCOREINFO does not describe struct page";
-	if (vmci_size(v, "page", &pc->struct_bytes) || pc->struct_bytes < 32 || pc->struct_bytes > 4096 ||
+	if (vmci_size(v, "page", &pc->struct_bytes) || pc->struct_bytes < 24 || pc->struct_bytes > 4096 ||
 	    vmci_offset(v, "page.flags", &pc->flags) || vmci_offset(v, "page.mapping", &pc->mapping) ||
-	    vmci_offset(v, "page._mapcount", &pc->mapcount) || vmci_offset(v, "page.private", &pc->private))
+	    vmci_offset(v, "page.private", &pc->private))
 		return -ENOTSUP;
+	pc->has_mapcount = !vmci_offset(v, "page._mapcount", &pc->mapcount);
 	/* renamed in 7.1 */
-	if (vmci_offset(v, "page.compound_head", &pc->compound_head) &&
-	    vmci_offset(v, "page.compound_info", &pc->compound_head))
+	pc->has_compound_head = !vmci_offset(v, "page.compound_head", &pc->compound_head) ||
+				!vmci_offset(v, "page.compound_info", &pc->compound_head);
+	/* older kernels do without */
+	if ((!pc->has_mapcount && (!k->version || k->version >= ARCH_VERSION(2, 6, 38))) ||
+	    (!pc->has_compound_head && (!k->version || k->version >= ARCH_VERSION(4, 4, 0))))
 		return -ENOTSUP;
-	if (pc->flags > pc->struct_bytes - 8 || pc->mapping > pc->struct_bytes - 8 ||
-	    pc->private > pc->struct_bytes - 8 || pc->compound_head > pc->struct_bytes - 8 ||
+	max = pc->struct_bytes - pc->word_bytes;
+	if (pc->flags > max || pc->mapping > max || pc->private > max || pc->compound_head > max ||
 	    pc->mapcount > pc->struct_bytes - 4) {
 		*why = "the offsets in struct page do not fit its size";
 		return -ENOTSUP;
 	}
+	return 0;
+}
+
+/*
+ * A free page's mark. Kernels before 2.6.38 have a flag, which only debug information tells; then it is a value of
+ * _mapcount, which kernels tell from 3.10 on.
+ */
+static void buddy_facts(struct pageclass *pc, const struct kernel *k)
+{
+	pc->has_buddy = type_value(&k->vmci, "PAGE_BUDDY_MAPCOUNT_VALUE", &pc->buddy);
+	if (!pc->has_buddy)
+		pc->buddy_flag = flag_mask(&k->vmci, "PG_buddy");
+	if (!pc->has_buddy && !pc->buddy_flag && k->version >= ARCH_VERSION(2, 6, 38)) {
+		pc->has_buddy = true;
+		pc->buddy = k->version == ARCH_VERSION(2, 6, 38) ? (uint32_t)-2 : (uint32_t)-128;
+	}
+	pc->has_buddy &= pc->has_mapcount;
+}
+
+/* Before 2.6.26 flags were macros, which nothing tells: include/linux/page-flags.h of then. */
+static void macro_flags(struct pageclass *pc)
+{
+	pc->lru = 1u << 5;
+	pc->slab = 1u << 7;
+	pc->priv = 1u << 11;
+	pc->swapcache = 1u << 15;
+}
+
+int pageclass_setup(struct pageclass *pc, const struct kernel *k, const char **why)
+{
+	const struct vmcoreinfo *v = &k->vmci;
+	uint64_t mask, order;
+	int r;
+
+	memset(pc, 0, sizeof(*pc));
+	pc->big_endian = k->big_endian;
+	pc->word_bytes = k->word_bytes;
+	r = find_fields(pc, k, why);
+	if (r)
+		return r;
 	pc->lru = flag_mask(v, "PG_lru");
 	pc->priv = flag_mask(v, "PG_private");
 	pc->swapcache = flag_mask(v, "PG_swapcache");
@@ -134,20 +202,35 @@ int pageclass_setup(struct pageclass *pc, const struct vmcoreinfo *v, bool big_e
 	pc->slab = flag_mask(v, "PG_slab");
 	pc->hwpoison = flag_mask(v, "PG_hwpoison");
 	pc->head = vmci_number(v, "PG_head_mask", &mask) ? 0 : mask;
+	if (!pc->lru && k->version && k->version < ARCH_VERSION(2, 6, 26))
+		macro_flags(pc);
+	/* PG_compound, or PG_head in 64-bit kernels: told from 3.8 on */
+	if (!pc->head && k->version && k->version < ARCH_VERSION(3, 8, 0))
+		pc->head = 1u << 14;
 	if (!pc->lru || !pc->head) {
 		*why = "VMCOREINFO lacks NUMBER(PG_lru) or NUMBER(PG_head_mask)";
 		return -ENOTSUP;
 	}
-	pc->has_buddy = type_value(v, "PAGE_BUDDY_MAPCOUNT_VALUE", &pc->buddy);
-	pc->has_offline = type_value(v, "PAGE_OFFLINE_MAPCOUNT_VALUE", &pc->offline);
-	pc->has_slab_type = type_value(v, "PAGE_SLAB_MAPCOUNT_VALUE", &pc->slab_type);
-	pc->has_hugetlb_type = type_value(v, "PAGE_HUGETLB_MAPCOUNT_VALUE", &pc->hugetlb_type);
-	pc->has_unaccepted = type_value(v, "PAGE_UNACCEPTED_MAPCOUNT_VALUE", &pc->unaccepted);
+	buddy_facts(pc, k);
+	pc->has_offline = pc->has_mapcount && type_value(v, "PAGE_OFFLINE_MAPCOUNT_VALUE", &pc->offline);
+	pc->has_slab_type = pc->has_mapcount && type_value(v, "PAGE_SLAB_MAPCOUNT_VALUE", &pc->slab_type);
+	pc->has_hugetlb_type = pc->has_mapcount && type_value(v, "PAGE_HUGETLB_MAPCOUNT_VALUE", &pc->hugetlb_type);
+	pc->has_unaccepted = pc->has_mapcount && type_value(v, "PAGE_UNACCEPTED_MAPCOUNT_VALUE", &pc->unaccepted);
 	pc->max_order = vmci_length(v, "zone.free_area", &order) || order > 63 ? 0 : (unsigned int)order;
 	for (size_t i = 0; i < ARRAY_SIZE(orders); i++)
 		if (orders[i](pc, v))
 			break;
 	return 0;
+}
+
+/* memmap_read() fills what it cannot read with 0xff, which may be a part of the struct: no such word is a real one. Behind
+ * a head mapping may have other things in it: in 32-bit kernels of 6.1 the count of mappings, -1. */
+static bool is_unreadable(const struct pageclass *pc, const uint8_t *page, bool behind_head)
+{
+	uint64_t ones = UINT64_MAX >> (64 - 8 * pc->word_bytes);
+
+	return get_word(pc, page + pc->flags) == ones || (!behind_head && get_word(pc, page + pc->mapping) == ones) ||
+	       (pc->has_compound_head && get_word(pc, page + pc->compound_head) == ones);
 }
 
 /* Order of a compound page and whether it is hugetlb, from the head and the struct after it. */
@@ -157,16 +240,12 @@ static unsigned int compound_order(const struct pageclass *pc, uint64_t pfn, con
 
 	if (!next || !pc->order_bytes)
 		return 0;
-	order = pc->order_bytes == 1 ? next[pc->order_at] :
-		pc->order_bytes == 2 ? get_u16(next + pc->order_at, pc->big_endian) :
-		get_u64(next + pc->order_at, pc->big_endian);
-	order &= pc->order_mask;
+	order = get_uint(next + pc->order_at, pc->order_bytes, pc->big_endian) & pc->order_mask;
 	if (order >= 40 || pfn & (((uint64_t)1 << order) - 1))
 		order = 0;
 	if (pc->dtor_bytes)
-		*hugetlb |= (pc->dtor_bytes == 1 ? next[pc->dtor_at] : get_u16(next + pc->dtor_at, pc->big_endian)) ==
-			    pc->hugetlb_dtor;
-	if (pc->hugetlb_flag && (get_u64(next + pc->flags, pc->big_endian) & pc->hugetlb_flag))
+		*hugetlb |= get_uint(next + pc->dtor_at, pc->dtor_bytes, pc->big_endian) == pc->hugetlb_dtor;
+	if (pc->hugetlb_flag && (get_word(pc, next + pc->flags) & pc->hugetlb_flag))
 		*hugetlb = true;
 	return (unsigned int)order;
 }
@@ -174,28 +253,27 @@ static unsigned int compound_order(const struct pageclass *pc, uint64_t pfn, con
 void pageclass_judge(const struct pageclass *pc, uint64_t pfn, const uint8_t *page, const uint8_t *next,
 		     struct page_verdict *out)
 {
-	uint64_t flags = get_u64(page + pc->flags, pc->big_endian);
+	uint64_t flags = get_word(pc, page + pc->flags);
 	uint32_t mapcount = get_u32(page + pc->mapcount, pc->big_endian);
 	bool slab, anon, cache, hugetlb = false;
 
 	out->classes = 0;
 	out->pages = out->free_pages = 1;
-	/* tails go with their head; also what memmap_read() could not read */
-	if (get_u64(page + pc->compound_head, pc->big_endian) & TAIL_BIT)
+	/* tails go with their head */
+	if (is_unreadable(pc, page, false) || (pc->has_compound_head && (get_word(pc, page + pc->compound_head) & TAIL_BIT)))
 		return;
-	/* the next one could not be read: memmap_read() */
-	if (next && get_u64(next + pc->compound_head, pc->big_endian) == UINT64_MAX)
+	if (next && is_unreadable(pc, next, true))
 		next = NULL;
 	if (flags & pc->head)
 		out->pages = (uint64_t)1 << compound_order(pc, pfn, next, &hugetlb);
 	if (pc->has_hugetlb_type && mapcount == pc->hugetlb_type)
 		hugetlb = true;
 	slab = (flags & pc->slab) || (pc->has_slab_type && mapcount == pc->slab_type);
-	anon = !slab && (get_u64(page + pc->mapping, pc->big_endian) & MAPPING_ANON);
+	anon = !slab && (get_word(pc, page + pc->mapping) & MAPPING_ANON);
 	cache = (flags & pc->lru) || ((flags & pc->swapcache) && (!pc->swapbacked || (flags & pc->swapbacked)));
 
-	if (pc->has_buddy && !slab && mapcount == pc->buddy) {
-		uint64_t order = get_u64(page + pc->private, pc->big_endian);
+	if ((pc->has_buddy && !slab && mapcount == pc->buddy) || (flags & pc->buddy_flag)) {
+		uint64_t order = get_word(pc, page + pc->private);
 
 		/* an order that the allocator does not have: damaged, keep the page */
 		if (order < (pc->max_order ? pc->max_order : 40)) {

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "kernel/vmcoreinfo.h"
+#include "kernel/kernel.h"
 
 enum page_class {
 	CLASS_CACHE,		/* page cache without private data */
@@ -24,11 +24,15 @@ enum page_class {
 
 struct pageclass {
 	bool big_endian;
+	unsigned int word_bytes;	/* of flags, mapping, private, compound_head: 4 or 8 */
 	uint64_t struct_bytes;
 	/* offsets in struct page */
 	uint64_t flags, mapping, private, mapcount, compound_head;
+	bool has_compound_head;		/* from 4.4 on: tells tail pages */
+	bool has_mapcount;
 	/* bit masks of page.flags; 0: unknown */
 	uint64_t lru, priv, swapcache, swapbacked, slab, hwpoison, head;
+	uint64_t buddy_flag;		/* before 2.6.38 */
 	/* values of _mapcount / page_type; has_*: known */
 	bool has_buddy, has_offline, has_slab_type, has_hugetlb_type, has_unaccepted;
 	uint32_t buddy, offline, slab_type, hugetlb_type, unaccepted;
@@ -41,7 +45,7 @@ struct pageclass {
 };
 
 /* -ENOTSUP with a short *why when VMCOREINFO does not describe struct page. */
-int pageclass_setup(struct pageclass *pc, const struct vmcoreinfo *v, bool big_endian, const char **why);
+int pageclass_setup(struct pageclass *pc, const struct kernel *k, const char **why);
 
 /* What the struct of a page says. */
 struct page_verdict {

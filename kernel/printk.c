@@ -54,7 +54,7 @@ static int characters_render(const struct kernel *k, bool partial, struct outbuf
 	char *mem;
 	int r;
 
-	if ((r = printk_variable(k, "log_buf", 8, &buf)) || (r = printk_variable(k, "log_buf_len", 4, &len)) ||
+	if ((r = printk_variable(k, "log_buf", k->word_bytes, &buf)) || (r = printk_variable(k, "log_buf_len", 4, &len)) ||
 	    (r = printk_variable(k, "log_end", 4, &end)))
 		return r;
 	chars = end;

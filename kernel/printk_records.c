@@ -43,7 +43,7 @@ int printk_records_render(const struct kernel *k, bool partial, struct outbuf *o
 	if (partial && (r = printk_variable(k, "clear_idx", 4, &clear)))
 		return r;
 	if ((r = records_fields(k, &head_size, &ts, &len_at, &text_len_at)) ||
-	    (r = printk_variable(k, "log_buf", 8, &buf)) || (r = printk_variable(k, "log_buf_len", 4, &buf_len)) ||
+	    (r = printk_variable(k, "log_buf", k->word_bytes, &buf)) || (r = printk_variable(k, "log_buf_len", 4, &buf_len)) ||
 	    (r = printk_variable(k, "log_first_idx", 4, &first)) || (r = printk_variable(k, "log_next_idx", 4, &next)) ||
 	    (r = printk_read_alloc(k, "the log", buf, buf_len, &mem)))
 		return r;

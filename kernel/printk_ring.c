@@ -10,12 +10,13 @@
 #include "base/log.h"
 
 #define MAX_COUNT_BITS		24
-#define DESC_STATE_SHIFT	62
-#define DESC_ID_MASK		(((uint64_t)1 << DESC_STATE_SHIFT) - 1)
 #define DESC_COMMITTED		1
 #define DESC_FINALIZED		2
 
 struct ring {
+	unsigned int word;		/* bytes of a long: positions, ids, states */
+	unsigned int state_shift;	/* the state of a descriptor is in the top two bits of a long, the rest is its id */
+	uint64_t id_mask;
 	/* from VMCOREINFO */
 	uint64_t rb_size, desc_ring, text_ring, count_bits, descs, infos, head_id, tail_id, size_bits, data, counter;
 	uint64_t desc_size, state_var, blk_lpos, begin, next, info_size, ts_nsec, text_len;
@@ -52,10 +53,13 @@ static int ring_fields(const struct kernel *k, struct ring *g)
 
 	if (r)
 		return r;
+	g->word = k->word_bytes;
+	g->state_shift = g->word * 8 - 2;
+	g->id_mask = ((uint64_t)1 << g->state_shift) - 1;
 	/* every field that is read below lies inside its structure */
-	if (g->desc_size < 24 || g->desc_size > 4096 || g->info_size < 18 || g->info_size > 4096 ||
-	    g->state_var + g->counter > g->desc_size - 8 || g->blk_lpos + g->begin > g->desc_size - 8 ||
-	    g->blk_lpos + g->next > g->desc_size - 8 || g->ts_nsec > g->info_size - 8 ||
+	if (g->desc_size < 3 * g->word || g->desc_size > 4096 || g->info_size < 18 || g->info_size > 4096 ||
+	    g->state_var + g->counter > g->desc_size - g->word || g->blk_lpos + g->begin > g->desc_size - g->word ||
+	    g->blk_lpos + g->next > g->desc_size - g->word || g->ts_nsec > g->info_size - 8 ||
 	    g->text_len > g->info_size - 2)
 		return fail(EIO, "dmesg: structure sizes in VMCOREINFO do not fit together");
 	return 0;
@@ -68,18 +72,18 @@ static int ring_load(const struct kernel *k, struct ring *g)
 
 	if (vmci_symbol(&k->vmci, "prb", &prb))
 		return fail(EIO, "dmesg: VMCOREINFO lacks SYMBOL(prb)");
-	if ((r = kernel_read_uint(k, prb, 8, &rb)) ||
+	if ((r = kernel_read_word(k, prb, &rb)) ||
 	    (r = kernel_read_uint(k, rb + g->desc_ring + g->count_bits, 4, &bits)) ||
-	    (r = kernel_read_uint(k, rb + g->desc_ring + g->descs, 8, &descs)) ||
-	    (r = kernel_read_uint(k, rb + g->desc_ring + g->infos, 8, &infos)) ||
-	    (r = kernel_read_uint(k, rb + g->desc_ring + g->head_id + g->counter, 8, &g->head)) ||
-	    (r = kernel_read_uint(k, rb + g->desc_ring + g->tail_id + g->counter, 8, &g->tail)))
+	    (r = kernel_read_word(k, rb + g->desc_ring + g->descs, &descs)) ||
+	    (r = kernel_read_word(k, rb + g->desc_ring + g->infos, &infos)) ||
+	    (r = kernel_read_word(k, rb + g->desc_ring + g->head_id + g->counter, &g->head)) ||
+	    (r = kernel_read_word(k, rb + g->desc_ring + g->tail_id + g->counter, &g->tail)))
 		return fail(-r, "dmesg: cannot read the log's head at %#llx: %s", (unsigned long long)prb, strerror(-r));
 	if (bits < 1 || bits > MAX_COUNT_BITS)
 		return fail(EIO, "dmesg: 2^%llu log records cannot be right", (unsigned long long)bits);
 	g->count = (uint64_t)1 << bits;
 	if ((r = kernel_read_uint(k, rb + g->text_ring + g->size_bits, 4, &bits)) ||
-	    (r = kernel_read_uint(k, rb + g->text_ring + g->data, 8, &data)))
+	    (r = kernel_read_word(k, rb + g->text_ring + g->data, &data)))
 		return fail(-r, "dmesg: cannot read the log's text ring: %s", strerror(-r));
 	if (bits < 3 || bits > 31)
 		return fail(EIO, "dmesg: a log of 2^%llu bytes cannot be right", (unsigned long long)bits);
@@ -93,7 +97,8 @@ static int ring_load(const struct kernel *k, struct ring *g)
 /* The text block of a descriptor. false: it has no text. */
 static bool ring_text(const struct ring *g, const char *desc, bool big, uint64_t text_len, const char **text, size_t *len)
 {
-	uint64_t begin = get_u64(desc + g->blk_lpos + g->begin, big), next = get_u64(desc + g->blk_lpos + g->next, big);
+	uint64_t begin = get_uint(desc + g->blk_lpos + g->begin, g->word, big);
+	uint64_t next = get_uint(desc + g->blk_lpos + g->next, g->word, big);
 	uint64_t from = begin % g->text_size, to = next % g->text_size, room;
 
 	/* positions with the lowest bit set mean: no data, or lost (printk_ringbuffer.c: FAILED_LPOS, NO_LPOS) */
@@ -106,16 +111,22 @@ static bool ring_text(const struct ring *g, const char *desc, bool big, uint64_t
 			from = 0;
 	}
 	room = to - from;
-	if (room < 8)			/* each block starts with the id of its descriptor */
+	if (room < g->word)		/* each block starts with the id of its descriptor */
 		return false;
-	*text = g->text_mem + from + 8;
-	*len = (size_t)min_u64(text_len, room - 8);
+	*text = g->text_mem + from + g->word;
+	*len = (size_t)min_u64(text_len, room - g->word);
 	return true;
 }
 
-static bool ring_is_written(uint64_t state)
+/* The state of descriptor i: its id and whether that is all written. */
+static uint64_t ring_state(const struct ring *g, uint64_t i, bool big)
 {
-	return state >> DESC_STATE_SHIFT == DESC_COMMITTED || state >> DESC_STATE_SHIFT == DESC_FINALIZED;
+	return get_uint(g->desc_mem + i * g->desc_size + g->state_var + g->counter, g->word, big);
+}
+
+static bool ring_is_written(const struct ring *g, uint64_t state)
+{
+	return state >> g->state_shift == DESC_COMMITTED || state >> g->state_shift == DESC_FINALIZED;
 }
 
 /* The highest id of a record that is in its slot; where the ring's own idea of it is damaged. */
@@ -124,10 +135,10 @@ static uint64_t ring_newest(const struct ring *g, bool big)
 	uint64_t newest = 0;
 
 	for (uint64_t i = 0; i < g->count; i++) {
-		uint64_t state = get_u64(g->desc_mem + i * g->desc_size + g->state_var + g->counter, big);
+		uint64_t state = ring_state(g, i, big);
 
-		if (ring_is_written(state) && (state & DESC_ID_MASK) % g->count == i)
-			newest = max_u64(newest, state & DESC_ID_MASK);
+		if (ring_is_written(g, state) && (state & g->id_mask) % g->count == i)
+			newest = max_u64(newest, state & g->id_mask);
 	}
 	return newest;
 }
@@ -169,21 +180,21 @@ int printk_ring_render(const struct kernel *k, bool partial, struct outbuf *out)
 		r = ring_load(k, &g);
 	if (r)
 		goto out_free;
-	n = ((g.head - g.tail) & DESC_ID_MASK) + 1;
+	n = ((g.head - g.tail) & g.id_mask) + 1;
 	if (n > g.count) {
 		log_warn("dmesg: the log's head and tail do not fit together; showing all records that look valid");
 		g.tail = ring_newest(&g, k->big_endian) - (g.count - 1);
 		n = g.count;
 	}
 	for (uint64_t i = 0; i < n; i++) {
-		uint64_t id = (g.tail + i) & DESC_ID_MASK;
+		uint64_t id = (g.tail + i) & g.id_mask;
 		const char *desc = g.desc_mem + id % g.count * g.desc_size;
 		const char *info = g.info_mem + id % g.count * g.info_size;
-		uint64_t state = get_u64(desc + g.state_var + g.counter, k->big_endian);
+		uint64_t state = ring_state(&g, id % g.count, k->big_endian);
 		const char *text;
 		size_t len;
 
-		if ((state & DESC_ID_MASK) != id || !ring_is_written(state)) {
+		if ((state & g.id_mask) != id || !ring_is_written(&g, state)) {
 			lost++;
 			continue;
 		}

@@ -18,6 +18,10 @@
 /* After so many pages in a row that cannot be read, the rest of a truncated file is not tried. */
 #define MAX_UNREADABLE 65536
 
+/* Where the text may start, and how long it is at most: a page of the kernel, whatever the dump's pages are. */
+#define STEP	4096u
+#define MAX_TEXT 65536u
+
 static const char first_key[] = "OSRELEASE=";
 
 /* Work is handed out in pieces of about this much memory. */
@@ -64,13 +68,22 @@ static uint64_t score_text(const char *s, size_t n)
 	return n + (vmci_plain(&v, "CRASHTIME", &value) ? 0 : (uint64_t)1 << 32);
 }
 
-static int consider(struct search *f, const char *page, uint64_t pfn)
+static int consider(struct search *f, uint64_t paddr)
 {
-	size_t n = text_length(page, pages_size(f->ps));
-	uint64_t score = score_text(page, n), paddr = pfn << f->ps->page_shift;
-	char *copy;
+	char *page = malloc(MAX_TEXT), *copy;
+	uint64_t score, page_size = STEP;
+	size_t n = 0;
 	int r = 0;
 
+	if (!page)
+		return -ENOMEM;
+	if (!pages_read_bytes(f->ps, paddr, STEP, page, HOLES_ZERO)) {
+		n = text_length(page, STEP);
+		if (!vmci_plain(&(struct vmcoreinfo){ page, n }, "PAGESIZE", &page_size) && page_size > STEP &&
+		    page_size <= MAX_TEXT && !pages_read_bytes(f->ps, paddr, page_size, page, HOLES_ZERO))
+			n = text_length(page, page_size);
+	}
+	score = score_text(page, n);
 	pthread_mutex_lock(&f->lock);
 	if (score > f->score || (score && score == f->score && paddr < f->paddr)) {
 		copy = malloc(n + 1);
@@ -87,7 +100,25 @@ static int consider(struct search *f, const char *page, uint64_t pfn)
 		}
 	}
 	pthread_mutex_unlock(&f->lock);
+	free(page);
 	return r;
+}
+
+/* A page of the dump may hold several of the kernel's: QEMU's blocks for arm64 are 64 KiB whatever its pages are. */
+static int search_page(struct search *f, const char *page, uint64_t pfn)
+{
+	uint64_t size = pages_size(f->ps);
+
+	for (uint64_t at = 0; at < size; at += STEP) {
+		int r;
+
+		if (memcmp(page + at, first_key, sizeof(first_key) - 1))
+			continue;
+		r = consider(f, (pfn << f->ps->page_shift) + at);
+		if (r)
+			return r;
+	}
+	return 0;
 }
 
 static int add_run(void *arg, uint64_t first, uint64_t count)
@@ -137,7 +168,7 @@ static int search_piece(void *arg, void *batch, uint64_t item)
 				continue;
 			}
 			f->unreadable = 0;
-			if (!memcmp(page, first_key, sizeof(first_key) - 1) && consider(f, page, first + i))
+			if (search_page(f, page, first + i))
 				return -ENOMEM;
 		}
 		first += n;

@@ -96,12 +96,17 @@ int vmci_number(const struct vmcoreinfo *v, const char *name, uint64_t *out)
 	return get_number(v, "NUMBER", name, 10, out);
 }
 
-int vmci_kernel_offset(const struct vmcoreinfo *v, uint64_t *out)
+int vmci_plain_hex(const struct vmcoreinfo *v, const char *key, uint64_t *out)
 {
 	const char *value;
 	size_t len;
 
-	return vmci_get(v, "KERNELOFFSET", &value, &len) ? -ENOENT : parse_number(value, len, 16, out);
+	return vmci_get(v, key, &value, &len) ? -ENOENT : parse_number(value, len, 16, out);
+}
+
+int vmci_kernel_offset(const struct vmcoreinfo *v, uint64_t *out)
+{
+	return vmci_plain_hex(v, "KERNELOFFSET", out);
 }
 
 int vmci_plain(const struct vmcoreinfo *v, const char *key, uint64_t *out)

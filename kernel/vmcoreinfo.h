@@ -27,6 +27,8 @@ int vmci_length(const struct vmcoreinfo *v, const char *name, uint64_t *out);
 int vmci_number(const struct vmcoreinfo *v, const char *name, uint64_t *out);
 /* KERNELOFFSET=: how far KASLR has moved the kernel. */
 int vmci_kernel_offset(const struct vmcoreinfo *v, uint64_t *out);
+/* The same of any KEY=: hexadecimal (IDENTITYBASE, KERNELOFFPHYS). */
+int vmci_plain_hex(const struct vmcoreinfo *v, const char *key, uint64_t *out);
 /* A plain KEY=: decimal (CRASHTIME, PAGESIZE). */
 int vmci_plain(const struct vmcoreinfo *v, const char *key, uint64_t *out);
 

@@ -6,16 +6,15 @@
 #include "kernel/vmlinux.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <gelf.h>
 #include <libelf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "kernel/vmlinux_file.h"
 
 enum line_kind {
 	SYMBOL,
@@ -93,8 +92,7 @@ enum { QUERIES = 2 * ARRAY_SIZE(lines) };
 
 struct vmlinux {
 	const char *path;
-	Elf *elf;
-	GElf_Ehdr ehdr;
+	struct vmlinux_file file;
 	char build_id[65];		/* hex; "" unknown */
 	char uts[6][65];		/* init_uts_ns.name */
 	struct symbol symbols[ARRAY_SIZE(lines)];	/* of the lines of these kinds */
@@ -129,7 +127,7 @@ static void read_symbols(struct vmlinux *v, Elf_Scn *scn, const GElf_Shdr *sh)
 	GElf_Sym sym;
 
 	for (int i = 1; data && gelf_getsym(data, i, &sym); i++) {
-		const char *name = elf_strptr(v->elf, sh->sh_link, sym.st_name);
+		const char *name = elf_strptr(v->file.elf, sh->sh_link, sym.st_name);
 
 		if (name && name[0] && sym.st_shndx != SHN_UNDEF)
 			take_symbol(v, name, &sym);
@@ -159,7 +157,7 @@ static int read_initial(const struct vmlinux *v, uint64_t vaddr, void *buf, size
 	Elf_Scn *scn = NULL;
 	GElf_Shdr sh;
 
-	while ((scn = elf_nextscn(v->elf, scn))) {
+	while ((scn = elf_nextscn(v->file.elf, scn))) {
 		Elf_Data *data;
 
 		if (!gelf_getshdr(scn, &sh) || !(sh.sh_flags & SHF_ALLOC) || sh.sh_type != SHT_PROGBITS ||
@@ -180,7 +178,7 @@ static int read_sections(struct vmlinux *v)
 	Elf_Scn *scn = NULL;
 	GElf_Shdr sh;
 
-	while ((scn = elf_nextscn(v->elf, scn))) {
+	while ((scn = elf_nextscn(v->file.elf, scn))) {
 		if (!gelf_getshdr(scn, &sh))
 			continue;
 		if (sh.sh_type == SHT_SYMTAB) {
@@ -241,23 +239,14 @@ static void make_queries(struct vmlinux *v)
 /* BTF when there is no DWARF, as in the vmlinux of a distribution without its debug package. */
 static int answer_queries(struct vmlinux *v)
 {
-	int r = dwarf_answer(v->elf, v->queries, v->nqueries);
-	Elf_Scn *scn = NULL;
-	size_t names;
-	GElf_Shdr sh;
+	int r = dwarf_answer(v->file.elf, v->queries, v->nqueries);
+	const void *section;
+	size_t len;
 
-	if (r != -ENOTSUP || elf_getshdrstrndx(v->elf, &names))
+	if (r != -ENOTSUP || vmlinux_file_section(&v->file, ".BTF", &section, &len))
 		return r;
-	while ((scn = elf_nextscn(v->elf, scn))) {
-		const char *name = gelf_getshdr(scn, &sh) ? elf_strptr(v->elf, names, sh.sh_name) : NULL;
-		Elf_Data *data;
-
-		if (!name || strcmp(name, ".BTF") || !(data = elf_rawdata(scn, NULL)) || !data->d_buf)
-			continue;
-		r = btf_answer(data->d_buf, data->d_size, v->queries, v->nqueries);
-		return r == -EIO ? fail(EIO, "%s: its section .BTF is damaged", v->path) : r;
-	}
-	return -ENOTSUP;
+	r = btf_answer(section, len, v->queries, v->nqueries);
+	return r == -EIO ? fail(EIO, "%s: its section .BTF is damaged", v->path) : r;
 }
 
 /* --- the text ----------------------------------------------------------------------------------------------------- */
@@ -289,7 +278,7 @@ static void put_line(const struct vmlinux *v, size_t i, struct outbuf *out)
 	const struct line *l = &lines[i];
 	const struct symbol *s = &v->symbols[i];
 	const struct type_query *q = v->of_line[i];
-	unsigned int pointer_bytes = v->ehdr.e_ident[EI_CLASS] == ELFCLASS32 ? 4 : 8;
+	unsigned int pointer_bytes = v->file.ehdr.e_ident[EI_CLASS] == ELFCLASS32 ? 4 : 8;
 
 	switch (l->kind) {
 	case SYMBOL:
@@ -374,25 +363,17 @@ static int make_text(struct vmlinux *v, uint64_t page_size, struct outbuf *text)
 int vmlinux_vmcoreinfo(const char *path, uint64_t page_size, struct outbuf *text, char version[65])
 {
 	struct vmlinux *v = calloc(1, sizeof(*v));
-	int fd, r;
+	int r;
 
 	if (!v)
 		return -ENOMEM;
 	v->path = path;
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0) {
-		r = fail(errno, "%s: %s", path, strerror(errno));
+	r = vmlinux_file_open(path, &v->file);
+	if (r)
 		goto out_free;
-	}
-	elf_version(EV_CURRENT);
-	v->elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
-	if (!v->elf || elf_kind(v->elf) != ELF_K_ELF || !gelf_getehdr(v->elf, &v->ehdr))
-		r = fail(EINVAL, "%s: not an ELF file: not a vmlinux", path);
-	else
-		r = make_text(v, page_size, text);
+	r = make_text(v, page_size, text);
 	memcpy(version, v->uts[3], sizeof(v->uts[3]));
-	elf_end(v->elf);
-	close(fd);
+	vmlinux_file_close(&v->file);
 out_free:
 	free(v);
 	return r;

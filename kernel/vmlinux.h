@@ -35,7 +35,7 @@ struct type_query {
  */
 struct Elf;
 int dwarf_answer(struct Elf *elf, struct type_query *queries, size_t n);
-/* btf.c: the same from the contents of a section .BTF. -EIO, without a message: damaged. */
+/* btf_answer.c: the same from the contents of a section .BTF. -EIO, without a message: damaged. */
 int btf_answer(const void *section, size_t len, struct type_query *queries, size_t n);
 
 #endif

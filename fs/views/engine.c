@@ -3,11 +3,17 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "base/repage.h"
+#include "filter/erase.h"
+#include "filter/vmemmap.h"
+#include "fs/views/dump_facts.h"
+#include "fs/views/engine_erase.h"
 
 #define NT_PRSTATUS 1
 
@@ -27,26 +33,30 @@ static void put_note(struct outbuf *o, bool big, const char *name, uint32_t type
 	out_write(o, zeroes, -len % 4);
 }
 
-/* The notes of outputs: the dump's up to the first malformed one, and VMCOREINFO if it is not among them. */
+/*
+ * The notes of outputs: the dump's up to the first malformed one, and VMCOREINFO if it is not among them. Not ERASEINFO:
+ * the writers know where that belongs.
+ */
 static int collect_notes(struct engine *e)
 {
 	const struct dump *d = e->dump;
 	const struct vmcoreinfo *v = &e->kernel->vmci;
 	struct dump_note note;
-	size_t pos = 0, end = 0;
+	size_t pos = 0;
 
-	while (dump_next_note(d, &pos, &note)) {
-		end = pos;
+	for (size_t start = 0; dump_next_note(d, &pos, &note); start = pos) {
+		if (!strcmp(note.name, "ERASEINFO") && note.type == 0)
+			continue;
 		if (!strcmp(note.name, "CORE") && note.type == NT_PRSTATUS)
 			e->nr_cpus++;
 		if (!strcmp(note.name, "VMCOREINFO") && note.type == 0 && note.desc_len) {
-			e->vmcoreinfo_offset = (size_t)(note.desc - d->notes);
+			e->vmcoreinfo_offset = e->notes.len + (size_t)(note.desc - d->notes) - start;
 			e->vmcoreinfo_len = strnlen((const char *)note.desc, note.desc_len);
 		}
+		out_write(&e->notes, d->notes + start, pos - start);
 	}
 	if (!e->nr_cpus)
 		e->nr_cpus = d->nr_cpus;
-	out_write(&e->notes, d->notes, min_u64(end, d->notes_len));
 	if (!e->vmcoreinfo_len && v->text) {
 		static const char zeroes[4];
 
@@ -58,22 +68,17 @@ static int collect_notes(struct engine *e)
 	return e->notes.error;
 }
 
-/* Headers tell phys_base by a segment in the kernel image's range, or in the sub header. */
-static void phys_base_hint(const struct dump *d, struct kernel_input *in)
+/* From here on in pages of the kernel's size. */
+static int setup_page_size(struct engine *e)
 {
-	const struct arch *arch = arch_find(d->elf_machine, d->big_endian);
-
-	for (size_t i = 0; arch && i < d->nsegments; i++) {
-		const struct dump_segment *s = &d->segments[i];
-
-		if (s->vaddr >= arch->image_vaddr && s->vaddr - arch->image_vaddr < arch->image_bytes) {
-			in->has_phys_base = true;
-			in->phys_base = s->paddr - (s->vaddr - arch->image_vaddr);
-			return;
-		}
-	}
-	in->has_phys_base = d->has_phys_base;
-	in->phys_base = d->phys_base;
+	if (e->kernel->page_shift == e->pages->page_shift)
+		return 0;
+	e->repaged = repage_new(e->pages, e->kernel->page_shift);
+	if (!e->repaged)
+		return -ENOMEM;
+	e->pages = e->repaged;
+	kernel_set_pages(e->kernel, e->pages);
+	return 0;
 }
 
 static void setup_classes(struct engine *e)
@@ -85,7 +90,7 @@ static void setup_classes(struct engine *e)
 		e->why_no_classes = k->why_no_space;
 		return;
 	}
-	r = pageclass_setup(&e->rules, &k->vmci, e->dump->big_endian, &e->why_no_classes);
+	r = pageclass_setup(&e->rules, k, &e->why_no_classes);
 	if (!r)
 		r = memmap_open(k, &e->memmap, &e->why_no_classes);
 	if (!r)
@@ -102,14 +107,14 @@ static void free_split(struct split_files *f, unsigned int parts)
 
 static int setup_ram(struct engine *e)
 {
-	uint64_t max_pfn = e->dump->pages.max_pfn;
+	uint64_t max_pfn = e->pages->max_pfn;
 
 	if (e->memmap) {
 		const struct memmap_section *last = &e->memmap->sections[e->memmap->nsections - 1];
 
 		max_pfn = last->first + last->count;
 	}
-	e->ram = level_new(&e->dump->pages, NULL, 0, max_pfn);
+	e->ram = level_new(e->pages, NULL, 0, max_pfn);
 	return e->ram ? 0 : -ENOMEM;
 }
 
@@ -122,6 +127,7 @@ int engine_open(const struct engine_options *opt, struct engine **out)
 {
 	struct engine *e = calloc(1, sizeof(*e));
 	struct kernel_input in = { 0 };
+	struct dump_facts facts;
 	int r;
 
 	if (!e)
@@ -129,6 +135,7 @@ int engine_open(const struct engine_options *opt, struct engine **out)
 	e->vmcoreinfo_file = opt->vmcoreinfo_file;
 	e->vmlinux = opt->vmlinux;
 	e->excluded = opt->excluded;
+	e->jobs = (struct jobs)JOBS_INIT;
 	init_once(&e->regions_once);
 	init_once(&e->classes_once);
 	for (unsigned int s = 0; s < SELECTIONS; s++) {
@@ -139,26 +146,29 @@ int engine_open(const struct engine_options *opt, struct engine **out)
 		for (unsigned int i = 0; i <= SPLIT_MAX; i++)
 			init_once(&e->selections[s].splits[i].once);
 	}
-	r = dump_open_files(opt->paths, opt->npaths, opt->degraded, &e->dump);
+	r = opt->erase_file ? erase_parse_file(opt->erase_file, &e->erase_rules) : 0;
+	if (!r)
+		r = dump_open_files(opt->paths, opt->npaths, opt->degraded, &e->dump);
 	if (r)
 		goto err_close;
+	e->pages = &e->dump->pages;
 	e->codec = opt->codec >= 0 ? (enum codec)opt->codec : e->dump->codec ? e->dump->codec : CODEC_ZLIB;
-	pages_count(&e->dump->pages, e->counts);
-	in.pages = &e->dump->pages;
-	in.vmcoreinfo = e->dump->vmcoreinfo;
-	in.vmcoreinfo_len = e->dump->vmcoreinfo_len;
-	in.elf_machine = e->dump->elf_machine;
-	in.big_endian = e->dump->big_endian;
-	in.release = e->dump->uts[2];
-	in.dump_name = e->dump->src->name;
+	r = dump_facts_get(e->dump, &in, &facts);
+	in.pages = e->pages;
 	in.vmcoreinfo_file = opt->vmcoreinfo_file;
 	in.vmlinux = opt->vmlinux;
-	phys_base_hint(e->dump, &in);
-	r = kernel_open(&in, &e->kernel);
+	if (!r)
+		r = kernel_open(&in, &e->kernel);
+	dump_facts_free(&facts);
+	if (!r)
+		r = setup_page_size(e);
+	if (!r)
+		r = engine_setup_erase(e);
 	if (!r)
 		r = collect_notes(e);
 	if (r)
 		goto err_close;
+	pages_count(e->pages, e->counts);
 	setup_classes(e);
 	r = setup_ram(e);
 	if (r)
@@ -188,23 +198,31 @@ void engine_close(struct engine *e)
 	memmap_close(e->memmap);
 	out_free(&e->notes);
 	kernel_close(e->kernel);
+	erase_free(e->erased);
+	repage_free(e->repaged);
+	erase_list_free(&e->erase_list);
+	erase_rules_free(e->erase_rules);
+	out_free(&e->eraseinfo);
 	dump_close(e->dump);
 	free(e);
 }
 
-bool engine_has_level(const struct engine *e, unsigned int level)
+bool engine_has_selection(const struct engine *e, unsigned int sel)
 {
-	return e->memmap || !(level & ~(unsigned int)LEVEL_ZERO);
+	if (selection_lacks_vmemmap(sel))
+		return e->memmap && vmemmap_known(e->memmap);
+	return e->memmap || !(selection_level(sel) & ~(unsigned int)LEVEL_ZERO);
 }
 
 static int compute_classes(void *arg)
 {
 	struct engine *e = arg;
+	struct job job;
 	int r;
 
-	e->job = "reading page structs";
-	r = classify_run(e->memmap, &e->rules, &e->progress, &e->classes);
-	e->job = NULL;
+	job_start(&e->jobs, &job, "reading page structs");
+	r = classify_run(e->memmap, &e->rules, &job.progress, &e->classes);
+	job_end(&e->jobs, &job);
 	return r;
 }
 
@@ -225,6 +243,26 @@ struct selection_arg {
 	unsigned int sel;
 };
 
+/* A level, and what of the vmemmap it does not need. */
+static int compute_without_vmemmap(struct selection_arg *a)
+{
+	struct selection *s = &a->e->selections[a->sel];
+	const struct pages *level;
+	struct bitmap *out;
+	int r = engine_pages(a->e, selection_level(a->sel), false, &level);
+
+	if (!r)
+		r = vmemmap_find(a->e->memmap, level, &out);
+	if (r)
+		return r;
+	s->pages = level_leave_out(level, out);
+	if (!s->pages) {
+		bitmap_free(out);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
 static int compute_selection(void *arg)
 {
 	struct selection_arg *a = arg;
@@ -232,6 +270,8 @@ static int compute_selection(void *arg)
 	const struct classes *classes = NULL;
 	int r;
 
+	if (selection_lacks_vmemmap(a->sel))
+		return compute_without_vmemmap(a);
 	if (a->e->memmap && classify_needed(&a->e->rules, a->sel)) {
 		r = engine_classes(a->e, &classes);
 		if (r)
@@ -245,11 +285,13 @@ static int compute_without_zero(void *arg)
 {
 	struct selection_arg *a = arg;
 	struct selection *s = &a->e->selections[a->sel];
+	struct job job;
+	char name[32];
 	int r;
 
-	a->e->job = "looking for zero pages";
-	r = level_find_zero(s->pages, &a->e->progress, &s->without_zero);
-	a->e->job = NULL;
+	job_start(&a->e->jobs, &job, "looking for zero pages: %s", engine_selection_name(a->sel, name));
+	r = level_find_zero(s->pages, &job.progress, &s->without_zero);
+	job_end(&a->e->jobs, &job);
 	return r;
 }
 
@@ -259,24 +301,36 @@ int engine_pages(struct engine *e, unsigned int sel, bool without_zero, const st
 	struct selection *s = &e->selections[sel];
 	int r;
 
-	*out = &e->dump->pages;
+	*out = e->pages;
 	if (sel == WHOLE)
 		return 0;
-	if (!engine_has_level(e, sel))
+	if (!engine_has_selection(e, sel))
 		return -ENOTSUP;
 	r = once_run(&s->once, compute_selection, &arg);
 	if (!r)
 		*out = s->pages;
-	if (!r && without_zero && (sel & LEVEL_ZERO)) {
+	if (!r && without_zero && (selection_level(sel) & LEVEL_ZERO)) {
 		r = once_run(&s->zero_once, compute_without_zero, &arg);
 		*out = s->without_zero;
 	}
 	return r;
 }
 
+const char *engine_selection_name(unsigned int sel, char buf[32])
+{
+	if (sel == WHOLE)
+		snprintf(buf, 32, "all pages");
+	else
+		snprintf(buf, 32, "level-%u%s", selection_level(sel), selection_lacks_vmemmap(sel) ? "+vmemmap" : "");
+	return buf;
+}
+
 const char *engine_machine(const struct engine *e)
 {
+	const char *name;
+
 	if (e->kernel->arch)
 		return e->kernel->arch->name;
-	return e->dump->uts[4][0] ? e->dump->uts[4] : "unknown";
+	name = arch_name(e->dump->elf_machine, e->dump->elf_class, e->dump->big_endian);
+	return name ? name : e->dump->uts[4][0] ? e->dump->uts[4] : "unknown";
 }

@@ -13,14 +13,21 @@
 #include "base/outbuf.h"
 #include "base/workers.h"
 #include "filter/classify.h"
+#include "filter/erase_list.h"
+#include "filter/erase_parse.h"
 #include "filter/level.h"
 #include "formats/dump.h"
+#include "fs/views/jobs.h"
 #include "kernel/kernel.h"
 #include "kernel/memmap.h"
 
-/* A selection: a level, or the whole dump. */
-#define WHOLE LEVELS
-#define SELECTIONS (LEVELS + 1)
+/* A selection: a level, a level without the page structs of what it leaves out (level-N+vmemmap), or the whole dump. */
+#define WITHOUT_VMEMMAP LEVELS		/* added to a level */
+#define WHOLE (2 * LEVELS)
+#define SELECTIONS (WHOLE + 1)
+
+static inline unsigned int selection_level(unsigned int sel) { return sel == WHOLE ? 0 : sel % LEVELS; }
+static inline bool selection_lacks_vmemmap(unsigned int sel) { return sel >= WITHOUT_VMEMMAP && sel < WHOLE; }
 
 enum image_kind {
 	IMAGE_ELF, IMAGE_RAW, IMAGE_FLATTENED,
@@ -46,14 +53,27 @@ struct split_files {
 
 struct selection {
 	struct once once, zero_once;
-	struct pages *pages;		/* owned, or NULL for WHOLE */
+	struct pages *pages;		/* owned, or NULL for WHOLE; over those of the level when it lacks its vmemmap */
 	struct pages *without_zero;	/* owned: the same with zero pages left out (odd levels) */
 	struct image images[IMAGES];
 	struct split_files splits[SPLIT_MAX + 1];
 };
 
 struct engine {
-	struct dump *dump;
+	struct dump *dump;		/* its facts; its memory is to be had from pages only: there it is erased */
+	/*
+	 * Memory as all views show it: the dump's, or what the erase rules leave of it (owned then, see erased). Page tables,
+	 * the log, page structs are read from here too, so that nothing that is erased can come out in another form. The
+	 * rules themselves were applied to the memory of the dump.
+	 */
+	const struct pages *pages;
+	struct pages *repaged;		/* owned, or NULL: the dump's pages have the size of the kernel's */
+	struct pages *erased;		/* owned, or NULL: no rules */
+	struct erase_rules *erase_rules;	/* owned, or NULL */
+	struct erase_list erase_list;
+	unsigned int erase_warnings;	/* logged while the rules were applied */
+	struct outbuf eraseinfo;	/* of the dump, and of the rules for all of it */
+
 	struct kernel *kernel;
 	const char *vmcoreinfo_file, *vmlinux;	/* borrowed, or NULL */
 	enum hole_policy excluded;
@@ -65,9 +85,7 @@ struct engine {
 	unsigned int nr_cpus;
 
 	struct once regions_once;
-	struct mapping image;		/* kernel image; len 0: not known */
-	bool has_direct_map;
-	uint64_t direct_map;
+	struct mapping image, direct;	/* kernel image, direct map; len 0: not known */
 
 	struct memmap *memmap;		/* NULL: pages cannot be classified, for this reason: */
 	const char *why_no_classes;
@@ -80,8 +98,7 @@ struct engine {
 
 	struct selection selections[SELECTIONS];
 
-	struct progress progress;	/* of the job that runs now */
-	_Atomic(const char *) job;	/* its name, or NULL */
+	struct jobs jobs;		/* that run now */
 };
 
 /* What the user asks for. Strings are borrowed. */
@@ -93,13 +110,14 @@ struct engine_options {
 	int codec;			/* of kdump outputs: an enum codec, or -1: the dump's own */
 	const char *vmcoreinfo_file;	/* NULL: none */
 	const char *vmlinux;		/* NULL: none */
+	const char *erase_file;		/* rules, see filter/erase_parse.h; NULL: none */
 };
 
 int engine_open(const struct engine_options *opt, struct engine **out);
 void engine_close(struct engine *e);		/* NULL is fine */
 
-/* Can this level be served? Levels that need no page structs always can. */
-bool engine_has_level(const struct engine *e, unsigned int level);
+/* Can this selection be served? Levels that need no page structs always can. */
+bool engine_has_selection(const struct engine *e, unsigned int sel);
 
 /* The classes, computed now if need be. -ENOTSUP when they cannot be had. */
 int engine_classes(struct engine *e, const struct classes **out);
@@ -117,14 +135,19 @@ int engine_stream(struct engine *e, unsigned int sel, enum image_kind kind, int 
  * else an upper bound. */
 bool engine_image_size(struct engine *e, unsigned int sel, enum image_kind kind, uint64_t *size, uint64_t *data);
 
+/* Bytes of the kdump-compressed image of a selection besides its pages. */
+int engine_kdump_overhead(struct engine *e, unsigned int sel, uint64_t *bytes);
+
 /* Can it be cut into so many parts? */
 bool engine_has_split(const struct engine *e, unsigned int parts);
-/* The same three for part i, from 0 on, of a level as a split set. */
-int engine_split_image(struct engine *e, unsigned int level, unsigned int parts, unsigned int i, struct layout **out);
-int engine_split_stream(struct engine *e, unsigned int level, unsigned int parts, unsigned int i, int fd, bool seekable);
-bool engine_split_size(struct engine *e, unsigned int level, unsigned int parts, unsigned int i, uint64_t *size,
+/* The same three for part i, from 0 on, of a selection as a split set. */
+int engine_split_image(struct engine *e, unsigned int sel, unsigned int parts, unsigned int i, struct layout **out);
+int engine_split_stream(struct engine *e, unsigned int sel, unsigned int parts, unsigned int i, int fd, bool seekable);
+bool engine_split_size(struct engine *e, unsigned int sel, unsigned int parts, unsigned int i, uint64_t *size,
 		       uint64_t *data);
 
+/* The folder of a selection, "level-31", or "all pages" for WHOLE: into buf. For messages. */
+const char *engine_selection_name(unsigned int sel, char buf[32]);
 /* For the text views. */
 const char *engine_machine(const struct engine *e);
 

@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "base/io.h"
+#include "formats/codec.h"
 #include "formats/kdump_emit.h"
 #include "formats/write_elf.h"
 #include "formats/write_flattened.h"
@@ -22,7 +23,8 @@ static int compute_regions(void *arg)
 
 	if (kernel_image(e->kernel, &e->image))
 		e->image.len = 0;
-	e->has_direct_map = !kernel_direct_map(e->kernel, &e->direct_map);
+	if (kernel_direct_map(e->kernel, &e->direct))
+		e->direct.len = 0;
 	return 0;
 }
 
@@ -33,13 +35,15 @@ static void elf_output(struct engine *e, struct elf_output *o)
 	once_run(&e->regions_once, compute_regions, e);
 	*o = (struct elf_output){
 		.machine = arch ? arch->elf_machine : e->dump->elf_machine ? e->dump->elf_machine : EM_NONE,
+		.elf_class = e->dump->elf_class,
 		.big_endian = e->dump->big_endian,
 		.incomplete = e->dump->incomplete,
 		.notes = e->notes.data,
 		.notes_len = e->notes.len,
+		.eraseinfo = e->eraseinfo.data,
+		.eraseinfo_len = e->eraseinfo.len,
 		.image = e->image.len ? &e->image : NULL,
-		.has_direct_map = e->has_direct_map,
-		.direct_map = e->direct_map,
+		.direct = e->direct.len ? &e->direct : NULL,
 		.holes = e->excluded,
 	};
 }
@@ -66,20 +70,37 @@ void image_kdump_output(const struct engine *e, unsigned int sel, enum codec cod
 		.big_endian = e->dump->big_endian,
 		.timestamp = e->kernel->crash_time ? e->kernel->crash_time : e->dump->timestamp,
 		.codec = codec,
-		.dump_level = e->dump->dump_level | (sel == WHOLE ? 0 : sel),
-		.phys_base = e->kernel->has_space ? e->kernel->space.text_paddr : e->dump->phys_base,
+		.copy_raw = codec == e->dump->codec,
+		.dump_level = e->dump->dump_level | selection_level(sel),
+		.word_bytes = e->kernel->word_bytes,
+		.phys_base = e->kernel->has_space ? e->kernel->space.phys_base : e->dump->phys_base,
 		.nr_cpus = e->nr_cpus,
 		.notes = e->notes.data,
 		.notes_len = e->notes.len,
 		.vmcoreinfo_offset = e->vmcoreinfo_offset,
 		.vmcoreinfo_len = e->vmcoreinfo_len,
+		.eraseinfo = e->eraseinfo.data,
+		.eraseinfo_len = e->eraseinfo.len,
 		.incomplete = e->dump->incomplete,
+		.without_vmemmap = e->dump->without_vmemmap || selection_lacks_vmemmap(sel),
 	};
 	put_uts(e, o->uts);
 }
 
+/* What the dump tells of earlier runs goes into the first part of a set: whoever joins parts joins these texts. */
+int image_set_eraseinfo(const struct engine *e, const struct pages *ps, struct kdump_output *o, struct outbuf *text)
+{
+	if (!o->split || !o->start_pfn)
+		out_write(text, e->dump->eraseinfo, e->dump->eraseinfo_len);
+	erase_list_text(&e->erase_list, ps, o->start_pfn, o->split ? o->end_pfn : ps->max_pfn, text);
+	o->eraseinfo = text->data;
+	o->eraseinfo_len = text->len;
+	return text->error;
+}
+
 static int make_elf(struct engine *e, unsigned int sel, struct layout **out)
 {
+	struct outbuf text = OUTBUF_INIT;
 	struct elf_output o;
 	const struct pages *ps;
 	int r = engine_pages(e, sel, true, &ps);
@@ -87,7 +108,13 @@ static int make_elf(struct engine *e, unsigned int sel, struct layout **out)
 	if (r)
 		return r;
 	elf_output(e, &o);
-	return write_elf(ps, &o, out);
+	out_write(&text, e->dump->eraseinfo, e->dump->eraseinfo_len);
+	erase_list_text(&e->erase_list, ps, 0, ps->max_pfn, &text);
+	o.eraseinfo = text.data;
+	o.eraseinfo_len = text.len;
+	r = text.error ? text.error : write_elf(ps, &o, out);
+	out_free(&text);
+	return r;
 }
 
 /* What a kdump-compressed file of a selection holds. */
@@ -106,12 +133,21 @@ void image_limit_to_part(struct kdump_output *o, const uint64_t starts[2])
 	o->end_pfn = starts[1];
 }
 
+static void start_compressing(struct engine *e, struct job *job, unsigned int sel, enum codec codec)
+{
+	char name[32];
+
+	job_start(&e->jobs, job, "compressing: %s, %s", engine_selection_name(sel, name), codec_name(codec));
+}
+
 /* starts: of the part and of the next one, or NULL: it is all one file. */
 int image_make_kdump(struct engine *e, unsigned int sel, enum codec codec, const uint64_t starts[2],
 		     struct layout **out)
 {
+	struct outbuf text = OUTBUF_INIT;
 	struct kdump_output o;
 	const struct pages *ps;
+	struct job job;
 	int r = kdump_pages(e, sel, &ps);
 
 	if (r)
@@ -119,9 +155,12 @@ int image_make_kdump(struct engine *e, unsigned int sel, enum codec codec, const
 	image_kdump_output(e, sel, codec, &o);
 	if (starts)
 		image_limit_to_part(&o, starts);
-	e->job = "compressing";
-	r = write_kdump(e->ram, ps, &o, &e->progress, out);
-	e->job = NULL;
+	r = image_set_eraseinfo(e, ps, &o, &text);
+	start_compressing(e, &job, sel, codec);
+	if (!r)
+		r = write_kdump(e->ram, ps, &o, &job.progress, out);
+	job_end(&e->jobs, &job);
+	out_free(&text);
 	return r;
 }
 
@@ -150,16 +189,21 @@ static int make_raw(struct engine *e, unsigned int sel, struct layout **out)
 
 static int make_flattened(struct engine *e, unsigned int sel, struct layout **out)
 {
+	struct outbuf text = OUTBUF_INIT;
 	struct kdump_output o;
 	const struct pages *ps;
+	struct job job;
 	int r = kdump_pages(e, sel, &ps);
 
 	if (r)
 		return r;
 	image_kdump_output(e, sel, e->codec, &o);
-	e->job = "compressing";
-	r = write_flattened(e->ram, ps, &o, &e->progress, out);
-	e->job = NULL;
+	r = image_set_eraseinfo(e, ps, &o, &text);
+	start_compressing(e, &job, sel, e->codec);
+	if (!r)
+		r = write_flattened(e->ram, ps, &o, &job.progress, out);
+	job_end(&e->jobs, &job);
+	out_free(&text);
 	return r;
 }
 
@@ -233,7 +277,7 @@ int image_stream_kdump(struct engine *e, const struct pages *ps, const struct kd
 {
 	struct page_sink sink = { .put = put_fd_at, .arg = t };
 	uint64_t size;
-	int r = kdump_emit(e->ram, ps, o, &sink, &e->progress, &size);
+	int r = kdump_emit(e->ram, ps, o, &sink, NULL, &size);
 
 	if (!r && (ftruncate(t->fd, t->base + (off_t)size) || lseek(t->fd, t->base + (off_t)size, SEEK_SET) < 0))
 		r = -errno;
@@ -243,6 +287,7 @@ int image_stream_kdump(struct engine *e, const struct pages *ps, const struct kd
 int engine_stream(struct engine *e, unsigned int sel, enum image_kind kind, int fd, bool seekable)
 {
 	struct image_target t = { .fd = fd, .base = seekable ? lseek(fd, 0, SEEK_CUR) : 0 };
+	struct outbuf text = OUTBUF_INIT;
 	struct kdump_output o;
 	const struct pages *ps;
 	int r;
@@ -254,17 +299,31 @@ int engine_stream(struct engine *e, unsigned int sel, enum image_kind kind, int 
 	r = kdump_pages(e, sel, &ps);
 	if (r)
 		return r;
-	if (kind == IMAGE_FLATTENED) {
-		image_kdump_output(e, sel, e->codec, &o);
-		return write_flattened_stream(e->ram, ps, &o, &e->progress, put_fd, &t);
-	}
-	image_kdump_output(e, sel, (enum codec)codec_of(kind), &o);
-	return image_stream_kdump(e, ps, &o, &t);
+	image_kdump_output(e, sel, kind == IMAGE_FLATTENED ? e->codec : (enum codec)codec_of(kind), &o);
+	r = image_set_eraseinfo(e, ps, &o, &text);
+	if (!r)
+		r = kind == IMAGE_FLATTENED ? write_flattened_stream(e->ram, ps, &o, NULL, put_fd, &t) :
+		    image_stream_kdump(e, ps, &o, &t);
+	out_free(&text);
+	return r;
+}
+
+int engine_kdump_overhead(struct engine *e, unsigned int sel, uint64_t *bytes)
+{
+	struct kdump_output o;
+	const struct pages *ps;
+	int r = kdump_pages(e, sel, &ps);
+
+	if (r)
+		return r;
+	image_kdump_output(e, sel, e->codec, &o);
+	*bytes = write_kdump_bound(ps, &o) - (pages_kept(ps) << ps->page_shift);
+	return 0;
 }
 
 bool engine_image_size(struct engine *e, unsigned int sel, enum image_kind kind, uint64_t *size, uint64_t *data)
 {
-	const struct pages *ps = &e->dump->pages;
+	const struct pages *ps = e->pages;
 	struct elf_output elf;
 	struct kdump_output kdump;
 	struct layout *l;

@@ -17,6 +17,9 @@ struct image_target {
 };
 
 void image_kdump_output(const struct engine *e, unsigned int sel, enum codec codec, struct kdump_output *o);
+/* o has what was erased in all of the dump: at least as much as in ps. Now it gets what was erased in ps, or in the part of
+ * it that o is limited to; text (the caller's to free) keeps that. -ENOMEM. */
+int image_set_eraseinfo(const struct engine *e, const struct pages *ps, struct kdump_output *o, struct outbuf *text);
 /* Only the pages from starts[0] to starts[1]: a part of a split set. */
 void image_limit_to_part(struct kdump_output *o, const uint64_t starts[2]);
 /* starts NULL: all of the selection. */

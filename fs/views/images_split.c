@@ -9,7 +9,7 @@
 
 struct split_arg {
 	struct engine *e;
-	unsigned int level, parts, part;
+	unsigned int sel, parts, part;
 	struct split_files *files;
 };
 
@@ -23,7 +23,7 @@ static int compute_split(void *arg)
 	struct split_arg *a = arg;
 	struct split_files *f = a->files;
 	const struct pages *ps;
-	int r = engine_pages(a->e, a->level, false, &ps);
+	int r = engine_pages(a->e, a->sel, false, &ps);
 
 	if (r)
 		return r;
@@ -46,12 +46,12 @@ static int compute_split_part(void *arg)
 	struct split_arg *a = arg;
 	struct split_files *f = a->files;
 
-	return image_make_kdump(a->e, a->level, a->e->codec, &f->starts[a->part], &f->parts[a->part].layout);
+	return image_make_kdump(a->e, a->sel, a->e->codec, &f->starts[a->part], &f->parts[a->part].layout);
 }
 
-int engine_split_image(struct engine *e, unsigned int level, unsigned int parts, unsigned int i, struct layout **out)
+int engine_split_image(struct engine *e, unsigned int sel, unsigned int parts, unsigned int i, struct layout **out)
 {
-	struct split_arg arg = { e, level, parts, i, &e->selections[level].splits[parts] };
+	struct split_arg arg = { e, sel, parts, i, &e->selections[sel].splits[parts] };
 	int r = once_run(&arg.files->once, compute_split, &arg);
 
 	if (!r)
@@ -61,29 +61,30 @@ int engine_split_image(struct engine *e, unsigned int level, unsigned int parts,
 	return r;
 }
 
-bool engine_split_size(struct engine *e, unsigned int level, unsigned int parts, unsigned int i, uint64_t *size,
+bool engine_split_size(struct engine *e, unsigned int sel, unsigned int parts, unsigned int i, uint64_t *size,
 		       uint64_t *data)
 {
-	const struct split_files *f = &e->selections[level].splits[parts];
+	const struct split_files *f = &e->selections[sel].splits[parts];
 	struct kdump_output o;
 	struct layout *l;
 
 	if (once_done(&f->once) && f->parts && once_done(&f->parts[i].once) &&
-	    !engine_split_image(e, level, parts, i, &l)) {
+	    !engine_split_image(e, sel, parts, i, &l)) {
 		*size = layout_size(l);
 		*data = layout_data_bytes(l);
 		layout_unref(l);
 		return true;
 	}
-	image_kdump_output(e, level, e->codec, &o);
+	image_kdump_output(e, sel, e->codec, &o);
 	*size = *data = write_kdump_bound(e->ram, &o);
 	return false;
 }
 
-int engine_split_stream(struct engine *e, unsigned int level, unsigned int parts, unsigned int i, int fd, bool seekable)
+int engine_split_stream(struct engine *e, unsigned int sel, unsigned int parts, unsigned int i, int fd, bool seekable)
 {
-	struct split_arg arg = { e, level, parts, i, &e->selections[level].splits[parts] };
+	struct split_arg arg = { e, sel, parts, i, &e->selections[sel].splits[parts] };
 	struct image_target t = { .fd = fd, .base = seekable ? lseek(fd, 0, SEEK_CUR) : -1 };
+	struct outbuf text = OUTBUF_INIT;
 	const struct pages *ps;
 	struct kdump_output o;
 	int r;
@@ -94,10 +95,14 @@ int engine_split_stream(struct engine *e, unsigned int level, unsigned int parts
 	if (!r && once_done(&arg.files->parts[i].once))
 		return -ENOTSUP;
 	if (!r)
-		r = engine_pages(e, level, false, &ps);
+		r = engine_pages(e, sel, false, &ps);
 	if (r)
 		return r;
-	image_kdump_output(e, level, e->codec, &o);
+	image_kdump_output(e, sel, e->codec, &o);
 	image_limit_to_part(&o, &arg.files->starts[i]);
-	return image_stream_kdump(e, ps, &o, &t);
+	r = image_set_eraseinfo(e, ps, &o, &text);
+	if (!r)
+		r = image_stream_kdump(e, ps, &o, &t);
+	out_free(&text);
+	return r;
 }

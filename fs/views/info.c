@@ -66,7 +66,7 @@ static void put_pages(struct engine *e, struct outbuf *out)
 	static const char *const names[] = {
 		[PAGE_DATA] = "stored", [PAGE_ZERO] = "zero", [PAGE_EXCLUDED] = "excluded",
 	};
-	const struct pages *ps = &e->dump->pages;
+	const struct pages *ps = e->pages;
 	const uint64_t *counts = e->counts;
 
 	for (int s = PAGE_DATA; s > PAGE_ABSENT; s--)
@@ -108,13 +108,34 @@ static void put_parts(const struct dump *d, struct outbuf *out)
 	}
 }
 
+/* By the rules of this mount, and before by others. */
+static void put_erased(const struct engine *e, struct outbuf *out)
+{
+	const struct erase_list *l = &e->erase_list;
+	size_t lines = 0;
+
+	for (size_t i = 0; i < e->dump->eraseinfo_len; i++)
+		lines += e->dump->eraseinfo[i] == '\n';
+	if (lines)
+		out_printf(out, "erased-before: %zu pieces\n", lines);
+	if (!e->erase_rules)
+		return;
+	out_printf(out, "erased: %zu ranges, %llu bytes\n", l->nranges, (unsigned long long)l->bytes);
+	put_text(out, "erase-rules", e->erase_rules->name);
+	if (e->erase_warnings)
+		out_printf(out, "erase-warnings: %u, see the messages of the mount\n", e->erase_warnings);
+}
+
 int render_info(struct engine *e, struct outbuf *out)
 {
 	const struct dump *d = e->dump;
 	const struct kernel *k = e->kernel;
 
 	put_text(out, "file", d->src->name);
-	out_printf(out, "file-size: %llu\n", (unsigned long long)d->src->size);
+	if (d->live)
+		out_printf(out, "live: yes, memory changes while it is read\n");
+	else
+		out_printf(out, "file-size: %llu\n", (unsigned long long)d->src->size);
 	out_printf(out, "format: %s%s%s%s\n", d->format, d->src->container ? ", " : "",
 		   d->src->container ? d->src->container : "", d->nparts ? ", split" : "");
 	put_parts(d, out);
@@ -124,9 +145,12 @@ int render_info(struct engine *e, struct outbuf *out)
 		out_printf(out, "compression: %s\n", codec_name(d->codec));
 	if (d->dump_level)
 		out_printf(out, "dump-level: %u\n", d->dump_level);
+	if (d->without_vmemmap)
+		out_printf(out, "vmemmap: without page structs that only tell of excluded pages\n");
+	put_erased(e, out);
 	out_printf(out, "incomplete: %s\n", d->incomplete ? "yes" : "no");
 	out_printf(out, "architecture: %s\n", engine_machine(e));
-	out_printf(out, "page-size: %llu\n", (unsigned long long)pages_size(&d->pages));
+	out_printf(out, "page-size: %llu\n", (unsigned long long)pages_size(e->pages));
 	if (k->release[0] || k->uts[2][0] || d->uts[2][0])
 		put_text(out, "release", k->release[0] ? k->release : k->uts[2][0] ? k->uts[2] : d->uts[2]);
 	if (k->uts[3][0] || d->uts[3][0])
@@ -139,17 +163,23 @@ int render_info(struct engine *e, struct outbuf *out)
 	put_log_facts(e, out);
 	put_pages(e, out);
 	put_vmcoreinfo(e, out);
+	if (e->memmap)
+		out_printf(out, "memory-model: %s\n", e->memmap->model);
 	if (k->has_space) {
-		uint64_t offset = 0;
+		struct mapping direct;
 		const char *value;
 		size_t len;
 
-		out_printf(out, "phys-base: %#llx\n", (unsigned long long)k->space.text_paddr);
+		out_printf(out, "phys-base: %#llx\n", (unsigned long long)k->space.phys_base);
 		if (!vmci_get(&k->vmci, "KERNELOFFSET", &value, &len))
 			out_printf(out, "kernel-offset: 0x%.*s\n", (int)len, value);
-		out_printf(out, "page-table-levels: %u\n", k->space.levels);
-		if (!kernel_direct_map(k, &offset))
-			out_printf(out, "direct-map: %#llx\n", (unsigned long long)offset);
+		out_printf(out, "page-table-levels: %u\n", k->space.tables.levels);
+		if (!kernel_direct_map(k, &direct)) {
+			out_printf(out, "direct-map: %#llx", (unsigned long long)direct.vaddr);
+			if (direct.paddr)
+				out_printf(out, " is physical %#llx", (unsigned long long)direct.paddr);
+			out_char(out, '\n');
+		}
 	}
 	return 0;
 }

@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* report: pages by class, by node and zone, and by level, with the sizes that files of them would have. */
+#include <errno.h>
 #include <stdio.h>
 
+#include "base/bytes.h"
+#include "formats/codec.h"
+#include "fs/views/estimate.h"
 #include "fs/views/texts.h"
+#include "kernel/nodes.h"
 
 static const char *const class_names[CLASSES] = {
 	[CLASS_CACHE] = "cache",
@@ -12,42 +18,108 @@ static const char *const class_names[CLASSES] = {
 	[CLASS_OFFLINE] = "offline",
 };
 
-static void put_row(struct outbuf *out, const char *name, uint64_t pages, uint64_t total, unsigned int shift)
+/* Columns that are the same in all tables; elf: with that of ELF files. */
+static void put_header(struct outbuf *out, const char *what, const char *pages, bool elf)
 {
-	out_printf(out, "%-16s %12llu %10llu MiB %5.1f%%\n", name, (unsigned long long)pages,
+	out_printf(out, "%-16s %12s %14s %6s %10s", what, pages, "size", "share", "~zero");
+	if (elf)
+		out_printf(out, " %9s", "~elf");
+	for (size_t i = 0; i < ESTIMATE_CODECS; i++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "~%s", codec_name(estimate_codecs[i]));
+		out_printf(out, " %9s", name);
+	}
+	out_char(out, '\n');
+}
+
+static void put_pages(struct outbuf *out, const char *name, uint64_t pages, uint64_t total, unsigned int shift)
+{
+	out_printf(out, "%-16s %12llu %10llu MiB %5.1f%%", name, (unsigned long long)pages,
 		   (unsigned long long)(pages << shift >> 20), total ? 100.0 * (double)pages / (double)total : 0.0);
 }
 
-static uint64_t kept_pages(const struct pages *ps)
+static void put_row(struct outbuf *out, const char *name, uint64_t pages, uint64_t total, unsigned int shift)
 {
-	uint64_t counts[PAGE_DATA + 1];
+	put_pages(out, name, pages, total, shift);
+	out_char(out, '\n');
+}
 
-	pages_count(ps, counts);
-	return counts[PAGE_DATA] + counts[PAGE_ZERO];
+static void put_mib(struct outbuf *out, double bytes)
+{
+	out_printf(out, " %9.1f", bytes / (1 << 20));
+}
+
+/* more: bytes of a kdump-compressed file besides its pages. */
+static void put_sizes(struct outbuf *out, const struct estimate_sum *sum, double more)
+{
+	for (size_t i = 0; i < ESTIMATE_CODECS; i++)
+		put_mib(out, sum->bytes[i] + more);
+	out_char(out, '\n');
+}
+
+/* classes NULL: pages cannot be classified. */
+static int get_classes(struct engine *e, const struct classes **classes)
+{
+	*classes = NULL;
+	return e->memmap ? engine_classes(e, classes) : 0;
+}
+
+static int sample(struct engine *e, const struct pages *ps, struct estimate *est)
+{
+	const struct classes *classes;
+	struct job job;
+	int r = get_classes(e, &classes);
+
+	if (r)
+		return r;
+	job_start(&e->jobs, &job, "compressing a sample of pages");
+	r = estimate_run(ps, classes, &job.progress, est);
+	job_end(&e->jobs, &job);
+	return r;
+}
+
+/* The groups whose pages count as this class; CLASSES: those in none. */
+static void sum_of_class(const struct estimate *est, unsigned int class, struct estimate_sum *sum)
+{
+	*sum = (struct estimate_sum){ 0 };
+	for (unsigned int g = 0; g < ARRAY_SIZE(est->groups); g++)
+		if (classes_first(g) == class)
+			estimate_add(&est->groups[g], sum);
+}
+
+/* The groups that have none of the left-out classes. */
+static void sum_without(const struct estimate *est, unsigned int left_out, struct estimate_sum *sum)
+{
+	*sum = (struct estimate_sum){ 0 };
+	for (unsigned int g = 0; g < ARRAY_SIZE(est->groups); g++)
+		if (!(g & left_out))
+			estimate_add(&est->groups[g], sum);
 }
 
 /* Pages by class, and those of the source that are not stored. */
-static int put_classes(struct engine *e, struct outbuf *out)
+static int put_classes(struct engine *e, const struct estimate *est, struct outbuf *out)
 {
-	const struct pages *ps = &e->dump->pages;
-	unsigned int shift = ps->page_shift;
+	unsigned int shift = e->pages->page_shift;
 	const struct classes *classes;
 	struct class_counts counts;
+	struct estimate_sum sum;
 	const uint64_t *states = e->counts;
 	uint64_t stored, total;
-	int r;
+	int r = get_classes(e, &classes);
 
+	if (r)
+		return r;
 	stored = states[PAGE_DATA] + states[PAGE_ZERO];
 	total = stored + states[PAGE_EXCLUDED];
-	out_printf(out, "%-16s %12s %14s %6s\n", "class", "pages", "size", "share");
-	if (e->memmap) {
-		r = engine_classes(e, &classes);
-		if (r)
-			return r;
-		classify_count(classes, ps, &counts);
-		for (unsigned int c = 0; c < CLASSES; c++)
-			put_row(out, class_names[c], counts.pages[c], total, shift);
-		put_row(out, "other", counts.other, total, shift);
+	put_header(out, "class", "pages", false);
+	if (classes)
+		classify_count(classes, e->pages, &counts);
+	for (unsigned int c = 0; classes && c <= CLASSES; c++) {
+		put_pages(out, c < CLASSES ? class_names[c] : "other", c < CLASSES ? counts.pages[c] : counts.other, total, shift);
+		sum_of_class(est, c, &sum);
+		out_printf(out, " %10.0f", sum.zero);
+		put_sizes(out, &sum, 0);
 	}
 	put_row(out, "stored", stored, total, shift);
 	put_row(out, "not-stored", states[PAGE_EXCLUDED], total, shift);
@@ -55,52 +127,185 @@ static int put_classes(struct engine *e, struct outbuf *out)
 	return 0;
 }
 
-int render_report(struct engine *e, struct outbuf *out)
+/* Stored pages from first on by class. */
+static void put_range(const struct pages *ps, const struct classes *classes, const char *name, uint64_t first,
+		      uint64_t spanned, uint64_t kernel_free, struct outbuf *out)
 {
-	unsigned int shift = e->dump->pages.page_shift;
-	uint64_t total = kept_pages(&e->dump->pages);
-	int r = put_classes(e, out);
+	uint64_t from = min_u64(first, ps->max_pfn), end = from + min_u64(spanned, ps->max_pfn - from), all;
+	struct class_counts n;
 
-	if (r)
-		return r;
-	out_printf(out, "\n%-16s %12s %14s %6s\n", "level", "kept pages", "size", "share");
-	for (unsigned int level = 0; level < LEVELS; level++) {
-		const struct pages *ps;
-		char name[16];
+	classify_count_in(classes, ps, from, end, &n);
+	all = n.other;
+	for (unsigned int c = 0; c < CLASSES; c++)
+		all += n.pages[c];
+	out_printf(out, "%-16s %12llu", name, (unsigned long long)all);
+	for (unsigned int c = 0; c < CLASSES; c++)
+		out_printf(out, " %13llu", (unsigned long long)n.pages[c]);
+	out_printf(out, " %13llu %13llu\n", (unsigned long long)n.other, (unsigned long long)kernel_free);
+}
 
-		if (!engine_has_level(e, level))
-			continue;
-		r = engine_pages(e, level, false, &ps);
+/* What of struct zone is not in VMCOREINFO. Types of a vmlinux need no symbols. 0, or -errno with *why. */
+static int zone_layout(struct engine *e, const struct symbols *s, struct zone_layout *out, const char **why)
+{
+	struct types *t = NULL;
+	int r = types_open(e->kernel, s, e->vmlinux, &t, why);
+
+	if (r && !*why)
+		*why = "the kernel's types cannot be read";
+	if (!r) {
+		r = zone_layout_get(e->kernel, t, out);
 		if (r)
-			return r;
-		snprintf(name, sizeof(name), "%u", level);
-		put_row(out, name, kept_pages(ps), total, shift);
+			*why = "the kernel's types do not describe struct zone";
 	}
-	out_printf(out, "\nOdd levels also leave out pages of zeroes; level-N/report counts them.\n");
+	types_close(t);
+	return r;
+}
+
+/* *why_no_zones: NULL, or why zones have no names and places. */
+static int read_nodes(struct engine *e, struct mem_nodes *nodes, const char **why, const char **why_no_zones)
+{
+	struct symbols *symbols = NULL;
+	struct zone_layout layout;
+	int r = symbols_open(e->kernel, e->vmlinux, &symbols, why_no_zones);
+
+	if (r == -ENOMEM)
+		return r;
+	r = zone_layout(e, symbols, &layout, why_no_zones);
+	if (!r)
+		*why_no_zones = NULL;
+	if (r != -ENOMEM)
+		r = nodes_read(e->kernel, symbols, *why_no_zones ? NULL : &layout, nodes, why);
+	symbols_close(symbols);
+	return r;
+}
+
+static int put_nodes(struct engine *e, struct outbuf *out)
+{
+	const struct pages *ps = e->pages;
+	const struct classes *classes;
+	const char *why, *why_no_zones = NULL;
+	struct mem_nodes nodes;
+	int r = get_classes(e, &classes);
+
+	if (r || !classes)
+		return r;
+	r = read_nodes(e, &nodes, &why, &why_no_zones);
+	if (r == -ENOMEM)
+		return r;
+	if (r) {
+		out_printf(out, "\nNodes are not known: %s.\n", why);
+		return 0;
+	}
+	out_printf(out, "\n%-16s %12s", "node", "stored");
+	for (unsigned int c = 0; c < CLASSES; c++)
+		out_printf(out, " %13s", class_names[c]);
+	out_printf(out, " %13s %13s\n", "other", "kernel's free");
+	for (size_t i = 0; i < nodes.n; i++) {
+		const struct mem_node *n = &nodes.list[i];
+		uint64_t free = 0;
+		char name[48];
+
+		for (unsigned int z = 0; z < n->nzones; z++)
+			free += n->zones[z].free;
+		snprintf(name, sizeof(name), "node-%u", n->id);
+		put_range(ps, classes, name, n->first, n->spanned, free, out);
+		for (unsigned int z = 0; z < n->nzones && !why_no_zones; z++) {
+			snprintf(name, sizeof(name), "node-%u/%s", n->id, n->zones[z].name);
+			put_range(ps, classes, name, n->zones[z].first, n->zones[z].spanned, n->zones[z].free, out);
+		}
+	}
+	if (why_no_zones)
+		out_printf(out, "Zones are not known: %s.\n", why_no_zones);
+	nodes_free(&nodes);
 	return 0;
 }
 
-int render_level_report(struct engine *e, unsigned int level, struct outbuf *out)
+/* What the level keeps, and the sizes of its files. zero: exact, or below 0: as the sample has it. */
+static int put_level(struct engine *e, unsigned int sel, const char *name, const struct estimate_sum *sum, double zero,
+		     struct outbuf *out)
 {
-	unsigned int shift = e->dump->pages.page_shift;
-	uint64_t before = kept_pages(&e->dump->pages), kept, stored;
+	unsigned int shift = e->pages->page_shift;
 	const struct pages *ps;
-	int r = engine_pages(e, level, false, &ps);
+	uint64_t kept, more;
+	int r = engine_pages(e, sel, false, &ps);
 
+	if (!r)
+		r = engine_kdump_overhead(e, sel, &more);
 	if (r)
 		return r;
-	kept = stored = kept_pages(ps);
-	if (level & LEVEL_ZERO) {
-		r = engine_pages(e, level, true, &ps);
+	kept = pages_kept(ps);
+	if (zero < 0)
+		zero = sum->zero;
+	put_pages(out, name, kept, e->counts[PAGE_DATA] + e->counts[PAGE_ZERO], shift);
+	out_printf(out, " %10.0f", zero);
+	put_mib(out, ((double)kept - (selection_level(sel) & LEVEL_ZERO ? zero : 0)) * (double)((uint64_t)1 << shift));
+	put_sizes(out, sum, (double)more);
+	return 0;
+}
+
+static void put_explanation(const struct estimate *est, uint64_t of, struct outbuf *out)
+{
+	out_printf(out, "\nColumns with ~ are estimates, from %llu of %llu pages: how many are pages of zeroes, and the\n"
+		   "MiB that their files would take: elf (a copy with holes), and dump.none to dump.zstd.\n",
+		   (unsigned long long)est->sampled, (unsigned long long)of);
+}
+
+int render_report(struct engine *e, struct outbuf *out)
+{
+	struct estimate est;
+	int r = sample(e, e->ram, &est);
+
+	if (!r)
+		r = put_classes(e, &est, out);
+	if (!r)
+		r = put_nodes(e, out);
+	if (r)
+		return r;
+	out_char(out, '\n');
+	put_header(out, "level", "kept pages", true);
+	for (unsigned int level = 0; level < LEVELS; level++) {
+		struct estimate_sum sum;
+		char name[16];
+
+		if (!engine_has_selection(e, level))
+			continue;
+		sum_without(&est, level_classes(&e->rules, level), &sum);
+		snprintf(name, sizeof(name), "%u", level);
+		r = put_level(e, level, name, &sum, -1, out);
 		if (r)
 			return r;
-		stored = kept_pages(ps);
 	}
-	out_printf(out, "%-16s %12s %14s %6s\n", "level", "pages", "size", "share");
+	put_explanation(&est, pages_kept(e->ram), out);
+	return 0;
+}
+
+int render_level_report(struct engine *e, unsigned int sel, struct outbuf *out)
+{
+	unsigned int shift = e->pages->page_shift;
+	uint64_t before = pages_kept(e->pages), kept, zero = 0;
+	struct estimate_sum sum;
+	struct estimate est;
+	const struct pages *ps;
+	int r = engine_pages(e, sel, false, &ps);
+
+	if (!r)
+		r = sample(e, ps, &est);
+	if (r)
+		return r;
+	kept = pages_kept(ps);
+	if (selection_level(sel) & LEVEL_ZERO) {
+		r = engine_pages(e, sel, true, &ps);
+		if (r)
+			return r;
+		zero = kept - pages_kept(ps);
+	}
+	put_header(out, "level", "pages", true);
 	put_row(out, "source", before, before, shift);
 	put_row(out, "excluded", before - kept, before, shift);
-	put_row(out, "kept", kept, before, shift);
-	if (level & LEVEL_ZERO)
-		put_row(out, "kept-zero", kept - stored, before, shift);
-	return 0;
+	sum_without(&est, 0, &sum);
+	r = put_level(e, sel, "kept", &sum, selection_level(sel) & LEVEL_ZERO ? (double)zero : -1, out);
+	if (selection_level(sel) & LEVEL_ZERO)
+		put_row(out, "kept-zero", zero, before, shift);
+	put_explanation(&est, kept, out);
+	return r;
 }

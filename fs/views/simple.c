@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Texts that are one thing of the kernel, and the progress of the running job. */
-#include <errno.h>
-#include <stdatomic.h>
-
+/* Texts that are one thing of the kernel, and the jobs that run. */
 #include "fs/views/texts.h"
 #include "kernel/printk.h"
 
@@ -22,14 +19,14 @@ int render_vmcoreinfo(struct engine *e, struct outbuf *out)
 	return 0;
 }
 
+int render_eraseinfo(struct engine *e, struct outbuf *out)
+{
+	out_write(out, e->eraseinfo.data, e->eraseinfo.len);
+	return 0;
+}
+
 int render_progress(struct engine *e, struct outbuf *out)
 {
-	const char *job = atomic_load(&e->job);
-	unsigned long long done = atomic_load(&e->progress.done), total = atomic_load(&e->progress.total);
-
-	if (!job)
-		out_printf(out, "idle\n");
-	else
-		out_printf(out, "%s: %llu%% (%llu of %llu)\n", job, total ? done * 100 / total : 0, done, total);
+	jobs_render(&e->jobs, out);
 	return 0;
 }

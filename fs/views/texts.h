@@ -16,12 +16,14 @@ int render_info(struct engine *e, struct outbuf *out);		/* without the list of w
 int render_dmesg(struct engine *e, struct outbuf *out);
 int render_dmesg_partial(struct engine *e, struct outbuf *out);
 int render_vmcoreinfo(struct engine *e, struct outbuf *out);
+int render_eraseinfo(struct engine *e, struct outbuf *out);
 int render_report(struct engine *e, struct outbuf *out);
 int render_progress(struct engine *e, struct outbuf *out);
 
 /* level-N/report */
-int render_level_report(struct engine *e, unsigned int level, struct outbuf *out);
-/* vtop/<addr>: -EFAULT when it is not mapped. */
-int render_vtop(struct engine *e, uint64_t vaddr, struct outbuf *out);
+int render_level_report(struct engine *e, unsigned int sel, struct outbuf *out);
+/* vtop/[<pgd>:]<addr>: pgd NULL: the kernel's. -EFAULT when it is not mapped, but for an entry that says more than that
+ * (swap, PROT_NONE). */
+int render_vtop(struct engine *e, const uint64_t *pgd, uint64_t vaddr, struct outbuf *out);
 
 #endif

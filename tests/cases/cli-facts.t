@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
+# TIMEOUT: 300
 # -i and -x: facts about the kernel from outside the dump. The judge is the dump's own VMCOREINFO.
 . tests/lib.sh
 
@@ -15,20 +16,28 @@ refused() {
 	like "$(cat "$T/err")" "^vmcorefs: $regex" "... and says why"
 	is "$(wc -l <"$T/err") $(wc -c <"$T/out")" "1 0" "... in one line"
 }
+# Reports are compared by what they count: types make zones known, and the size of files depends on that of the notes.
+counts() { grep -v '^node\|^Nodes\|^Zones' | cut -c 1-50; }
+view_for_comparison() {	# VIEW ARGUMENTS...
+	case $1 in
+	*report) view "$@" | counts ;;
+	*) view "$@" ;;
+	esac
+}
 # What needs symbols, types, page tables, page structs; kept in a folder for each dump.
 views=(dmesg dmesg-partial report level-31/report)
 keep_views() {	# DUMP FOLDER
 	local v
 	mkdir "$2"
 	for v in "${views[@]}" vmcoreinfo; do
-		view "$v" "$1" >"$2/${v//\//-}"
+		view_for_comparison "$v" "$1" >"$2/${v//\//-}"
 	done
 }
 same_views() {	# NAME FOLDER ARGUMENTS...
 	local name=$1 folder=$2 v
 	shift 2
 	for v in "${views[@]}"; do
-		view "$v" "$@" >"$T/got"
+		view_for_comparison "$v" "$@" >"$T/got"
 		same "$T/got" "$folder/${v//\//-}" "$name: $v" || diag "$(cat "$T/err")"
 	done
 }
@@ -120,6 +129,7 @@ if have gcc; then
 	make_vmlinux() { tests/tools/make-vmlinux "$own" "$@" >"$T/gcc" 2>&1 || diag "$(cat "$T/gcc")"; }
 	make_vmlinux "$T/vmlinux" mem_section=ffffffff833aa798 "version=$version"
 	same_views "-x, over the dump's own" "$T/kdump" -x "$T/vmlinux" "$dump"
+	same_views "-o vmlinux=, over the dump's own" "$T/kdump" -o "vmlinux=$T/vmlinux" "$dump"
 	same_views "-x, no VMCOREINFO in the dump" "$T/elf" --vmlinux "$T/vmlinux" "$bare"
 	like "$(view info -x "$T/vmlinux" "$bare")" "vmlinux: $T/vmlinux.*vmcoreinfo: from the file above" "... info says so"
 	view vmcoreinfo -x "$T/vmlinux" "$bare" | sort >"$T/made"

@@ -83,7 +83,8 @@ garbage "format flattened-kdump"
 garbage "format flattened-elf" "records 500"
 is "$("$BUILD/tests/fuzz/replay_fuzz_dump" "$T/garbage" | tail -n 1)" "$total inputs replayed" "$total dumps with garbage in one header field"
 
-for target in fuzz_dump fuzz_codec; do
+for target in tests/fuzz/corpus/*; do
+	target=${target##*/}
 	is "$("$BUILD/tests/fuzz/replay_$target" "tests/fuzz/corpus/$target" | tail -n 1)" \
 		"$(find "tests/fuzz/corpus/$target" -type f | wc -l) inputs replayed" "$target: corpus"
 done

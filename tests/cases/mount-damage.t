@@ -45,4 +45,12 @@ result $? "... what is there can be read"
 is "$(stat -c %s "$T/copy")" "$(stat -c %s "$T/raw")" "... and the size is right"
 ok "unmounts with status 0" unmount "$mnt"
 
+# headers that claim 4 TiB which the file does not have: no page of it is tried by those who read everything
+small_dump "$T/claims" "phdr 0xffffc90000000000 0x10000000000 0x10000000 0x40000000000 0x40000000000"
+SUSPICIOUS_LOG=1 mount_dump "$T/claims" "$mnt" || skip_all "no mount"
+ok "4 TiB beyond the end of the file: level-1/elf opens" timeout 60 head -c 64 "$mnt/level-1/elf"
+is "$(head -c 5 "$mnt/pfn/0x10" 2>/dev/null)" hello "... what is there can be read"
+not_ok "... and what is not fails" cat "$mnt/pfn/0x10000000"
+ok "unmounts with status 0" unmount "$mnt"
+
 done_testing

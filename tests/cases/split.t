@@ -139,8 +139,29 @@ result $? "... and its other pages are there"
 
 made "$T/x" "split 64 350" "truncate bitmap2"
 cat_ info "$T/a" "$T/x" "$T/c" -o degraded >"$T/got"
-is $? 32 "a part cut in its bitmaps: status 32"
-like "$(cat "$T/err")" "$T/x: the file ends inside the bitmap.*$T/x: no part of the same dump as $T/a: another list of pages" "... says why"
+is $? 0 "a part cut in its bitmaps: status 0"
+like "$(cat "$T/err")" "$T/x: the file ends inside the bitmap" "... a warning"
+for order in "a x c" "x a c" "c x a"; do
+	files=()
+	for i in $order; do files+=("$T/$i"); done
+	cat_ pfn/9 "${files[@]}" | cmp - <("$VMCOREFS" --cat pfn/9 "$T/whole")
+	result $? "$order: a page of another part"
+	cat_ pfn/400 "${files[@]}" | cmp - <("$VMCOREFS" --cat pfn/400 "$T/whole")
+	result $? "$order: ... of the last one"
+	cat_ pfn/100 "${files[@]}" >"$T/got"
+	like "$?$(tail -n 1 "$T/err")" "^32.*pfn/100: .*Input/output error" "$order: a page of the part that is cut: EIO"
+	cat_ pfn/150 "${files[@]}" >"$T/got"
+	like "$?$(tail -n 1 "$T/err")" "^32.*pfn/150: .*No data available" "$order: an excluded page of it: the others know"
+done
+made "$T/y" "split 64 350" "bitmap2-end 100" "page 5 byte 1"
+cat_ info "$T/a" "$T/y" "$T/c" >"$T/got"
+is $? 32 "what such a part has of the bitmaps must be as in the others"
+like "$(cat "$T/err")" "$T/y: no part of the same dump as $T/a: another list of pages" "... that says so"
+made "$T/y" "split 64 350" "bitmap2-end 75"
+cat_ pfn/70 "$T/y" "$T/a" "$T/c" | cmp - <("$VMCOREFS" --cat pfn/70 "$T/whole")
+result $? "a part whose writer stopped between its bitmaps: the pages that it has"
+cat_ pfn/100 "$T/y" "$T/a" "$T/c" >"$T/got"
+like "$?$(tail -n 1 "$T/err")" "^32.*pfn/100: .*Input/output error" "... the others are EIO"
 
 # --- our own
 

@@ -37,13 +37,15 @@ for option in $(sed -n '/^Mount options:/,/^Those of/p' "$T/help" | sed -n 's/^ 
 done
 
 if have man; then
-	man --warnings -l man/vmcorefs.8 >"$T/page" 2>"$T/err" </dev/null
-	is "$(cat "$T/err")" "" "the man page is without warnings"
+	for page in man/*.[0-9]; do
+		man --warnings -l "$page" >"$T/page" 2>"$T/err" </dev/null
+		is "$(cat "$T/err")" "" "$page is without warnings"
+	done
 else
 	skip "man page" "man is not installed"
 fi
 [[ $(wc -l <README.md) -le 130 ]]
 result $? "README.md is short"
-is "$(awk 'length > 120' README.md man/vmcorefs.8 NEWS)" "" "no line of the documents is longer than 120"
+is "$(awk 'length > 120' README.md man/*.[0-9] NEWS)" "" "no line of the documents is longer than 120"
 
 done_testing

@@ -72,7 +72,7 @@ result $? "300 ranges"
 
 there level-1/. 0
 there level-0/. 0
-for name in level-32 level-01 level--1 level- level-1x level-4294967297 level-0x1 "level-1 " LEVEL-1; do
+for name in level-32 level-01 level--1 level- level-1x level-4294967297 level-0x1 level-1+ level-32+vmemmap level-01+vmemmap level-1+vmemma level-1+vmemmapx +vmemmap level-1+VMEMMAP level-1+vmemmap "level-1 " LEVEL-1; do
 	missing "$name" "$none"
 done
 missing level-1/nothing "$none"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Any bytes as a dump, or as a part of a split set: open, walk the runs, notes and some pages. Work is bounded, so that a timeout means a hang. */
+/* Any bytes as a dump, or as a part of a split set: open, walk the runs, notes and some pages, copy it. Work is bounded, so that a timeout means a hang. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,11 +7,28 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "base/workers.h"
 #include "formats/dump.h"
+#include "formats/kdump_copy.h"
 
 #define RUNS_MAX 2000
 #define READS_MAX 40
 #define BUFFER_BYTES ((size_t)1 << 20)	/* read in bulk from a run; the largest page */
+
+/* The same pages copied into a new file: its beginning and its end. */
+static void copy_pages(const struct dump *d, uint8_t *buf)
+{
+	struct kdump_output o = { .codec = d->codec, .copy_raw = true, .big_endian = d->big_endian };
+	struct layout *l;
+	uint64_t n;
+
+	if (kdump_copy(&d->pages, &d->pages, &o, NULL, &l))
+		return;
+	n = min_u64(layout_size(l), BUFFER_BYTES);
+	layout_read(l, buf, n, 0);
+	layout_read(l, buf, n, layout_size(l) - n);
+	layout_unref(l);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -31,8 +48,7 @@ static void read_pages(const struct dump *d, uint8_t *buf)
 {
 	unsigned int runs = 0, reads = 0;
 	struct page_run run;
-	enum codec codec;
-	size_t len;
+	struct page_place places[300];
 
 	for (uint64_t pfn = 0; pfn < d->pages.max_pfn && runs < RUNS_MAX; pfn += run.count, runs++) {
 		pages_run(&d->pages, pfn, &run);
@@ -42,8 +58,9 @@ static void read_pages(const struct dump *d, uint8_t *buf)
 			continue;
 		d->pages.ops->read(&d->pages, pfn, min_u64(run.count, BUFFER_BYTES >> d->pages.page_shift), buf);
 		pages_read(&d->pages, pfn + run.count - 1, buf);
-		if (d->pages.ops->stored)
-			d->pages.ops->stored(&d->pages, pfn, buf, &len, &codec);
+		pages_places(&d->pages, pfn, min_u64(run.count, ARRAY_SIZE(places)), places);
+		if (places[0].len > pages_size(&d->pages) || (places[0].len && !places[0].src))
+			abort();
 	}
 }
 
@@ -61,6 +78,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		fd = memfd_create("dump", MFD_CLOEXEC);
 		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 		buf = malloc(BUFFER_BYTES);
+		workers_set_threads(1);
 	}
 	if (ftruncate(fd, 0) || pwrite(fd, data, size, 0) != (ssize_t)size)
 		return 0;
@@ -68,6 +86,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	read_notes(d);
 	read_pages(d, buf);
+	copy_pages(d, buf);
 	dump_close(d);
 	return 0;
 }

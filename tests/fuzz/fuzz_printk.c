@@ -12,9 +12,10 @@
 #include "base/bytes.h"
 #include "kernel/printk.h"
 
-#define PAGE 4096u
 #define PAGES 16u
 #define FIRST 2u	/* page of the input; 0: top table, 1: the one below */
+
+#include "tests/fuzz/memory.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -35,29 +36,9 @@ static const char *const infos[] = {
 	"SYMBOL(log_end)=ffff88800000200c\nSYMBOL(logged_chars)=ffff888000002010\n",
 };
 
-struct memory {
-	struct pages pages;
-	uint8_t bytes[PAGES][PAGE];
-};
-
-static int memory_read(const struct pages *ps, uint64_t pfn, uint64_t count, void *buf)
-{
-	const struct memory *m = (const struct memory *)ps;
-
-	if (pfn >= PAGES || count > PAGES - pfn)
-		abort();
-	memcpy(buf, m->bytes[pfn], count * PAGE);
-	return 0;
-}
-
-static void memory_run(const struct pages *ps, uint64_t pfn, struct page_run *out)
-{
-	*out = (struct page_run){ pfn, ps->max_pfn - pfn, PAGE_DATA };
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct pages_ops ops = { .read = memory_read, .run = memory_run };
+	static const struct pages_ops ops = { .read = memory_read, .run = memory_run_all };
 	static struct memory m;
 	struct kernel_input in = { .pages = &m.pages, .elf_machine = EM_X86_64 };
 	struct outbuf out = OUTBUF_INIT;
@@ -69,7 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!m.pages.ops)	/* The stream, not the descriptor: sanitizers and the fuzzer go on to report. */
 		stderr = fopen("/dev/null", "w");
 	era = data[0] % ARRAY_SIZE(infos);
-	m.pages = (struct pages){ &ops, 12, PAGES };
+	m.pages = (struct pages){ .ops = &ops, .page_shift = 12, .max_pfn = PAGES };
 	memset(m.bytes, 0, sizeof(m.bytes));
 	put_u64(m.bytes[0] + 0x111 * 8, 0x1067, false);
 	put_u64(m.bytes[1], 0xe3, false);

@@ -41,7 +41,7 @@ static void judge(const struct pageclass *pc)
 static void open_kernel(const char *text, size_t size)
 {
 	static const struct pages_ops ops = { .run = no_run };
-	struct pages nothing = { &ops, 12, 1 << 20 };
+	struct pages nothing = { .ops = &ops, .page_shift = 12, .max_pfn = 1 << 20 };
 	struct kernel_input in = { .pages = &nothing, .vmcoreinfo = text, .vmcoreinfo_len = size, .elf_machine = EM_X86_64 };
 	struct outbuf out = OUTBUF_INIT;
 	struct memmap *m;
@@ -87,7 +87,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		vmci_plain(&v, keys[i], &n);
 	}
 	for (int big = 0; big <= 1; big++)
-		if (!pageclass_setup(&pc, &v, big, &value))
+		if (!pageclass_setup(&pc, &(struct kernel){ .vmci = v, .word_bytes = big ? 4 : 8, .big_endian = big }, &value))
 			judge(&pc);
 	open_kernel(text, size);
 	free(text);

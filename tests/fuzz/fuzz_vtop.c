@@ -11,25 +11,11 @@
 #include "arch/x86_64.h"
 #include "base/bytes.h"
 
-#define PAGE 4096u
 #define PAGES 8u
 
+#include "tests/fuzz/memory.h"
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-struct memory {
-	struct pages pages;
-	uint8_t bytes[PAGES][PAGE];
-};
-
-static int memory_read(const struct pages *ps, uint64_t pfn, uint64_t count, void *buf)
-{
-	const struct memory *m = (const struct memory *)ps;
-
-	if (pfn >= PAGES || count > PAGES - pfn)
-		abort();
-	memcpy(buf, m->bytes[pfn], count * PAGE);
-	return 0;
-}
 
 static void memory_run(const struct pages *ps, uint64_t pfn, struct page_run *out)
 {
@@ -58,8 +44,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct pages_ops ops = { .read = memory_read, .run = memory_run };
 	static struct memory m;
-	struct space s = { .arch = &arch_x86_64, .mem = &m.pages };
-	uint64_t vaddr, paddr, span, half, direct;
+	struct space s = {
+		.arch = &arch_x86_64, .mem = &m.pages,
+		.tables = { .page_shift = 12, .bits = { 9, 9, 9, 9, 9 }, .entry_bytes = 8 },
+	};
+	uint64_t vaddr, paddr, span, half;
+	struct mapping direct;
 	struct order o = { 0 };
 	struct walk w;
 	char flags[40];
@@ -70,7 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < 9)
 		return 0;
 	slow = size % 64 == 10;	/* all of the tables: a tenth of a second when they lead round and round */
-	m.pages = (struct pages){ &ops, 12, data[0] & 2 ? (uint64_t)1 << 40 : PAGES };
+	m.pages = (struct pages){ .ops = &ops, .page_shift = 12, .max_pfn = data[0] & 2 ? (uint64_t)1 << 40 : PAGES };
 	memset(m.bytes, 0, sizeof(m.bytes));
 	memcpy(m.bytes, data + 9, min_u64(size - 9, sizeof(m.bytes)));
 	for (unsigned int i = 0; data[0] & 4 && i < sizeof(m.bytes); i += 8) {
@@ -78,17 +68,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 		put_u64(e, get_u64(e, false) & ~(uint64_t)0x000fffffffff8000, false);	/* tables among the eight pages */
 	}
-	s.levels = data[0] & 1 ? 5 : 4;
+	s.tables.levels = data[0] & 1 ? 5 : 4;
 	s.pa_mask = 0x000ffffffffff000 & ~(data[0] & 8 ? (uint64_t)1 << 47 : 0);
 	vaddr = get_u64(data + 1, false);
-	r = s.arch->walk(&s, vaddr, &w);
+	r = space_walk(&s, vaddr, &w);
 	if (r != 0 && r != -EFAULT && r != -ENODATA)
 		abort();
-	if (w.nsteps > s.levels)
+	if (w.nsteps > s.tables.levels)
 		abort();
 	for (unsigned int i = 0; i < w.nsteps; i++) {
-		s.arch->describe(w.steps[i].entry, w.steps[i].leaf, flags, data[0] % sizeof(flags) + 1);
-		if (!w.steps[i].level)
+		s.arch->describe(&s, w.steps[i].level, w.steps[i].entry, flags, data[0] % sizeof(flags) + 1);
+		if (!w.steps[i].name)
 			abort();
 	}
 	if (space_vtop(&s, vaddr, &paddr, &span) != r)
@@ -96,7 +86,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!r && (paddr != w.paddr || !span || span > w.page_bytes || (paddr + span) % w.page_bytes))
 		abort();
 	space_read(&s, vaddr, buf, sizeof(buf));
-	half = (uint64_t)1 << (s.levels == 5 ? 56 : 47);
+	half = (uint64_t)1 << (s.tables.levels == 5 ? 56 : 47);
 	o.first = vaddr & (half - 1);
 	o.last = half - 1;
 	if (vaddr >> 63) {
@@ -105,10 +95,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	if (!slow)
 		o.last = min_u64(o.last, o.first + 0x3ffffff);
-	r = s.arch->each(&s, o.first, o.last, in_order, &o);
+	r = space_each(&s, o.first, o.last, in_order, &o);
 	if (r != 0 && r != 1 && r != -ELOOP)
 		abort();
 	if (slow)
-		s.arch->direct_map(&s, &direct);
+		space_direct_map(&s, &direct);
 	return 0;
 }

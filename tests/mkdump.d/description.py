@@ -21,7 +21,7 @@ class Description:
         self.options = {'format': 'kdump', 'version': 6, 'level': 0, 'codec': 'zlib', 'endian': 'little', 'abi': '64',
                         'block': 4096, 'machine': 'x86_64', 'sysname': 'Linux', 'release': '6.1.0', 'status': 0,
                         'phys_base': 0, 'vmcoreinfo-in': 'both', 'bitmaps': 2, 'records': 16384, 'order': 'forward',
-                        'xnum': 0, 'ehsize': None, 'phentsize': 0, 'pad': 0, 'elfmachine': 62, 'cut': 0}
+                        'xnum': 0, 'blank-phdrs': 0, 'ehsize': None, 'bitmap2-end': None, 'phentsize': 0, 'pad': 0, 'elfmachine': 62, 'cut': 0}
         self.flags = set()
         self.page_lines, self.excluded, self.notes, self.phdrs, self.sets, self.raw_records = [], set(), [], [], [], []
         self.partial, self.expected, self.expect_flags = {}, {}, 0
@@ -89,7 +89,7 @@ class Description:
             self.flags.add(word)
         elif word in self.options:
             default = self.options[word]
-            self.options[word] = rest if isinstance(default, str) else number(rest)
+            self.options[word] = rest if default is None or isinstance(default, str) else number(rest)
         else:
             raise ValueError('unknown statement: ' + line)
 

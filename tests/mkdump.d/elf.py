@@ -89,7 +89,7 @@ def build(d):
     for vaddr, paddr, offset, filesz, memsz in d.phdrs:
         offset = paddr_to_offset(int(offset[1:], 0)) if offset.startswith('@') else int(offset, 0)
         headers_wanted.append((PT_LOAD, offset, int(vaddr, 0), int(paddr, 0), int(filesz, 0), int(memsz, 0)))
-    for i, (kind, offset, vaddr, paddr, filesz, memsz) in enumerate(headers_wanted):
+    for i, (kind, offset, vaddr, paddr, filesz, memsz) in enumerate(headers_wanted[:max(0, count - d.blank_phdrs)]):
         phdr = CStruct(abi, phdr_fields)
         for name, value in (('p_type', kind), ('p_offset', offset), ('p_vaddr', vaddr), ('p_paddr', paddr),
                             ('p_filesz', filesz), ('p_memsz', memsz), ('p_flags', 7 if kind == PT_LOAD else 0)):

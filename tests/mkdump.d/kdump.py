@@ -2,6 +2,7 @@
 """kdump-compressed files, after the declarations in makedumpfile's diskdump_mod.h."""
 import codecs_ as codecs
 from cstruct import Abi, CStruct, note
+from description import number
 from image import Image
 
 ABIS = {  # word, alignment of 64-bit numbers, sizeof(time_t)
@@ -76,7 +77,8 @@ def build(d):
     sub_blocks = -(-(sub.size + len(notes) + len(tail)) // block)
     half = -(-(-(-d.max_mapnr // 8)) // block)
     bitmap_blocks = half * d.bitmaps
-    own = [p for p in sorted(d.pages) if not d.split or d.split[0] <= p < d.split[1]]
+    listed = [p for p in sorted(d.pages) if d.bitmap2_end is None or p < number(d.bitmap2_end)]
+    own = [p for p in listed if not d.split or d.split[0] <= p < d.split[1]]
     where_bitmap = (1 + sub_blocks) * block
     where_desc = where_bitmap + bitmap_blocks * block
     pages = Pages(d, where_desc + 24 * len(d.pages))
@@ -115,7 +117,7 @@ def build(d):
     img.put(where_notes, notes + tail)
     img.put(where_bitmap, bitmap(set(d.pages) | d.excluded if d.bitmaps == 2 else set(d.pages), half * block))
     if d.bitmaps == 2:
-        img.put(where_bitmap + half * block, bitmap(d.pages, half * block))
+        img.put(where_bitmap + half * block, bitmap(listed, half * block))
     for i, (offset, size, flags) in enumerate(pages.descs):
         desc = CStruct(Abi(d.big, 8, 8, 8), DESC)
         desc.set('offset', offset)

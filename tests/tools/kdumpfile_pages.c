@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * kdumpfile_pages DUMP: read each page of a dump through libkdumpfile; prints how many there are and a checksum of their
- * numbers and contents. Exit status 0, or 2 when a page that the dump says it has cannot be read.
+ * kdumpfile_pages [-n] DUMP: read each page of a dump through libkdumpfile; prints how many there are and, without -n, a
+ * checksum of their numbers and contents. Exit status 0, or 2 when a page that the dump says it has cannot be read.
  */
 #include <fcntl.h>
 #include <libkdumpfile/kdumpfile.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <zlib.h>
 
 static int trouble(kdump_ctx_t *ctx, const char *what)
@@ -24,17 +25,18 @@ int main(int argc, char **argv)
 	kdump_num_t page_size;
 	kdump_status status;
 	unsigned char *page;
-	int fd;
+	int no_sum = argc == 3 && !strcmp(argv[1], "-n"), fd;
+	const char *path = argv[1 + no_sum];
 
-	if (argc != 2 || !ctx)
+	if (argc != 2 + no_sum || !ctx)
 		return 2;
-	fd = open(argv[1], O_RDONLY);
+	fd = open(path, O_RDONLY);
 	if (fd < 0) {
-		perror(argv[1]);
+		perror(path);
 		return 2;
 	}
 	if (kdump_open_fd(ctx, fd) != KDUMP_OK)
-		return trouble(ctx, argv[1]);
+		return trouble(ctx, path);
 	if (kdump_get_number_attr(ctx, KDUMP_ATTR_PAGE_SIZE, &page_size) != KDUMP_OK ||
 	    kdump_get_typed_attr(ctx, KDUMP_ATTR_FILE_PAGEMAP, &map) != KDUMP_OK)
 		return trouble(ctx, "attributes");
@@ -49,7 +51,8 @@ int main(int argc, char **argv)
 		if (kdump_read(ctx, KDUMP_MACHPHYSADDR, pfn * page_size, page, &len) != KDUMP_OK || len != page_size)
 			return trouble(ctx, what);
 		pages++;
-		sum = sum * 0x9e3779b97f4a7c15 + ((uint64_t)pfn << 32 | crc32(0, page, page_size));
+		if (!no_sum)
+			sum = sum * 0x9e3779b97f4a7c15 + ((uint64_t)pfn << 32 | crc32(0, page, page_size));
 	}
 	if (status != KDUMP_ERR_NODATA) {
 		fprintf(stderr, "kdumpfile_pages: %s\n", kdump_bmp_get_err(map.val.bitmap));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * random_reads kdumpfile|raw FILE COUNT: COUNT pages of 4 KiB at random places, the same ones each time: of a dump through
+ * random_reads kdumpfile|raw FILE COUNT [SEED]: COUNT pages of 4 KiB at random places, the same ones each time: of a dump through
  * libkdumpfile, or of a raw image of memory with pread(2). For the benchmark. Prints a checksum.
  */
 #include <fcntl.h>
@@ -23,12 +23,12 @@ static uint64_t random_page(uint64_t *state)
 
 int main(int argc, char **argv)
 {
-	int use_kdumpfile = argc == 4 && !strcmp(argv[1], "kdumpfile"), fd;
+	int use_kdumpfile = argc > 3 && !strcmp(argv[1], "kdumpfile"), fd;
 	kdump_ctx_t *ctx = NULL;
-	uint64_t state = 1, sum = 0;
+	uint64_t state = argc > 4 ? strtoull(argv[4], NULL, 10) : 1, sum = 0;
 	unsigned char page[PAGE];
 
-	if (argc != 4 || (fd = open(argv[2], O_RDONLY)) < 0)
+	if (argc < 4 || (fd = open(argv[2], O_RDONLY)) < 0)
 		return 2;
 	if (use_kdumpfile && (!(ctx = kdump_new()) || kdump_open_fd(ctx, fd) != KDUMP_OK))
 		return 2;

@@ -71,7 +71,7 @@ static inline struct fake *fake_new(unsigned int page_shift, uint64_t max_pfn)
 
 	assert(f);
 	f->ops = (struct pages_ops){ .read = fake_read, .run = fake_run };
-	f->pages = (struct pages){ &f->ops, page_shift, max_pfn };
+	f->pages = (struct pages){ .ops = &f->ops, .page_shift = page_shift, .max_pfn = max_pfn };
 	f->states = calloc(max_pfn + 1, 1);
 	f->bytes = calloc(max_pfn + 1, sizeof(*f->bytes));
 	f->damaged = calloc(max_pfn + 1, sizeof(*f->damaged));

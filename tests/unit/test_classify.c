@@ -121,7 +121,7 @@ static struct machine machine(enum model model, const char *more)
 		 FAKE_DIRECT + (model == BY_POINTER ? POINTER : ROOTS), more);
 	m.k = fake_kernel(m.f, 0, info, &m.text);
 	put_sections(&m);
-	assert(!pageclass_setup(&m.rules, &m.k->vmci, false, &why));
+	assert(!pageclass_setup(&m.rules, m.k, &why));
 	if (memmap_open(m.k, &m.m, &why)) {
 		print_message("memmap: %s\n", why);
 		abort();
@@ -220,6 +220,23 @@ static void test_classes(void **state)
 	}
 	classify_free(NULL);
 	workers_set_threads(0);
+}
+
+/* FLATMEM may begin with page 1, so that nothing that is read at once begins where a compound page may. */
+static void test_odd_first(void **state)
+{
+	struct machine m = machine(VMEMMAP, "NUMBER(PG_hwpoison)=22\n");
+	struct classes *c = NULL;
+
+	(void)state;
+	populate(&m);
+	m.m->sections[0].first++;
+	m.m->sections[0].count--;
+	m.m->sections[0].vaddr += 64;
+	assert_int_equal(classify_run(m.m, &m.rules, NULL, &c), 0);
+	compare(&m, c);
+	classify_free(c);
+	done(&m);
 }
 
 /* Page structs that are damaged, left out or not mapped: 64 pages each are in no class, and the others are as before. */
@@ -529,6 +546,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sections),
 		cmocka_unit_test(test_classes),
+		cmocka_unit_test(test_odd_first),
 		cmocka_unit_test(test_unreadable),
 		cmocka_unit_test(test_read_structs),
 		cmocka_unit_test(test_levels),

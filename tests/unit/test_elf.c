@@ -212,6 +212,33 @@ static void test_unknown_format(void **state)
 	close(fd);
 }
 
+/* Pages whose bytes lie beyond the end of the file: exactly those that begin there. */
+static void test_lost(void **state)
+{
+	static const Elf64_Phdr loads[] = {
+		{ .p_paddr = 0, .p_offset = 0, .p_filesz = 10 * 4096, .p_memsz = 10 * 4096 },
+		{ .p_paddr = 20 * 4096 + 100, .p_offset = 1 << 20, .p_filesz = 3 * 4096, .p_memsz = 3 * 4096 },
+	};
+	uint8_t page[4096];
+	struct core c;
+	struct dump *d;
+
+	(void)state;
+	make_core(&c, loads, 2, NULL, 0, 5 * 4096 + 8);
+	d = open_core(&c);
+	assert_int_equal(pages_lost(&d->pages, 0, 10), 0);
+	assert_int_equal(pages_lost(&d->pages, 5, 5), 0);	/* 8 bytes of it are there */
+	assert_int_equal(pages_lost(&d->pages, 6, 4), 4);
+	assert_int_equal(pages_lost(&d->pages, 6, 2), 2);
+	assert_int_equal(pages_lost(&d->pages, 20, 4), 0);	/* its first bytes are zero */
+	assert_int_equal(pages_lost(&d->pages, 21, 3), 3);
+	for (uint64_t pfn = 0; pfn < 24; pfn++)
+		if (pfn < 10 || pfn >= 20)
+			assert_int_equal(pages_read(&d->pages, pfn, page), pfn < 5 ? 0 : -EIO);
+	dump_close(d);
+	close(c.fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -219,6 +246,7 @@ int main(void)
 		cmocka_unit_test(test_many_overlapping),
 		cmocka_unit_test(test_notes),
 		cmocka_unit_test(test_unknown_format),
+		cmocka_unit_test(test_lost),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

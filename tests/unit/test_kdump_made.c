@@ -38,9 +38,9 @@ static void generate(const char *descriptions)
 
 static void expect_page(const struct dump *d, uint64_t pfn, uint64_t want, const uint8_t *bytes, uint8_t *page)
 {
-	size_t size = pages_size(&d->pages), len;
+	size_t size = pages_size(&d->pages);
+	struct page_place place;
 	struct page_run run;
-	enum codec codec;
 	uint8_t *stored;
 	int r;
 
@@ -51,6 +51,7 @@ static void expect_page(const struct dump *d, uint64_t pfn, uint64_t want, const
 	}
 	assert_int_equal(run.state, PAGE_DATA);
 	r = pages_read(&d->pages, pfn, page);
+	pages_places(&d->pages, pfn, 1, &place);
 	if (want == EXPECT_EIO) {
 		assert_true(r == -EIO || r == -EBADMSG || r == -ENOTSUP);
 		return;
@@ -60,12 +61,17 @@ static void expect_page(const struct dump *d, uint64_t pfn, uint64_t want, const
 		assert_true(bytes_are_zero(page, size));
 	else
 		assert_memory_equal(page, bytes, size);
-	if (!d->pages.ops->stored)
+	if (!d->pages.ops->places)
 		return;
+	if (place.zero) {
+		assert_true(bytes_are_zero(page, size));
+		return;
+	}
+	assert_in_range(place.len, 1, size);
 	stored = malloc(size);
-	assert_int_equal(d->pages.ops->stored(&d->pages, pfn, stored, &len, &codec), 0);
+	assert_int_equal(source_read(place.src, stored, place.len, place.offset), 0);
 	memset(page, 0xee, size);
-	assert_int_equal(codec_decompress(codec_ctx_thread(), codec, stored, len, page, size), 0);
+	assert_int_equal(codec_decompress(codec_ctx_thread(), place.codec, stored, place.len, page, size), 0);
 	if (want == EXPECT_DATA)
 		assert_memory_equal(page, bytes, size);
 	free(stored);

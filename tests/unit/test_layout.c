@@ -2,8 +2,10 @@
 /* Layouts: any read is a part of the whole file; seek is what a map of all bytes says. */
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/layout.h"
+#include "base/workers.h"
 #include "tests/unit/fake.h"
 #include "tests/unit/unit.h"
 
@@ -246,6 +248,67 @@ static void test_errors(void **state)
 	fake_free(f);
 }
 
+/* Compressed pages: a large read is the work of several threads, a small one is not, and neither reads a page too much. */
+static _Atomic uint64_t pages_seen;
+static _Atomic int at_once, most_at_once;
+
+static int slow_read(const struct pages *ps, uint64_t pfn, uint64_t count, void *buf)
+{
+	int now = ++at_once;
+
+	while (now > most_at_once)
+		most_at_once = now;
+	pages_seen += count;
+	usleep(20000);
+	at_once--;
+	return fake_read(ps, pfn, count, buf);
+}
+
+static bool always(const struct pages *ps)
+{
+	(void)ps;
+	return true;
+}
+
+static void test_compressed(void **state)
+{
+	struct fake *f = fake_new(12, 1000);
+	struct layout *l = layout_new();
+	uint8_t *buf = malloc(1000 * P);
+
+	(void)state;
+	for (uint64_t pfn = 0; pfn < 1000; pfn++)
+		if (pfn < 100 || pfn > 110)
+			fake_fill(f, pfn);
+	f->ops.read = slow_read;
+	f->ops.compressed = always;
+	assert_int_equal(layout_add_bytes(l, "abc", 3), 0);
+	assert_int_equal(layout_add_pages(l, &f->pages, 0, 1000 * P, HOLES_ZERO), 0);
+	workers_set_threads(4);
+	for (size_t i = 0; i < 3; i++) {
+		static const struct { uint64_t off, n, pages; } reads[] = {
+			{ 3 + 700 * P, 64 * P, 64 }, { 3 + 90 * P + 5, 100 * P, 101 - 11 }, { 3 + 7 * P + 100, 2 * P, 3 },
+		};
+
+		pages_seen = most_at_once = 0;
+		assert_int_equal(layout_read(l, buf, reads[i].n, reads[i].off), 0);
+		assert_int_equal(pages_seen, reads[i].pages);
+		assert_true(i == 2 ? most_at_once == 1 : most_at_once > 1);
+		for (uint64_t k = 0; k < reads[i].n; k++) {
+			uint64_t at = reads[i].off - 3 + k;
+
+			assert_int_equal(buf[k], f->bytes[at / P] ? f->bytes[at / P][at % P] : 0);
+		}
+	}
+	fake_damage(f, 750);
+	assert_int_equal(layout_read(l, buf, 64 * P, 3 + 700 * P), -EIO);
+	assert_int_equal(layout_read(l, buf, P, 3 + 749 * P), 0);
+	workers_set_threads(0);
+	layout_unref(l);
+	free(buf);
+	fake_free(f);
+}
+
 static void test_too_big(void **state)
 {
 	struct fake *f = memory();
@@ -301,6 +364,7 @@ int main(void)
 		cmocka_unit_test(test_seek_hole_at_end),
 		cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_compressed),
 		cmocka_unit_test(test_too_big),
 		cmocka_unit_test(test_references),
 	};

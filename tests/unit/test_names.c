@@ -85,6 +85,30 @@ static void test_ranges(void **state)
 		assert_int_equal(name_range(huge[i], &addr, &len), -ENOENT);
 }
 
+static void test_walks(void **state)
+{
+	static const struct { const char *name; bool has_root; uint64_t root, vaddr; } good[] = {
+		{ "0x1000", false, 0, 0x1000 }, { "ffff888000000000", false, 0, 0xffff888000000000 },
+		{ "0x41a2000:0x7f0012345678", true, 0x41a2000, 0x7f0012345678 }, { "0:0", true, 0, 0 },
+		{ "ffff888004001000:00007f0012345678", true, 0xffff888004001000, 0x7f0012345678 },
+	};
+	static const char *const junk[] = { "", ":", "1:", ":1", "1:2:3", "0x:1", "1:0x", "x:1", "1 :2", "1:+2" };
+	uint64_t root, vaddr;
+	bool has_root;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
+		assert_int_equal(name_walk(good[i].name, &has_root, &root, &vaddr), 0);
+		assert_int_equal(has_root, good[i].has_root);
+		assert_int_equal(root, good[i].root);
+		assert_int_equal(vaddr, good[i].vaddr);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(junk); i++)
+		assert_int_equal(name_walk(junk[i], &has_root, &root, &vaddr), -EINVAL);
+	assert_int_equal(name_walk("0x10000000000000000:1", &has_root, &root, &vaddr), -ENOENT);
+	assert_int_equal(name_walk("1:0x10000000000000000", &has_root, &root, &vaddr), -ENOENT);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -92,6 +116,7 @@ int main(void)
 		cmocka_unit_test(test_junk),
 		cmocka_unit_test(test_overflow),
 		cmocka_unit_test(test_ranges),
+		cmocka_unit_test(test_walks),
 	};
 
 	return cmocka_run_group_tests_name("names", tests, NULL, NULL);

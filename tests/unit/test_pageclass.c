@@ -59,10 +59,10 @@ struct page {
 
 static void setup(struct pageclass *pc, const char *text, bool big)
 {
-	struct vmcoreinfo v = { text, strlen(text) };
+	struct kernel k = { .vmci = { text, strlen(text) }, .word_bytes = 8, .big_endian = big };
 	const char *why = NULL;
 
-	assert_int_equal(pageclass_setup(pc, &v, big, &why), 0);
+	assert_int_equal(pageclass_setup(pc, &k, &why), 0);
 }
 
 static struct page_verdict judge_at(const struct pageclass *pc, uint64_t pfn, const struct page *p)
@@ -333,20 +333,20 @@ static void test_setup_fails(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(needed); i++) {
 		char *text = strdup(era_6_12);
-		struct vmcoreinfo v = { text, strlen(text) };
+		struct kernel k = { .vmci = { text, strlen(text) }, .word_bytes = 8 };
 
 		*strstr(text, needed[i]) = 'x';
 		why = NULL;
-		assert_int_equal(pageclass_setup(&pc, &v, false, &why), -ENOTSUP);
+		assert_int_equal(pageclass_setup(&pc, &k, &why), -ENOTSUP);
 		assert_non_null(why);
 		free(text);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
 		char *text = NULL;
 		int n = asprintf(&text, "%s\n%s", wrong[i], era_6_12);
-		struct vmcoreinfo v = { text, (size_t)n };
+		struct kernel k = { .vmci = { text, (size_t)n }, .word_bytes = 8 };
 
-		assert_int_equal(pageclass_setup(&pc, &v, false, &why), -ENOTSUP);
+		assert_int_equal(pageclass_setup(&pc, &k, &why), -ENOTSUP);
 		free(text);
 	}
 }

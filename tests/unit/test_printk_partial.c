@@ -35,25 +35,17 @@ static void memory_run(const struct pages *ps, uint64_t pfn, struct page_run *ou
 	*out = (struct page_run){ pfn, ps->max_pfn - pfn, PAGE_DATA };
 }
 
-static int identity_walk(const struct space *s, uint64_t vaddr, struct walk *w)
-{
-	(void)s;
-	if (vaddr >= MEMORY_BYTES)
-		return -EFAULT;
-	w->paddr = vaddr;
-	w->page_bytes = 4096;
-	return 0;
-}
-
 static const struct pages_ops memory_ops = { .read = memory_read, .run = memory_run };
-static const struct arch identity = { .name = "identity", .walk = identity_walk };
+/* no tables: physical addresses */
+static const struct arch identity = { .name = "identity" };
+static struct mapping window = { 0, 0, MEMORY_BYTES };
 
 static struct kernel kernel_of(const char *vmcoreinfo)
 {
 	mem.pages = (struct pages){ .ops = &memory_ops, .page_shift = 12, .max_pfn = MEMORY_BYTES / 4096 };
 	return (struct kernel){
-		.pages = &mem.pages, .vmci = { vmcoreinfo, strlen(vmcoreinfo) }, .has_space = true,
-		.space = { .arch = &identity, .mem = &mem.pages },
+		.pages = &mem.pages, .vmci = { vmcoreinfo, strlen(vmcoreinfo) }, .has_space = true, .word_bytes = 8,
+		.space = { .arch = &identity, .mem = &mem.pages, .windows = &window, .nwindows = 1 },
 	};
 }
 

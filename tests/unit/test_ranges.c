@@ -10,7 +10,7 @@
 
 static uint64_t add(struct ranges *r, bool virtual, uint64_t addr, uint64_t len)
 {
-	struct range range = { virtual, addr, len };
+	struct range range = { virtual ? RANGE_VIRT : RANGE_PHYS, addr, len };
 	uint64_t index = UINT64_MAX;
 
 	assert(!ranges_add(r, &range, &index));
@@ -29,11 +29,11 @@ static void test_same_index(void **state)
 	assert_int_equal(add(r, false, 0x1000, 16), a);
 	assert_int_equal(add(r, true, 0x1000, 16), b);
 	assert_int_equal(ranges_get(r, c, &out), 0);
-	assert_false(out.virtual);
+	assert_int_equal(out.kind, RANGE_PHYS);
 	assert_int_equal(out.addr, 0x1000);
 	assert_int_equal(out.len, 17);
 	assert_int_equal(ranges_get(r, b, &out), 0);
-	assert_true(out.virtual);
+	assert_int_equal(out.kind, RANGE_VIRT);
 	assert_int_equal(ranges_get(r, 1000, &out), -ENOENT);
 	assert_int_equal(ranges_get(r, UINT64_MAX, &out), -ENOENT);
 	ranges_free(r);
@@ -82,7 +82,7 @@ static void test_many(void **state)
 		assert_int_equal(ranges_get(r, index[i], &out), i % 3 ? 0 : -ENOENT);
 		if (i % 3) {
 			assert_int_equal(out.addr, i << 12);
-			assert_int_equal(out.virtual, i % 2);
+			assert_int_equal(out.kind, i % 2 ? RANGE_VIRT : RANGE_PHYS);
 			assert_int_equal(add(r, i % 2, i << 12, 4096), index[i]);
 		}
 	}

@@ -48,6 +48,31 @@ static void test_found(void **state)
 	}
 }
 
+/* A page of the dump that holds several of the kernel's: each of them may be it, none between them. */
+static void test_large_blocks(void **state)
+{
+	(void)state;
+	for (unsigned int at = 0; at <= 0xf000; at += 0x800) {
+		struct fake *f = fake_new(16, 10);
+		char *text = NULL;
+		uint64_t paddr = 0;
+		size_t len = 0;
+		int r;
+
+		fake_page(f, 7);
+		fake_write(f, 0x70000 + at, good, strlen(good));
+		r = search_vmcoreinfo(&f->pages, &text, &len, &paddr);
+		assert_int_equal(r, at % 0x1000 ? -ENOENT : 0);
+		if (!r) {
+			assert_int_equal(paddr, 0x70000 + at);
+			assert_int_equal(len, strlen(good));
+			assert_memory_equal(text, good, len);
+			free(text);
+		}
+		fake_free(f);
+	}
+}
+
 /* First and last page of memory, of a run, and pages on both sides of a batch. */
 static void test_borders(void **state)
 {
@@ -198,6 +223,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_found),
+		cmocka_unit_test(test_large_blocks),
 		cmocka_unit_test(test_borders),
 		cmocka_unit_test(test_remnants),
 		cmocka_unit_test(test_cut_line),

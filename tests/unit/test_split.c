@@ -33,7 +33,7 @@ static const struct pages_ops range_ops = { .run = range_run };
 
 static void check(uint64_t max_pfn, uint64_t from, uint64_t to, unsigned int parts)
 {
-	struct range_pages r = { { &range_ops, 12, max_pfn }, from, to };
+	struct range_pages r = { { .ops = &range_ops, .page_shift = 12, .max_pfn = max_pfn }, from, to };
 	uint64_t starts[PARTS_MAX + 1], share = (to - from) / parts;
 
 	split_balance(&r.pages, parts, starts);
@@ -68,7 +68,7 @@ static void few_pages(void **state)
 	(void)state;
 	for (unsigned int parts = 1; parts <= PARTS_MAX; parts++) {
 		for (uint64_t max = (uint64_t)(parts - 1) * SPLIT_UNIT + 1; max < (uint64_t)(parts + 1) * SPLIT_UNIT; max++) {
-			struct range_pages r = { { &range_ops, 12, max }, 0, 0 };
+			struct range_pages r = { { .ops = &range_ops, .page_shift = 12, .max_pfn = max }, 0, 0 };
 
 			assert_true(split_max(&r.pages) >= parts);
 			check(max, 0, 0, parts);

@@ -170,6 +170,72 @@ static void test_no_items(void **state)
 	free(w);
 }
 
+/* --- the pool */
+
+static int share_item(void *arg, uint64_t item)
+{
+	return run(arg, NULL, item);
+}
+
+static void test_share_all_once(void **state)
+{
+	(void)state;
+	for (unsigned int threads = 1; threads <= 5; threads++) {
+		struct work *w = calloc(1, sizeof(*w));
+
+		w->fail_at = UINT64_MAX;
+		workers_set_threads(threads);
+		assert_int_equal(workers_share(share_item, w, ITEMS), 0);
+		for (int i = 0; i < ITEMS; i++)
+			assert_int_equal(w->times[i], 1);
+		assert_int_equal(workers_share(share_item, w, 0), 0);
+		assert_int_equal(w->started, ITEMS);
+		w->fail_at = 10;
+		assert_int_equal(workers_share(share_item, w, ITEMS), -EBADMSG);
+		assert_true(w->started < ITEMS + ITEMS);
+		free(w);
+	}
+	workers_set_threads(0);
+}
+
+/* Three items that wait for each other: only three threads can do them. */
+static int meet(void *arg, uint64_t item)
+{
+	_Atomic int *met = arg;
+
+	(void)item;
+	(*met)++;
+	for (int i = 0; *met < 3 && i < 10000; i++)
+		usleep(1000);
+	return *met >= 3 ? 0 : -ETIME;
+}
+
+static int share_more(void *arg, uint64_t item)
+{
+	struct work *w = calloc(1, sizeof(*w));
+	int r;
+
+	(void)arg;
+	w->fail_at = item % 7 == 3 ? 20 : UINT64_MAX;
+	r = workers_share(share_item, w, 100);
+	for (int i = 0; i < 100 && !r; i++)
+		assert(w->times[i] == 1);
+	free(w);
+	return r == (item % 7 == 3 ? -EBADMSG : 0) ? 0 : -EINVAL;
+}
+
+static void test_share_together(void **state)
+{
+	_Atomic int met = 0;
+
+	(void)state;
+	workers_set_threads(3);
+	assert_int_equal(workers_share(meet, (void *)&met, 3), 0);
+	assert_int_equal(met, 3);
+	assert_int_equal(workers_share(share_more, NULL, 1000), 0);	/* inside each other */
+	workers_set_threads(0);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -178,6 +244,8 @@ int main(void)
 		cmocka_unit_test(test_error_stops_early),
 		cmocka_unit_test(test_no_scratch),
 		cmocka_unit_test(test_no_items),
+		cmocka_unit_test(test_share_all_once),
+		cmocka_unit_test(test_share_together),
 	};
 
 	return cmocka_run_group_tests_name("workers", tests, NULL, NULL);

@@ -25,6 +25,8 @@ struct core {
 };
 
 /* Field by field with the offsets of the ELF specification. */
+static const struct mapping direct_map = { 0xffff888000000000, 0, 0x400000000000 };
+
 static struct core write_core(const struct pages *ps, const struct elf_output *o)
 {
 	struct core c = { .big = o->big_endian };
@@ -209,7 +211,7 @@ static void test_header(void **state)
 	for (int big = 0; big <= 1; big++) {
 		struct elf_output o = {
 			.machine = big ? EM_S390 : EM_X86_64, .big_endian = big, .incomplete = big, .notes = notes,
-			.notes_len = sizeof(notes), .has_direct_map = true, .direct_map = 0xffff888000000000,
+			.notes_len = sizeof(notes), .direct = &direct_map,
 		};
 		struct core c = write_core(&f->pages, &o);
 
@@ -231,7 +233,7 @@ static void test_image(void **state)
 	struct fake *f = fake_new(12, 1000);
 	struct mapping image = { 0xffffffff81000000, 5 * P, 600 * P };
 	struct elf_output o = {
-		.machine = EM_X86_64, .image = &image, .has_direct_map = true, .direct_map = 0xffff888000000000,
+		.machine = EM_X86_64, .image = &image, .direct = &direct_map,
 	};
 	static const struct { uint64_t first, count; } parts[] = { { 5, 15 }, { 400, 50 }, { 460, 145 } };
 	struct core c;
@@ -372,6 +374,52 @@ static void test_read_again(void **state)
 	}
 }
 
+/* Notes of any length, then ERASEINFO: both padded to 4, found by the reader. */
+static void test_eraseinfo(void **state)
+{
+	struct fake *f = fake_new(12, 4);
+	static const char text[] = "erase a.b size 16\nerase c nullify\n";
+
+	(void)state;
+	fake_fill(f, 1);
+	for (int big = 0; big <= 1; big++) {
+		for (size_t len = 1; len < sizeof(text); len++) {
+			/* an empty note "ab", and what a damaged dump may have behind it */
+			static const uint8_t notes[2][19] = { { 3, 0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 0, 'a', 'b' },
+							      { 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 7, 'a', 'b' } };
+			struct elf_output o = {
+				.machine = EM_X86_64, .big_endian = big, .notes = notes[big], .notes_len = 16 + len % 4,
+				.eraseinfo = text, .eraseinfo_len = len,
+			};
+			struct core c = write_core(&f->pages, &o);
+			uint64_t at = c.ph[0].offset + round_up_u64(o.notes_len, 4);
+			uint8_t note[24 + sizeof(text)];
+			struct dump *d;
+			char *name;
+
+			assert_int_equal(c.ph[0].filesz, round_up_u64(o.notes_len, 4) + 24 + round_up_u64(len, 4));
+			assert_int_equal(layout_read(c.l, note, 24 + len, at), 0);
+			assert_int_equal(get_u32(note, big), 10);
+			assert_int_equal(get_u32(note + 4, big), len);
+			assert_int_equal(get_u32(note + 8, big), 0);
+			assert_memory_equal(note + 12, "ERASEINFO\0\0\0", 12);
+			assert_memory_equal(note + 24, text, len);
+			check_bytes(&c, f, &c.ph[1]);
+			if (o.notes_len == 16) {
+				assert_int_equal(layout_open(c.l, &d, &name), 0);
+				/* whole lines: an end is added */
+				assert_int_equal(d->eraseinfo_len, len + (text[len - 1] != '\n'));
+				assert_memory_equal(d->eraseinfo, text, len);
+				assert_int_equal(d->eraseinfo[d->eraseinfo_len - 1], '\n');
+				dump_close(d);
+				free(name);
+			}
+			free_core(&c);
+		}
+	}
+	fake_free(f);
+}
+
 /* The bound holds for a source and for any selection of its pages, and is not absurd. */
 static void test_bound(void **state)
 {
@@ -381,7 +429,10 @@ static void test_bound(void **state)
 	for (int round = 0; round < 40; round++) {
 		struct fake *f = random_memory(&seed, 20000);
 		struct mapping image = { 0xffffffff81000000, 0, 20000 * P };
-		struct elf_output o = { .machine = EM_X86_64, .notes = "abc", .notes_len = 3, .image = &image };
+		struct elf_output o = {
+			.machine = EM_X86_64, .notes = "abc", .notes_len = 3, .image = &image, .eraseinfo = "erase a size 3\n",
+			.eraseinfo_len = 15,
+		};
 		uint64_t bound = write_elf_bound(&f->pages, &o), counts[PAGE_DATA + 1];
 		struct layout *l;
 
@@ -402,15 +453,78 @@ static void test_bound(void **state)
 	}
 }
 
+/* Of a source of class 32: the same class, while everything fits. */
+static void test_class_32(void **state)
+{
+	static const char notes[] = "some note";
+	struct mapping direct = { 0xc0000000, 0x40000000, 300 * P };
+
+	(void)state;
+	for (int how = 0; how < 4; how++) {
+		bool big = how & 1, beyond = how & 2;
+		uint64_t base = 0x40000, top = beyond ? 0x100000 : base + 400;
+		struct fake *f = fake_new(12, top);
+		struct elf_output o = {
+			.machine = EM_ARM, .elf_class = 32, .big_endian = big, .incomplete = true, .notes = notes,
+			.notes_len = sizeof(notes), .direct = &direct,
+		};
+		uint8_t b[4096], page[4096];
+		struct layout *l;
+
+		for (uint64_t pfn = base; pfn < base + 400; pfn++)
+			fake_fill(f, pfn);
+		fake_set(f, base + 10, 260, PAGE_EXCLUDED);
+		if (beyond)		/* memory that ends at 4 GiB */
+			fake_fill(f, top - 1);
+		assert_int_equal(write_elf(&f->pages, &o, &l), 0);
+		assert_int_equal(layout_read(l, b, sizeof(b), 0), 0);
+		assert_int_equal(b[EI_CLASS], beyond ? ELFCLASS64 : ELFCLASS32);
+		if (!beyond) {
+			uint32_t want[4][6] = {	/* type, vaddr, paddr, filesz, memsz; the note's offset */
+				{ PT_NOTE, 0, 0, sizeof(notes), 0, 52 + 4 * 32 },
+				{ PT_LOAD, 0xc0000000, 0x40000000, 10 * P, 270 * P, P },
+				{ PT_LOAD, 0xc010e000, 0x4010e000, 30 * P, 30 * P, 11 * P },
+				{ PT_LOAD, 0, 0x4012c000, 100 * P, 100 * P, 41 * P },
+			};
+
+			assert_int_equal(get_u16(b + 16, big), ET_CORE);
+			assert_int_equal(get_u16(b + 18, big), EM_ARM);
+			assert_int_equal(get_u32(b + 28, big), 52);	/* e_phoff */
+			assert_int_equal(get_u32(b + 36, big), 1);	/* e_flags */
+			assert_int_equal(get_u16(b + 40, big), 52);
+			assert_int_equal(get_u16(b + 42, big), 32);
+			assert_int_equal(get_u16(b + 44, big), 4);	/* e_phnum */
+			for (int i = 0; i < 4; i++) {
+				const uint8_t *ph = b + 52 + i * 32;
+
+				assert_int_equal(get_u32(ph, big), want[i][0]);
+				assert_int_equal(get_u32(ph + 4, big), want[i][5]);
+				assert_int_equal(get_u32(ph + 8, big), want[i][1]);
+				assert_int_equal(get_u32(ph + 12, big), want[i][2]);
+				assert_int_equal(get_u32(ph + 16, big), want[i][3]);
+				assert_int_equal(get_u32(ph + 20, big), want[i][4]);
+				assert_int_equal(get_u32(ph + 24, big), i ? 7 : 0);
+			}
+			assert_memory_equal(b + 52 + 4 * 32, notes, sizeof(notes));
+			assert_int_equal(layout_read(l, page, sizeof(page), 41 * P), 0);
+			assert_memory_equal(page, f->bytes[base + 300], sizeof(page));
+		}
+		layout_unref(l);
+		fake_free(f);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_class_32),
 		cmocka_unit_test(test_pieces),
 		cmocka_unit_test(test_holes),
 		cmocka_unit_test(test_header),
 		cmocka_unit_test(test_image),
 		cmocka_unit_test(test_many_segments),
 		cmocka_unit_test(test_read_again),
+		cmocka_unit_test(test_eraseinfo),
 		cmocka_unit_test(test_bound),
 	};
 

@@ -4,6 +4,9 @@
 #include <stdlib.h>
 
 #include "formats/codec.h"
+#include "formats/kdump_copy.h"
+#include "formats/kdump_emit.h"
+#include "formats/source.h"
 #include "formats/write_kdump.h"
 #include "tests/unit/fake.h"
 #include "tests/unit/layout_file.h"
@@ -79,6 +82,8 @@ static struct desc desc_of(const uint8_t *file, const struct fake *f, uint64_t p
 	return (struct desc){ get_u64(d, big), get_u32(d + 8, big), get_u32(d + 12, big) };
 }
 
+static void read_again(const struct layout *l, const struct fake *f, const struct kdump_output *o, bool damage);
+
 static void test_header(void **state)
 {
 	struct fake *f = memory(12);
@@ -130,6 +135,85 @@ static void test_header(void **state)
 			assert_int_equal(bit2, pfn < 1000 && is_kept(f, pfn));
 		}
 		free(b);
+		layout_unref(l);
+	}
+	fake_free(f);
+}
+
+/* Behind the page data; also when a page is damaged, which writes the header once more, and in a part of a set. */
+static void test_eraseinfo(void **state)
+{
+	static const char text[] = "erase a.b size 16\nerase c nullify\n";
+
+	(void)state;
+	for (int how = 0; how < 8; how++) {
+		bool big = how & 1, damaged = how & 2, split = how & 4;
+		struct fake *f = memory(12);
+		struct kdump_output o = output(CODEC_ZLIB, big), without = o;
+		struct layout *l, *plain;
+		uint64_t size;
+		uint8_t *b;
+
+		if (damaged)
+			fake_damage(f, 5);
+		o.split = without.split = split;
+		o.end_pfn = without.end_pfn = split ? 500 : 0;
+		assert_int_equal(write_kdump(&f->pages, &f->pages, &without, NULL, &plain), 0);
+		size = layout_size(plain);
+		o.eraseinfo = text;
+		o.eraseinfo_len = sizeof(text) - 1;
+		assert_int_equal(write_kdump_bound(&f->pages, &o), write_kdump_bound(&f->pages, &without) + sizeof(text) - 1);
+		assert_int_equal(write_kdump(&f->pages, &f->pages, &o, NULL, &l), 0);
+		assert_int_equal(layout_size(l), size + sizeof(text) - 1);
+		b = layout_bytes(l);
+		assert_int_equal(get_u64(b + 4096 + 64, big), size);
+		assert_int_equal(get_u64(b + 4096 + 72, big), sizeof(text) - 1);
+		assert_memory_equal(b + size, text, sizeof(text) - 1);
+		assert_int_equal(get_u32(b + 424, big), damaged && !split ? 9 : 1);
+		assert_int_equal(get_u32(b + 4096 + 12, big), split);
+		free(b);
+		layout_unref(l);
+		layout_unref(plain);
+		fake_free(f);
+	}
+}
+
+/* 32-bit machines: longs of 4 bytes, 64-bit numbers aligned to 4. */
+static void test_header_32(void **state)
+{
+	struct fake *f = memory(12);
+
+	(void)state;
+	for (int big = 0; big <= 1; big++) {
+		static const char notes[] = "................VMCOREINFO-TEXT.";
+		struct kdump_output o = output(CODEC_ZLIB, big);
+		struct layout *l;
+		uint8_t *b;
+
+		o.word_bytes = 4;
+		o.notes = notes;
+		o.notes_len = sizeof(notes) - 1;
+		o.vmcoreinfo_offset = 16;
+		o.vmcoreinfo_len = 15;
+		assert_int_equal(write_kdump(&f->pages, &f->pages, &o, NULL, &l), 0);
+		b = layout_bytes(l);
+		assert_int_equal(get_u32(b + 404, big), 1700000000);
+		assert_int_equal(get_u32(b + 412, big), 1);		/* zlib, complete */
+		assert_int_equal(get_u32(b + 416, big), 4096);
+		assert_int_equal(get_u32(b + 424, big), 2);
+		assert_int_equal(get_u32(b + 428, big), 1000);
+		assert_int_equal(get_u32(b + 448, big), 3);
+		assert_int_equal(get_u32(b + 4096, big), 0x12000000);
+		assert_int_equal(get_u32(b + 4096 + 4, big), 29);
+		assert_int_equal(get_u32(b + 4096 + 8, big), 0);
+		assert_memory_equal(b + get_u64(b + 4096 + 20, big), "VMCOREINFO-TEXT", 15);
+		assert_int_equal(get_u32(b + 4096 + 28, big), 15);
+		assert_memory_equal(b + get_u64(b + 4096 + 32, big), notes, sizeof(notes) - 1);
+		assert_int_equal(get_u32(b + 4096 + 40, big), sizeof(notes) - 1);
+		assert_int_equal(get_u64(b + 4096 + 72, big), 1000);
+		assert_int_equal(get_u64(b + 4096 + 32, big), 4096 + 80);
+		free(b);
+		read_again(l, f, &o, false);
 		layout_unref(l);
 	}
 	fake_free(f);
@@ -405,30 +489,113 @@ static void test_cut_off(void **state)
 	fake_free(few);
 }
 
-/* A source that tells how its pages are stored. Its zlib streams have another level, so that copies can be told. */
-static enum codec stored_as;
-static _Atomic unsigned int stored_calls;
+/* --- a source that tells how its pages are stored: in a file in memory. Its zlib streams have another level, so that copies
+ * can be told. */
 
-static int stored(const struct pages *ps, uint64_t pfn, void *buf, size_t *len, enum codec *codec)
+static struct {
+	struct source src;
+	uint8_t *bytes;
+	struct page_place *places;	/* by pfn */
+	_Atomic uint64_t reads, read_bytes;
+} file;
+
+static ssize_t file_read(const struct source *s, void *buf, size_t n, uint64_t off)
+{
+	assert_ptr_equal(s, &file.src);
+	file.reads++;
+	file.read_bytes += n;
+	memcpy(buf, file.bytes + off, n);
+	return (ssize_t)n;
+}
+
+static void file_places(const struct pages *ps, uint64_t pfn, uint64_t count, struct page_place *out)
 {
 	const struct fake *f = fake_of(ps);
-	uint8_t *page = malloc(pages_size(ps));
-	ssize_t n;
-	int r = fake_read(ps, pfn, 1, page);
 
-	stored_calls++;
-	if (!r) {
-		n = codec_compress(codec_ctx_thread(), stored_as, page, pages_size(ps), buf);
-		*codec = n ? stored_as : CODEC_NONE;
-		*len = n ? (size_t)n : pages_size(ps);
-		if (!n)
-			memcpy(buf, page, *len);
-		/* a mark that our own compressor does not make: zlib's header for the best level */
-		if (n && stored_as == CODEC_ZLIB && f->states[pfn] == PAGE_DATA)
-			memcpy(buf, "\x78\xda", 2);
+	for (uint64_t i = 0; i < count; i++) {
+		assert_int_equal(f->states[pfn + i], PAGE_DATA);
+		out[i] = file.places[pfn + i];
 	}
-	free(page);
-	return r;
+}
+
+static const struct source_ops file_ops = { .read = file_read };
+
+/* raw: some pages are stored uncompressed that would shrink. */
+static void store(struct fake *f, enum codec codec, bool raw)
+{
+	uint64_t size = pages_size(&f->pages), at = 100;
+
+	file.places = calloc(f->pages.max_pfn, sizeof(*file.places));
+	file.bytes = malloc(100 + f->pages.max_pfn * size);
+	for (uint64_t pfn = 0; pfn < f->pages.max_pfn; pfn++) {
+		struct page_place *p = &file.places[pfn];
+		ssize_t n;
+
+		if (f->states[pfn] != PAGE_DATA || f->damaged[pfn])
+			continue;
+		n = raw && pfn % 13 == 5 ? 0 : codec_compress(codec_ctx_thread(), codec, f->bytes[pfn], size, file.bytes + at);
+		*p = (struct page_place){ &file.src, at, n ? (uint32_t)n : (uint32_t)size, n ? codec : CODEC_NONE, false };
+		if (!n)
+			memcpy(file.bytes + at, f->bytes[pfn], size);
+		/* a mark that our own compressor does not make: zlib's header for the best level */
+		if (n && codec == CODEC_ZLIB)
+			memcpy(file.bytes + at, "\x78\xda", 2);
+		at += p->len + (pfn % 64 == 0 ? 7 : 0);		/* not all of them without gaps */
+	}
+	file.src = (struct source){ .ops = &file_ops, .name = "file", .size = at };
+	file.reads = file.read_bytes = 0;
+	f->reads = 0;
+	f->ops.places = file_places;
+}
+
+static void unstore(void)
+{
+	free(file.places);
+	free(file.bytes);
+	file.bytes = NULL;
+	file.places = NULL;
+}
+
+/* What kdump_emit() puts: the file as it is when pages are copied or compressed one after the other. */
+struct emitted {
+	uint8_t *bytes;
+	uint64_t size, cap;
+};
+
+static int put_emitted(void *arg, const void *buf, size_t n, uint64_t off)
+{
+	struct emitted *e = arg;
+
+	assert_true(off + n <= e->cap);
+	memcpy(e->bytes + off, buf, n);
+	return 0;
+}
+
+static void emit(const struct fake *f, const struct kdump_output *o, struct emitted *e)
+{
+	struct page_sink sink = { .put = put_emitted, .arg = e, .in_order = true };
+
+	e->cap = write_kdump_bound(&f->pages, o);
+	e->bytes = calloc(1, e->cap);
+	assert_int_equal(kdump_emit(&f->pages, &f->pages, o, &sink, NULL, &e->size), 0);
+}
+
+static void expect_same(const struct layout *l, const struct emitted *e, uint64_t seed)
+{
+	uint8_t *part = malloc(e->size);
+
+	assert_int_equal(layout_size(l), e->size);
+	assert_int_equal(layout_read(l, part, e->size, 0), 0);
+	assert_memory_equal(part, e->bytes, e->size);
+	for (int i = 0; i < 300; i++) {
+		uint64_t off = fake_random(&seed) % e->size, n = fake_random(&seed) % (i % 2 ? 100 : 100000);
+
+		n = min_u64(n, e->size - off);
+		memset(part, 0xee, n);
+		assert_int_equal(layout_read(l, part, n, off), 0);
+		assert_memory_equal(part, e->bytes + off, n);
+	}
+	free(part);
 }
 
 static void test_copy_stored(void **state)
@@ -437,24 +604,20 @@ static void test_copy_stored(void **state)
 
 	(void)state;
 	fake_damage(f, 20);
-	f->ops.stored = stored;
 	for (size_t s = 1; s < ARRAY_SIZE(codecs); s++) {
+		store(f, codecs[s], false);
 		for (size_t i = 0; i < ARRAY_SIZE(codecs); i++) {
 			struct kdump_output o = output(codecs[i], false);
 			struct layout *l;
 			struct desc d;
 			uint8_t *b;
 
-			stored_as = codecs[s];
-			stored_calls = 0;
 			assert_int_equal(write_kdump(&f->pages, &f->pages, &o, NULL, &l), 0);
 			b = layout_bytes(l);
 			d = desc_of(b, f, 500, false);
 			assert_int_equal(d.flags, codecs[i]);
 			if (codecs[i] == CODEC_ZLIB)
-				assert_int_equal(!memcmp(b + d.offset, "\x78\xda", 2), stored_as == CODEC_ZLIB);
-			if (codecs[i] == stored_as)
-				assert_true(stored_calls > 0);
+				assert_int_equal(!memcmp(b + d.offset, "\x78\xda", 2), codecs[s] == CODEC_ZLIB);
 			/* zero pages are found in their stored form too */
 			d = desc_of(b, f, 30, false);
 			assert_int_equal(d.flags, 0);
@@ -463,7 +626,162 @@ static void test_copy_stored(void **state)
 			read_again(l, f, &o, true);
 			layout_unref(l);
 		}
+		unstore();
 	}
+	fake_free(f);
+}
+
+/* What is stored in so few bytes that it may be zero. */
+static uint64_t short_bytes(const struct fake *f)
+{
+	uint64_t bytes = 0;
+
+	for (uint64_t pfn = 0; pfn < f->pages.max_pfn; pfn++)
+		if (file.places[pfn].len < pages_size(&f->pages) / 16)
+			bytes += file.places[pfn].len;
+	return bytes;
+}
+
+/* Copied while it is read or when it is made: the same bytes. */
+static void test_copy_layout(void **state)
+{
+	(void)state;
+	for (unsigned int shift = 12; shift <= 16; shift += 4) {
+		struct fake *f = memory(shift);
+
+		fake_damage(f, 20);
+		fake_damage(f, 999);
+		for (size_t s = 1; s < ARRAY_SIZE(codecs); s++) {
+			struct kdump_output o = output(codecs[s], s % 2);
+			struct emitted e;
+			struct layout *l;
+
+			o.copy_raw = true;
+			store(f, codecs[s], true);
+			assert_int_equal(kdump_copy(&f->pages, &f->pages, &o, NULL, &l), 0);
+			/* the two damaged pages are tried; stored data is looked at where it may be zero */
+			assert_int_equal(f->reads, 2);
+			assert_int_equal(file.read_bytes, short_bytes(f));
+			emit(f, &o, &e);
+			expect_same(l, &e, s);
+			read_again(l, f, &o, true);
+			layout_unref(l);
+			free(e.bytes);
+
+			for (uint64_t start = 0; start < 1000; start += 256) {	/* parts */
+				o.split = true;
+				o.start_pfn = start;
+				o.end_pfn = min_u64(start + 256, 1000);
+				assert_int_equal(kdump_copy(&f->pages, &f->pages, &o, NULL, &l), 0);
+				emit(f, &o, &e);
+				expect_same(l, &e, s);
+				layout_unref(l);
+				free(e.bytes);
+			}
+			unstore();
+		}
+		fake_free(f);
+	}
+}
+
+/* Pages enough for several threads. */
+static void test_copy_many(void **state)
+{
+	struct fake *f = fake_new(8, 90000);
+	struct kdump_output o = output(CODEC_ZLIB, false);
+	uint64_t seed = 5;
+	struct emitted e;
+	struct layout *l;
+
+	(void)state;
+	for (uint64_t pfn = 0; pfn < 90000; pfn++) {
+		uint64_t x = fake_random(&seed) % 100;
+
+		if (x < 10)
+			fake_set(f, pfn, 1, PAGE_EXCLUDED);
+		else if (x < 15)
+			fake_set(f, pfn, 1, PAGE_ZERO);
+		else
+			memset(fake_page(f, pfn) + x, (int)x, 100);
+	}
+	workers_set_threads(4);
+	store(f, CODEC_ZLIB, false);
+	assert_int_equal(kdump_copy(&f->pages, &f->pages, &o, NULL, &l), 0);
+	assert_int_equal(f->reads, 0);
+	emit(f, &o, &e);
+	expect_same(l, &e, 9);
+	workers_set_threads(0);
+	free(e.bytes);
+	layout_unref(l);
+	unstore();
+	fake_free(f);
+}
+
+/* Pages that cannot be copied: one in another codec, an uncompressed one that may shrink; and too many damaged ones. */
+static void test_copy_refused(void **state)
+{
+	struct fake *f = memory(12);
+	struct kdump_output o = output(CODEC_LZO, false);
+	struct layout *l;
+
+	(void)state;
+	assert_int_equal(kdump_copy(&f->pages, &f->pages, &o, NULL, &l), -ENOTSUP);
+	store(f, CODEC_LZO, false);
+	assert_int_equal(kdump_copy(&f->pages, &f->pages, &o, NULL, &l), -ENOTSUP);	/* random pages */
+	o.copy_raw = true;
+	assert_int_equal(kdump_copy(&f->pages, &f->pages, &o, NULL, &l), 0);
+	layout_unref(l);
+	file.places[500].codec = CODEC_ZLIB;
+	assert_int_equal(kdump_copy(&f->pages, &f->pages, &o, NULL, &l), -ENOTSUP);
+	file.places[500] = (struct page_place){ .len = 0 };	/* what an overlay says of a page it has changed */
+	assert_int_equal(kdump_copy(&f->pages, &f->pages, &o, NULL, &l), -ENOTSUP);
+	assert_int_equal(write_kdump(&f->pages, &f->pages, &o, NULL, &l), 0);
+	read_again(l, f, &o, false);
+	layout_unref(l);
+	unstore();
+	fake_free(f);
+
+	f = fake_new(12, 200000);
+	fake_set(f, 0, 200000, PAGE_DATA);
+	memset(f->damaged, true, 200000);
+	store(f, CODEC_LZO, false);
+	assert_int_equal(kdump_copy(&f->pages, &f->pages, &o, NULL, &l), -ENOTSUP);
+	assert_true(f->reads < 100000);
+	unstore();
+	fake_free(f);
+}
+
+/* The file changes under us: an error, nothing made up. */
+static void test_copy_changed(void **state)
+{
+	struct fake *f = memory(12);
+	struct kdump_output o = output(CODEC_LZO, false);
+	struct emitted e;
+	struct layout *l;
+	uint8_t *buf;
+	uint64_t size;
+
+	(void)state;
+	o.copy_raw = true;
+	store(f, CODEC_LZO, false);
+	assert_int_equal(kdump_copy(&f->pages, &f->pages, &o, NULL, &l), 0);
+	emit(f, &o, &e);
+	size = layout_size(l);
+	buf = malloc(size);
+	file.places[999].len--;
+	assert_int_equal(layout_read(l, buf, 4, size - 4), -EIO);
+	assert_int_equal(layout_read(l, buf, size / 2, 0), -EIO);	/* descriptors */
+	file.places[999].len += 2;
+	assert_int_equal(layout_read(l, buf, 4, size - 4), -EIO);
+	file.places[999].len--;
+	file.src.size -= 50;
+	assert_int_equal(layout_read(l, buf, 4, size - 4), -EIO);
+	file.src.size += 50;
+	expect_same(l, &e, 1);
+	layout_unref(l);
+	free(e.bytes);
+	free(buf);
+	unstore();
 	fake_free(f);
 }
 
@@ -525,6 +843,8 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_header),
+		cmocka_unit_test(test_eraseinfo),
+		cmocka_unit_test(test_header_32),
 		cmocka_unit_test(test_descriptors),
 		cmocka_unit_test(test_read_again),
 		cmocka_unit_test(test_borders),
@@ -533,6 +853,10 @@ int main(void)
 		cmocka_unit_test(test_selection),
 		cmocka_unit_test(test_cut_off),
 		cmocka_unit_test(test_copy_stored),
+		cmocka_unit_test(test_copy_layout),
+		cmocka_unit_test(test_copy_many),
+		cmocka_unit_test(test_copy_refused),
+		cmocka_unit_test(test_copy_changed),
 		cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_far_memory),
 	};

@@ -17,7 +17,8 @@
 static struct space space_of(struct fake *f, unsigned int levels)
 {
 	return (struct space){
-		.arch = &arch_x86_64, .mem = &f->pages, .root = PGD, .levels = levels, .pa_mask = ADDRESS,
+		.arch = &arch_x86_64, .mem = &f->pages, .pa_mask = ADDRESS,
+		.tables = { .root = PGD, .levels = levels, .page_shift = 12, .bits = { 9, 9, 9, 9, 9 }, .entry_bytes = 8 },
 		.text_vaddr = FAKE_TEXT, .text_len = 0x40000000,
 	};
 }
@@ -39,7 +40,7 @@ static void expect(const struct space *s, uint64_t vaddr, uint64_t want_paddr, u
 	assert_int_equal(space_vtop(s, vaddr, &paddr, &span), 0);
 	assert_int_equal(paddr, want_paddr);
 	assert_int_equal(span, page_bytes - vaddr % page_bytes);
-	assert_int_equal(s->arch->walk(s, vaddr, &w), 0);
+	assert_int_equal(space_walk(s, vaddr, &w), 0);
 	assert_int_equal(w.page_bytes, page_bytes);
 	assert_true(w.nsteps && w.steps[w.nsteps - 1].leaf);
 }
@@ -68,22 +69,22 @@ static void test_four_levels(void **state)
 	expect(&s, 0xffff888012345fff, 0x000abcdef9876fff, 4096);
 	expect_error(&s, 0xffff888012346000, -EFAULT);
 	expect_error(&s, 0xffff888012344fff, -EFAULT);
-	assert_int_equal(s.arch->walk(&s, 0xffff888012345678, &w), 0);
+	assert_int_equal(space_walk(&s, 0xffff888012345678, &w), 0);
 	assert_int_equal(w.nsteps, 4);
-	assert_string_equal(w.steps[0].level, "PGD");
-	assert_string_equal(w.steps[1].level, "PUD");
-	assert_string_equal(w.steps[2].level, "PMD");
-	assert_string_equal(w.steps[3].level, "PTE");
+	assert_string_equal(w.steps[0].name, "PGD");
+	assert_string_equal(w.steps[1].name, "PUD");
+	assert_string_equal(w.steps[2].name, "PMD");
+	assert_string_equal(w.steps[3].name, "PTE");
 	assert_int_equal(w.steps[0].entry_paddr, PGD + 0x111 * 8);
 	assert_int_equal(w.steps[0].entry, PUD | 0x67);
 	assert_int_equal(w.steps[3].entry_paddr, PTE + 0x145 * 8);
 	assert_false(w.steps[0].leaf || w.steps[1].leaf || w.steps[2].leaf);
 	assert_int_equal(w.paddr, 0x000abcdef9876678);
 	/* -EFAULT has the steps up to the empty entry */
-	assert_int_equal(s.arch->walk(&s, 0xffff888012346000, &w), -EFAULT);
+	assert_int_equal(space_walk(&s, 0xffff888012346000, &w), -EFAULT);
 	assert_int_equal(w.nsteps, 4);
 	assert_int_equal(w.steps[3].entry, 0);
-	assert_int_equal(s.arch->walk(&s, 0xffff888040000000, &w), -EFAULT);
+	assert_int_equal(space_walk(&s, 0xffff888040000000, &w), -EFAULT);
 	assert_int_equal(w.nsteps, 2);
 	fake_free(f);
 }
@@ -102,11 +103,11 @@ static void test_five_levels(void **state)
 	fake_u64(f, PMD + 0x91 * 8, PTE | 0x67);
 	fake_u64(f, PTE + 0x145 * 8, 0x76543000ull | 0x163);
 	expect(&s, 0xff11000012345678, 0x76543678, 4096);
-	assert_int_equal(s.arch->walk(&s, 0xff11000012345678, &w), 0);
+	assert_int_equal(space_walk(&s, 0xff11000012345678, &w), 0);
 	assert_int_equal(w.nsteps, 5);
-	assert_string_equal(w.steps[0].level, "PGD");
-	assert_string_equal(w.steps[1].level, "P4D");
-	assert_string_equal(w.steps[4].level, "PTE");
+	assert_string_equal(w.steps[0].name, "PGD");
+	assert_string_equal(w.steps[1].name, "P4D");
+	assert_string_equal(w.steps[4].name, "PTE");
 	/* with 5 levels 57 bits are used: canonical is another thing */
 	expect_error(&s, 0xffff888012345678, -EFAULT);
 	expect_error(&s, 0x0111000012345678, -EFAULT);
@@ -136,7 +137,7 @@ static void test_large_pages(void **state)
 	expect(&s, 0xffff888080a01234, 0x40001234, 2 << 20);
 	expect(&s, 0xffff888080bfffff, 0x401fffff, 2 << 20);
 	expect(&s, 0xffff888080c00000, 0x40200000, 2 << 20);
-	assert_int_equal(s.arch->walk(&s, 0xffff888040000000, &w), 0);
+	assert_int_equal(space_walk(&s, 0xffff888040000000, &w), 0);
 	assert_int_equal(w.nsteps, 2);
 	/* at the last level bit 7 is PAT, and bit 12 is address */
 	fake_u64(f, PMD + 7 * 8, PTE | 0x67);
@@ -181,15 +182,25 @@ static void test_not_present(void **state)
 	expect_error(&s, 0xffff888000000000, -EFAULT);
 	expect_error(&s, 0xffff888000001000, -EFAULT);
 	expect_error(&s, 0xffff888000200000, -EFAULT);
-	s.arch->describe(0x7100, true, flags, sizeof(flags));
+	s.arch->describe(&s, 0, 0x7100, flags, sizeof(flags));
 	assert_string_equal(flags, "prot-none");
-	s.arch->describe(0x8066, true, flags, sizeof(flags));
+	s.arch->describe(&s, 3, 0x8066, flags, sizeof(flags));
 	assert_string_equal(flags, "not-present");
-	s.arch->describe(0, true, flags, sizeof(flags));
+	/* type 3, offset 0x12345: inverted in bits 58:9; plain from bit 14 on; plain from bit 8 on, the type in 6:1 */
+	s.arch->describe(&s, 0, (uint64_t)3 << 59 | (0x07ffffffffffffff & ~((uint64_t)0x12345 << 9) & ~(uint64_t)0x1ff), flags,
+			 sizeof(flags));
+	assert_string_equal(flags, "swap type 3 offset 0x12345");
+	s.mode = 1;
+	s.arch->describe(&s, 0, (uint64_t)0x12345 << 14 | 3 << 9, flags, sizeof(flags));
+	assert_string_equal(flags, "swap type 3 offset 0x12345");
+	s.mode = 2;
+	s.arch->describe(&s, 0, 0x12345 << 9 | 3 << 1, flags, sizeof(flags));
+	assert_string_equal(flags, "swap type 3 offset 0x2468a");
+	s.arch->describe(&s, 0, 0, flags, sizeof(flags));
 	assert_string_equal(flags, "none");
-	s.arch->describe(0x8000000000000163ull, true, flags, sizeof(flags));
+	s.arch->describe(&s, 0, 0x8000000000000163ull, flags, sizeof(flags));
 	assert_string_equal(flags, "present rw accessed dirty global nx");
-	s.arch->describe(0x8000000000000163ull, true, flags, 14);
+	s.arch->describe(&s, 0, 0x8000000000000163ull, flags, 14);
 	assert_true(strlen(flags) < 14);
 	fake_free(f);
 }
@@ -303,21 +314,21 @@ static void test_each(void **state)
 	fake_u64(f, PTE, 0x5063);
 	fake_u64(f, PTE + 8, 0x9100);				/* PROT_NONE */
 	fake_u64(f, PTE + 511 * 8, 0x6063);
-	assert_int_equal(s.arch->each(&s, 0xffff800000000000, UINT64_MAX, see, &seen), 0);
+	assert_int_equal(space_each(&s, 0xffff800000000000, UINT64_MAX, see, &seen), 0);
 	assert_int_equal(seen.n, ARRAY_SIZE(want));
 	assert_memory_equal(seen.list, want, sizeof(want));
 	/* only what lies in the range, even partly */
 	seen = (struct seen){ 0 };
-	assert_int_equal(s.arch->each(&s, 0xffff8880001ffff0, 0xffff888000200000, see, &seen), 0);
+	assert_int_equal(space_each(&s, 0xffff8880001ffff0, 0xffff888000200000, see, &seen), 0);
 	assert_int_equal(seen.n, 2);
 	assert_memory_equal(seen.list, want + 1, 2 * sizeof(*want));
 	seen = (struct seen){ .stop_after = 3 };
-	assert_int_equal(s.arch->each(&s, 0xffff800000000000, UINT64_MAX, see, &seen), 42);
+	assert_int_equal(space_each(&s, 0xffff800000000000, UINT64_MAX, see, &seen), 42);
 	assert_int_equal(seen.n, 3);
 	/* the lower half too, and not what is in the upper one */
 	fake_u64(f, PGD + 1 * 8, PUD | 0x67);
 	seen = (struct seen){ 0 };
-	assert_int_equal(s.arch->each(&s, 0, 0x00007fffffffffff, see, &seen), 0);
+	assert_int_equal(space_each(&s, 0, 0x00007fffffffffff, see, &seen), 0);
 	assert_int_equal(seen.n, 4);
 	assert_int_equal(seen.list[0].vaddr, 0x8000000000);
 	fake_free(f);
@@ -344,12 +355,12 @@ static void test_loop(void **state)
 		for (uint64_t i = 0; i < 512; i++)
 			fake_u64(f, PGD + i * 8, PGD | 0x67);
 		clock_gettime(CLOCK_MONOTONIC, &a);
-		assert_int_equal(s.arch->each(&s, levels == 5 ? 0xff00000000000000 : 0xffff800000000000, UINT64_MAX,
+		assert_int_equal(space_each(&s, levels == 5 ? 0xff00000000000000 : 0xffff800000000000, UINT64_MAX,
 					      count, &calls), -ELOOP);
 		clock_gettime(CLOCK_MONOTONIC, &b);
 		assert_true(b.tv_sec - a.tv_sec < 20);
 		/* a walk has no more steps than levels */
-		assert_int_equal(s.arch->walk(&s, 0xffffff8000000123, &w), 0);
+		assert_int_equal(space_walk(&s, 0xffffff8000000123, &w), 0);
 		assert_int_equal(w.nsteps, levels);
 		assert_int_equal(w.paddr, PGD + 0x123);
 		fake_free(f);
@@ -368,23 +379,24 @@ static void test_direct_map(void **state)
 		struct fake *f = fake_new(12, 0x1000);
 		struct fake_tables t = fake_tables(f, bases[i].levels, FAKE_ROOT);
 		struct space s = space_of(f, bases[i].levels);
-		uint64_t vaddr = 0;
+		struct mapping direct;
 
-		s.root = FAKE_ROOT;
-		assert_int_equal(s.arch->direct_map(&s, &vaddr), -ENOENT);
+		s.tables.root = FAKE_ROOT;
+		assert_int_equal(space_direct_map(&s, &direct), -ENOENT);
 		/* the kernel image is mapped, and that is no direct map */
 		fake_map(&t, FAKE_TEXT, 0, 1);
-		assert_int_equal(s.arch->direct_map(&s, &vaddr), -ENOENT);
+		assert_int_equal(space_direct_map(&s, &direct), -ENOENT);
 		/* nor is what could be one, but for memory that starts at 1 GiB */
 		fake_map(&t, bases[i].base + 0x100040000000, 0x40000000, 2);
-		assert_int_equal(s.arch->direct_map(&s, &vaddr), -ENOENT);
+		assert_int_equal(space_direct_map(&s, &direct), -ENOENT);
 		/* page 0 is not mapped, as on machines that reserve it; vmalloc maps some page, vmemmap too */
 		fake_map(&t, bases[i].base + 0x1000, 0x1000, 0);
 		fake_map(&t, bases[i].base + 0x200000, 0x200000, 1);
 		fake_map(&t, bases[i].base + 0x40000000, 0x40000000, 2);
 		fake_map(&t, bases[i].base + 0x200000000000, 0x3000, 0);
-		assert_int_equal(s.arch->direct_map(&s, &vaddr), 0);
-		assert_int_equal(vaddr, bases[i].base);
+		assert_int_equal(space_direct_map(&s, &direct), 0);
+		assert_int_equal(direct.vaddr, bases[i].base);
+		assert_int_equal(direct.paddr, 0);
 		fake_free(f);
 	}
 }
@@ -422,26 +434,26 @@ static void test_setup(void **state)
 
 	(void)state;
 	assert_int_equal(setup("SYMBOL(swapper_pg_dir)=ffffffff82a10000\nNUMBER(phys_base)=0\n", &s), 0);
-	assert_int_equal(s.root, 0x2a10000);
-	assert_int_equal(s.levels, 4);
+	assert_int_equal(s.tables.root, 0x2a10000);
+	assert_int_equal(s.tables.levels, 4);
 	assert_int_equal(s.pa_mask, 0x000ffffffffff000);
 	assert_int_equal(s.text_vaddr, 0xffffffff80000000);
 	assert_int_equal(s.text_paddr, 0);
 	assert_int_equal(s.text_len, 0x40000000);
 	/* loaded lower than linked: phys_base is negative */
 	assert_int_equal(setup("SYMBOL(swapper_pg_dir)=ffffffffa2a10000\nNUMBER(phys_base)=-536870912\n", &s), 0);
-	assert_int_equal(s.root, 0x2a10000);
+	assert_int_equal(s.tables.root, 0x2a10000);
 	assert_int_equal(s.text_paddr, (uint64_t)-536870912);
 	/* KASLR, 5 levels, SME, image size */
 	assert_int_equal(setup("SYMBOL(init_top_pgt)=ffffffff9fa10000\nSYMBOL(swapper_pg_dir)=ffffffff9fa10000\n"
 			       "NUMBER(phys_base)=1459617792\nNUMBER(pgtable_l5_enabled)=1\n"
 			       "NUMBER(sme_mask)=140737488355328\nNUMBER(KERNEL_IMAGE_SIZE)=536870912\n", &s), 0);
-	assert_int_equal(s.root, 0x1fa10000 + 1459617792);
-	assert_int_equal(s.levels, 5);
+	assert_int_equal(s.tables.root, 0x1fa10000 + 1459617792);
+	assert_int_equal(s.tables.levels, 5);
 	assert_int_equal(s.pa_mask, 0x000f7ffffffff000);
 	assert_int_equal(s.text_len, 536870912);
 	assert_int_equal(setup("SYMBOL(init_level4_pgt)=ffffffff81c0e000\nNUMBER(phys_base)=0\n", &s), 0);
-	assert_int_equal(s.root, 0x1c0e000);
+	assert_int_equal(s.tables.root, 0x1c0e000);
 	/* what is missing */
 	assert_int_equal(setup("NUMBER(phys_base)=0\n", &s), -ENOENT);
 	assert_int_equal(setup("SYMBOL(swapper_pg_dir)=ffffffff82a10000\n", &s), -ENOENT);
@@ -450,10 +462,10 @@ static void test_setup(void **state)
 	s = (struct space){ .arch = &arch_x86_64 };
 	q.has_phys_base = true;
 	assert_int_equal(arch_x86_64.setup(&s, &q, &why), 0);
-	assert_int_equal(s.root, 0x2a10000);
+	assert_int_equal(s.tables.root, 0x2a10000);
 	q.phys_base = 0x1000000;
 	assert_int_equal(arch_x86_64.setup(&s, &q, &why), 0);
-	assert_int_equal(s.root, 0x3a10000);
+	assert_int_equal(s.tables.root, 0x3a10000);
 }
 
 /* The image: what is linear from phys_base on; modules and fixmap behind it are not, a freed page inside is no end. */
@@ -466,7 +478,8 @@ static void test_kernel_image(void **state)
 		uint64_t root = (int64_t)bases[i] > 0 ? bases[i] + FAKE_ROOT : FAKE_ROOT;
 		struct fake *f = fake_new(12, 0x11000);
 		struct fake_tables t = fake_tables(f, 4, root);
-		uint64_t text = FAKE_TEXT + 0x1000000, direct;
+		uint64_t text = FAKE_TEXT + 0x1000000;
+		struct mapping direct;
 		char vmci[400];
 		struct kernel_input in = { .pages = &f->pages, .vmcoreinfo = vmci, .elf_machine = EM_X86_64 };
 		struct mapping image = { 0 };
@@ -489,7 +502,7 @@ static void test_kernel_image(void **state)
 		assert_int_equal(image.paddr, bases[i] + 0x1000000);
 		assert_int_equal(image.len, 0x601000);
 		assert_int_equal(kernel_direct_map(k, &direct), 0);
-		assert_int_equal(direct, FAKE_DIRECT);
+		assert_int_equal(direct.vaddr, FAKE_DIRECT);
 		kernel_close(k);
 		fake_free(f);
 	}
@@ -501,6 +514,7 @@ static void test_wrong_phys_base(void **state)
 	struct fake *f = fake_new(12, 0x1000);
 	struct fake_tables t = fake_tables(f, 4, FAKE_ROOT);
 	struct kernel_input in = { .pages = &f->pages, .elf_machine = EM_X86_64 };
+	struct mapping direct;
 	uint64_t value;
 	struct kernel *k;
 
@@ -513,7 +527,7 @@ static void test_wrong_phys_base(void **state)
 	assert_false(k->has_space);
 	assert_non_null(k->why_no_space);
 	assert_int_equal(kernel_read(k, FAKE_TEXT + 0x1000000, &value, 8), -ENOTSUP);
-	assert_int_equal(kernel_direct_map(k, &value), -ENOENT);
+	assert_int_equal(kernel_direct_map(k, &direct), -ENOENT);
 	kernel_close(k);
 	fake_free(f);
 }
@@ -521,10 +535,19 @@ static void test_wrong_phys_base(void **state)
 static void test_arch_table(void **state)
 {
 	(void)state;
-	assert_ptr_equal(arch_find(EM_X86_64, false), &arch_x86_64);
-	assert_null(arch_find(EM_X86_64, true));
-	assert_null(arch_find(EM_AARCH64, false));
-	assert_null(arch_find(0, false));
+	assert_ptr_equal(arch_find(EM_X86_64, 64, false), &arch_x86_64);
+	assert_null(arch_find(EM_X86_64, 64, true));
+	assert_null(arch_find(EM_68K, 64, true));
+	assert_null(arch_find(0, 64, false));
+	/* 32-bit machines with the number of a 64-bit one; a 32-bit kernel in a 64-bit file */
+	assert_null(arch_find(EM_MIPS, 32, true));
+	assert_null(arch_find(EM_RISCV, 32, false));
+	assert_non_null(arch_find(EM_RISCV, 0, false));
+	assert_non_null(arch_find(EM_386, 64, false));
+	assert_string_equal(arch_name(EM_RISCV, 32, false), "riscv32");
+	assert_string_equal(arch_name(EM_RISCV, 64, false), "riscv64");
+	assert_string_equal(arch_name(0x9026, 64, false), "alpha");
+	assert_null(arch_name(0, 64, false));
 }
 
 int main(void)

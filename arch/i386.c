@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * 32-bit x86 paging, with and without PAE: Intel SDM volume 3 chapter 4. Addresses are those of 32 bits, zero-extended.
+ *
+ * The kernel maps low memory from PAGE_OFFSET on, its image with it; KASLR moves the image inside of that. Which of the
+ * possible PAGE_OFFSETs it is, and which form of tables when nobody says, is found by the top table: it maps itself.
+ */
+#include "arch/i386.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "arch/linear.h"
+#include "base/bytes.h"
+
+#define PAGE_PRESENT	((uint64_t)1 << 0)
+#define PAGE_PSE	((uint64_t)1 << 7)	/* a leaf at the level above the last one */
+#define PAGE_GLOBAL	((uint64_t)1 << 8)	/* with PRESENT clear: PROT_NONE */
+#define PAGE_NX		((uint64_t)1 << 63)
+#define PAE_ADDRESS	0x000ffffffffff000ull	/* bits 51:12 */
+
+#define PAGE_SHIFT	12
+
+/* All choices of CONFIG_VMSPLIT are multiples of OFFSET_STEP: 0xc0000000, 0xb0000000, 0x80000000, 0x78000000, 0x40000000 */
+#define LOWEST_OFFSET	0x40000000ull
+#define OFFSET_STEP	0x08000000ull
+#define IMAGE_ALIGN	0x2000ull		/* the smallest CONFIG_PHYSICAL_ALIGN */
+
+/* QEMU's note of a CPU: struct QEMUCPUState in its target/i386/arch_dump.c */
+#define QEMU_STATE_MIN	432u
+#define QEMU_CR0	392u
+#define QEMU_CR3	416u
+#define QEMU_CR4	424u
+#define CR0_PAGING	((uint64_t)1 << 31)
+#define CR4_PAE		((uint64_t)1 << 5)
+
+enum { PTE, PMD };		/* without PAE, PMD is the top level */
+
+/* space.mode */
+enum { MODE_32, MODE_PAE };
+
+static uint64_t large_page_address(const struct space *s, uint64_t entry)
+{
+	if (s->mode == MODE_PAE)
+		return entry & PAE_ADDRESS & ~(uint64_t)0x1fffff;
+	/* PSE-36: bits 20:13 are bits 39:32 of the address, and bit 12 is PAT */
+	return (entry & 0xffc00000) | (entry >> 13 & 0xff) << 32;
+}
+
+static void i386_decode(const struct space *s, unsigned int level, uint64_t entry, uint64_t vaddr,
+			struct entry_meaning *out)
+{
+	(void)vaddr;
+	*out = (struct entry_meaning){ .kind = ENTRY_NONE };
+	if (!(entry & PAGE_PRESENT))
+		return;
+	if (level == PMD && (entry & PAGE_PSE)) {
+		out->kind = ENTRY_LEAF;
+		out->paddr = large_page_address(s, entry);
+		return;
+	}
+	out->kind = level ? ENTRY_TABLE : ENTRY_LEAF;
+	out->paddr = entry & PAE_ADDRESS;
+}
+
+static void i386_describe(const struct space *s, unsigned int level, uint64_t entry, char *buf, size_t size)
+{
+	static const struct entry_flag flags[] = {
+		{ 1, 1, "present" }, { 2, 2, "rw" }, { 4, 4, "user" }, { 8, 8, "pwt" }, { 16, 16, "pcd" }, { 32, 32, "accessed" },
+		{ PAGE_NX, PAGE_NX, "nx" }, { 64, 64, "dirty" }, { PAGE_GLOBAL, PAGE_GLOBAL, "global" },
+	};
+	struct entry_meaning what;
+
+	i386_decode(s, level, entry, 0, &what);
+	if (what.kind == ENTRY_NONE)
+		snprintf(buf, size, "%s", entry & PAGE_GLOBAL ? "prot-none" : entry ? "not-present" : "none");
+	else	/* the last two are those of leaves only */
+		entry_describe(entry, flags, ARRAY_SIZE(flags) - (what.kind == ENTRY_LEAF ? 0 : 2), buf, size);
+}
+
+static void set_mode(struct space *s, unsigned int mode)
+{
+	s->mode = mode;
+	if (mode == MODE_PAE)
+		s->tables = (struct radix){ .levels = 3, .bits = { 9, 9, 2 }, .entry_bytes = 8 };
+	else
+		s->tables = (struct radix){ .levels = 2, .bits = { 10, 10 }, .entry_bytes = 4 };
+	s->tables.page_shift = PAGE_SHIFT;
+	s->tables.half = RADIX_LOW;
+}
+
+/* PAGE_OFFSET: where the direct map has the top table. */
+static bool find_offset(const struct space *s, uint64_t *offset)
+{
+	for (*offset = LOWEST_OFFSET; *offset + s->tables.root <= UINT32_MAX; *offset += OFFSET_STEP)
+		if (space_maps(s, *offset + s->tables.root, s->tables.root))
+			return true;
+	return false;
+}
+
+static void set_low_memory(struct space *s, uint64_t offset)
+{
+	linear_map_around(s, offset, offset + s->tables.root, s->tables.root, &s->direct);
+	/* from physical address 0 on, also if its first page is not mapped */
+	s->direct.len += s->direct.paddr;
+	s->direct.vaddr = s->text_vaddr = offset;
+	s->direct.paddr = 0;
+}
+
+/* Tables of any CPU that has paging on: the kernel's part is in all of them (but PTI's for user mode). */
+static int setup_by_registers(struct space *s, const struct arch_query *q, uint64_t *offset)
+{
+	for (size_t i = 0; i < q->nnotes; i++) {
+		const struct arch_note *n = &q->notes[i];
+
+		if (strcmp(n->name, "QEMU") || n->len < QEMU_STATE_MIN || !(get_u64(n->desc + QEMU_CR0, false) & CR0_PAGING))
+			continue;
+		set_mode(s, get_u64(n->desc + QEMU_CR4, false) & CR4_PAE ? MODE_PAE : MODE_32);
+		s->tables.root = get_u64(n->desc + QEMU_CR3, false) & (s->mode == MODE_PAE ? 0xffffffe0u : 0xfffff000u);
+		if (find_offset(s, offset))
+			return 0;
+	}
+	return -ENOENT;
+}
+
+/* By what was found when the image was looked for: phys_base is relative to image_vaddr, root as it was linked. */
+static int setup_by_place(struct space *s, uint64_t root, uint64_t phys_base, uint64_t *offset)
+{
+	for (unsigned int mode = MODE_32; mode <= MODE_PAE; mode++) {
+		set_mode(s, mode);
+		s->tables.root = root - LOWEST_OFFSET + phys_base;
+		if (find_offset(s, offset))
+			return 0;
+	}
+	return -ENOENT;
+}
+
+static int setup_by_symbol(struct space *s, const struct arch_query *q, uint64_t root, uint64_t *offset)
+{
+	bool pae = !q->config(q->arg, "CONFIG_X86_PAE");
+	int r;
+
+	set_mode(s, pae ? MODE_PAE : MODE_32);
+	r = space_find_root(s, root, OFFSET_STEP);
+	if (r && !pae) {
+		set_mode(s, MODE_PAE);
+		r = space_find_root(s, root, OFFSET_STEP);
+	}
+	*offset = (root - s->tables.root) & UINT32_MAX;
+	return r;
+}
+
+static int i386_setup(struct space *s, const struct arch_query *q, const char **why)
+{
+	uint64_t root, phys_base, offset;
+	int r;
+
+	*why = "the kernel's top page table is not found in memory";
+	if (q->symbol(q->arg, "swapper_pg_dir", &root)) {
+		*why = "neither SYMBOL(swapper_pg_dir) nor control registers tell where the page tables are";
+		r = setup_by_registers(s, q, &offset);
+	} else if (!q->number(q->arg, "phys_base", &phys_base)) {
+		r = setup_by_place(s, root, phys_base, &offset);
+	} else {
+		r = setup_by_symbol(s, q, root, &offset);
+	}
+	if (!r)
+		set_low_memory(s, offset);
+	return r;
+}
+
+static int i386_user_space(const struct space *kernel, uint64_t pgd, struct space *out)
+{
+	/* with PAE the four entries of the top level need not have a page of their own */
+	if (pgd > UINT32_MAX)
+		return -EINVAL;
+	space_with_root(kernel, pgd & (kernel->mode == MODE_PAE ? ~(uint64_t)0x1f : ~(uint64_t)0xfff), RADIX_LOW, out);
+	return 0;
+}
+
+/* arch/x86/include/asm/sparsemem.h */
+static void i386_sparsemem(const struct space *s, unsigned int version, unsigned int *section_size_bits,
+			   unsigned int *max_physmem_bits)
+{
+	if (s->mode == MODE_PAE)
+		*section_size_bits = version && version < ARCH_VERSION(2, 6, 26) ? 30 : 29;
+	else
+		*section_size_bits = 26;
+	*max_physmem_bits = s->mode == MODE_PAE ? 36 : 32;
+}
+
+static const char *const i386_marks[] = { "CONFIG_X86_PAE", NULL };
+
+const struct arch arch_i386 = {
+	.name = "i386",
+	.elf_machine = EM_386,
+	.elf_class = 32,
+	.big_endian = false,
+	.setup = i386_setup,
+	.decode = i386_decode,
+	.describe = i386_describe,
+	.user_space = i386_user_space,
+	.marks = i386_marks,
+	.prstatus_bytes = 144,
+	.image_vaddr = LOWEST_OFFSET,
+	.image_bytes = UINT32_MAX - LOWEST_OFFSET + 1,
+	.image_align = IMAGE_ALIGN,
+	.sparsemem = i386_sparsemem,
+};

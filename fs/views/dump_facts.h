@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a dump's headers and notes say, in the words of kernel.h: kernel/ does not see formats/.
+ *
+ * Threads: one.
+ */
+#ifndef VMCOREFS_FS_VIEWS_DUMP_FACTS_H
+#define VMCOREFS_FS_VIEWS_DUMP_FACTS_H
+
+#include "formats/dump.h"
+#include "kernel/kernel.h"
+
+/* What in points to; borrows the dump. */
+struct dump_facts {
+	struct mapping *segments;
+	struct dump_note *notes;
+	struct arch_note *arch_notes;
+};
+
+/* Fill in from d, but for its pages. facts must live as long as in. 0, -ENOMEM. */
+int dump_facts_get(const struct dump *d, struct kernel_input *in, struct dump_facts *facts);
+void dump_facts_free(struct dump_facts *facts);
+
+#endif

@@ -1,0 +1,153 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Symbols and types of a program as if it were a vmlinux: its DWARF in three versions, its BTF. What they should be is
+# worked out by hand, by the ABI of x86_64.
+. tests/lib.sh
+
+cat >"$T/kernel.c" <<'END'
+typedef unsigned long long u64;
+typedef const volatile int pid_t;
+enum state { RUNNING, STOPPED = 7, DEAD = -1 };
+enum flags { HIGH = 0xf0000000u, BYTE = 0xf0 };
+struct declared;
+struct list_head { struct list_head *next, *prev; };
+union word { u64 all; struct { unsigned low, high; }; };
+struct task {
+	char comm[16];			/* 0 */
+	pid_t pid;			/* 16 */
+	unsigned a : 3, b : 7;		/* 20: bits 0 and 3 */
+	unsigned char c : 2;		/* 21: bit 2 of it, 10 of the integer */
+	signed char d;			/* 22 */
+	union word word;		/* 24 */
+	struct {			/* 32 */
+		int grid[2][3];
+		union { short s; _Bool yes; };	/* 56 */
+	};
+	struct list_head list;		/* 64 */
+	struct declared *unknown;	/* 80 */
+	void *anything;			/* 88 */
+	int (*call)(void);		/* 96 */
+	enum state state;		/* 104 */
+	u64 tail[];			/* 112 */
+};
+struct task init_task;
+extern struct task elsewhere;
+static int counter = 1;
+enum flags flags;
+void *user(void) { static struct { int x; } inner; return counter ? (void *)&elsewhere : &inner; }
+struct task elsewhere;
+END
+
+cat >"$T/questions" <<'END'
+type task
+type u64
+type pid_t
+type state
+type word
+type unsigned+long+long
+type declared
+type nowhere
+member task comm
+member task pid
+member task a
+member task b
+member task c
+member task d
+member task word
+member task grid
+member task s
+member task yes
+member task list
+member task unknown
+member task anything
+member task call
+member task state
+member task tail
+member word low
+member word high
+member word absent
+enum state STOPPED
+enum state DEAD
+enum flags HIGH
+enum flags BYTE
+END
+cat >"$T/expected" <<'END'
+task: struct 112
+u64: int 8
+pid_t: int 4 signed
+state: enum 4 signed
+word: union 8
+unsigned long long: int 8
+declared: No such file or directory
+nowhere: No such file or directory
+task.comm: 0 array 16 of 16 int 1 signed char
+task.pid: 16 int 4 signed
+task.a: 20:0:3 int 4
+task.b: 20:3:7 int 4
+task.c: 21:2:2 int 1 char
+task.d: 22 int 1 signed char
+task.word: 24 union 8
+task.grid: 32 array 24 of 2 array 12 of 3 int 4 signed
+task.s: 56 int 2 signed
+task.yes: 56 int 1
+task.list: 64 struct 16
+task.unknown: 80 pointer 8 -> struct 0
+task.anything: 88 pointer 8 -> void 0
+task.call: 96 pointer 8 -> function 0
+task.state: 104 enum 4 signed
+task.tail: 112 array 0 of 0 int 8
+word.low: 0 int 4
+word.high: 4 int 4
+word.absent: No such file or directory
+state.STOPPED: 7
+state.DEAD: -1
+flags.HIGH: 4026531840
+flags.BYTE: 240
+END
+cat >"$T/variables" <<'END'
+variable init_task
+variable elsewhere
+variable counter
+variable flags
+variable inner
+END
+cat >"$T/variables.expected" <<'END'
+init_task: struct 112
+elsewhere: struct 112
+counter: int 4 signed
+flags: enum 4
+inner: No such file or directory
+END
+
+# facts FILE <QUESTIONS
+facts() { "$BUILD/tests/tools/kernel_facts" -t "$1" tests/corpus/tiny61.kdump 2>"$T/facts.err"; }
+
+for debug in gdwarf-2 gdwarf-4 gdwarf-5; do
+	ok "gcc -$debug" gcc -$debug -O0 -fno-eliminate-unused-debug-types -nostdlib -static -Wl,-e,0 -o "$T/$debug" "$T/kernel.c"
+	facts "$T/$debug" <"$T/questions" >"$T/got"
+	is "$(cat "$T/got")" "$(cat "$T/expected")" "$debug: types"
+	is "$(facts "$T/$debug" <"$T/variables")" "$(cat "$T/variables.expected")" "$debug: variables"
+	like "$(cat "$T/facts.err")" 'types from DWARF' "$debug: out of DWARF"
+done
+
+# gcc's BTF: that of version 12 has no signs of enums, leaves out what is above 0x7fffffff, and turns dimensions around
+ok "gcc -gbtf" gcc -gbtf -O0 -fno-eliminate-unused-debug-types -nostdlib -static -Wl,-e,0 -o "$T/btf" "$T/kernel.c"
+facts "$T/btf" <"$T/questions" >"$T/got"
+is "$(grep -vE '^(state:|flags.HIGH|task.(state|grid))' "$T/got")" \
+	"$(grep -vE '^(state:|flags.HIGH|task.(state|grid))' "$T/expected")" "BTF: types"
+like "$(cat "$T/facts.err")" 'types from BTF' "out of BTF"
+
+# symbols: as nm has them, moved by KASLR
+echo symbols | facts "$T/gdwarf-5" | sort >"$T/got"
+offset=$("$VMCOREFS" --cat vmcoreinfo tests/corpus/tiny61.kdump | sed -n 's/^KERNELOFFSET=//p')
+nm "$T/gdwarf-5" | while read -r address rest; do
+	printf '%016x %s\n' $((16#$address + 16#$offset)) "$rest"
+done | sort >"$T/nm"
+same "$T/got" "$T/nm" "symbols are those of nm"
+ok "and there are some" grep -q ' init_task$' "$T/got"
+
+ok "gcc without debug information" gcc -O0 -nostdlib -static -Wl,-e,0 -o "$T/none" "$T/kernel.c"
+facts "$T/none" </dev/null
+like "$(cat "$T/facts.err")" 'types: the vmlinux has no debug information' "a program without debug information"
+
+done_testing

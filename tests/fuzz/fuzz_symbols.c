@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Any memory as that of a kernel: its symbols, types and modules. Byte 0: what VMCOREINFO tells of kallsyms; the rest:
+ * physical memory from 12 KiB on, which the kernel image is mapped on, behind page tables.
+ */
+#include <elf.h>
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/log.h"
+#include "kernel/types.h"
+
+#define PAGES 48u
+#define FIRST 3u	/* page of the input; 0 to 2: tables */
+
+#include "tests/fuzz/memory.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define LINES "SYMBOL(swapper_pg_dir)=ffffffff80000000\nNUMBER(phys_base)=0\nSYMBOL(_stext)=ffffffff80000000\n"
+#define TOLD LINES "SYMBOL(kallsyms_names)=ffffffff80005000\nSYMBOL(kallsyms_num_syms)=ffffffff80003000\n" \
+	"SYMBOL(kallsyms_token_table)=ffffffff80003400\nSYMBOL(kallsyms_token_index)=ffffffff80003100\n"
+
+static const char *const infos[] = {
+	TOLD "SYMBOL(kallsyms_offsets)=ffffffff80004000\nSYMBOL(kallsyms_relative_base)=ffffffff80003008\n",
+	TOLD "SYMBOL(kallsyms_offsets)=ffffffff80004000\n",
+	TOLD "SYMBOL(kallsyms_addresses)=ffffffff80004000\n",
+	LINES,
+};
+
+static int ask(void *arg, const struct symbol *sym)
+{
+	const struct symbols *s = arg;
+	const char *module;
+	struct symbol its;
+
+	if (symbols_at(s, sym->vaddr, &its, &module) == 0 && its.vaddr > sym->vaddr)
+		abort();
+	if (!module && strlen(sym->name) && symbols_find(s, NULL, sym->name, &its) && !symbols_module(s, 0))
+		abort();
+	return 0;
+}
+
+static void use_types(const struct types *t)
+{
+	static const char *const names[] = { "task_struct", "module", "bad", "list_head", "signs", "large", "u64", "unsigned long" };
+	static const char *const members[] = { "pid", "hi", "a", "list", "name", "array", "five", "mem" };
+	struct type_member m;
+	struct type type, to;
+	int64_t value;
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (types_find(t, i & 1 ? "demo" : NULL, names[i], &type))
+			continue;
+		types_enumerator(t, &type, "PLUS", &value);
+		for (size_t n = 0; n < ARRAY_SIZE(members); n++) {
+			if (types_member(t, &type, members[n], &m))
+				continue;
+			for (int depth = 0; depth < 8 && !types_target(t, &m.type, &to); depth++)
+				m.type = to;
+		}
+	}
+	types_variable(t, NULL, "init_task", &type);
+	types_variable(t, NULL, "saved_command_line", &type);
+	types_variable(t, "demo", "of_module_var", &type);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const struct pages_ops ops = { .read = memory_read, .run = memory_run_all };
+	struct kernel_input in = { .elf_machine = EM_X86_64 };
+	struct memory *m = calloc(1, sizeof(*m));
+	struct symbols *s = NULL;
+	struct types *t = NULL;
+	struct kernel *k = NULL;
+	const char *why;
+
+	if (!m || size < 1) {
+		free(m);
+		return 0;
+	}
+	log_set_level(LOG_LVL_ERR);
+	in.vmcoreinfo = infos[data[0] % ARRAY_SIZE(infos)];
+	in.vmcoreinfo_len = strlen(in.vmcoreinfo);
+	memcpy(m->bytes[FIRST], data + 1, min_u64(size - 1, (uint64_t)(PAGES - FIRST) * PAGE));
+	/* the image: one page of 2 MiB, of which PAGES * PAGE bytes are there */
+	put_u64(m->bytes[0] + 511 * 8, 1 * PAGE | 3, false);
+	put_u64(m->bytes[1] + 510 * 8, 2 * PAGE | 3, false);
+	put_u64(m->bytes[2], 0x83, false);
+	m->pages = (struct pages){ .ops = &ops, .page_shift = 12, .max_pfn = PAGES };
+	in.pages = &m->pages;
+	if (!kernel_open(&in, &k) && !symbols_open(k, NULL, &s, &why)) {
+		if (!types_open(k, s, NULL, &t, &why)) {
+			symbols_add_modules(s, t, &why);
+			use_types(t);
+		}
+		symbols_each(s, NULL, ask, s);
+		for (unsigned int i = 0; symbols_module(s, i); i++)
+			symbols_each(s, symbols_module(s, i), ask, s);
+	}
+	types_close(t);
+	symbols_close(s);
+	kernel_close(k);
+	free(m);
+	return 0;
+}

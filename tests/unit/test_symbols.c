@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* kallsyms in all their forms, modules, and where kallsyms are when nobody tells. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "kernel/kallsyms.h"
+#include "kernel/list.h"
+#include "kernel/symbols.h"
+#include "kernel/types.h"
+#include "tests/unit/fake_symbols.h"
+#include "tests/unit/unit.h"
+
+struct world {
+	struct fake *f;
+	struct kernel *k;
+	char *text;
+	struct symbols *s;
+	struct types *t;
+	const char *why;
+};
+
+static struct world make(struct fake *f, const char *lines)
+{
+	struct world w = { .f = f };
+
+	w.k = fake_kernel(f, 0, lines, &w.text);
+	return w;
+}
+
+static void done(struct world *w)
+{
+	types_close(w->t);
+	symbols_close(w->s);
+	kernel_close(w->k);
+	free(w->text);
+	fake_free(w->f);
+}
+
+static void expect(const struct symbols *s, const char *module, const char *name, uint64_t vaddr, char type)
+{
+	struct symbol sym;
+
+	assert_int_equal(symbols_find(s, module, name, &sym), 0);
+	assert_string_equal(sym.name, name);
+	assert_int_equal(sym.vaddr, vaddr);
+	assert_int_equal(sym.type, type);
+}
+
+static void expect_at(const struct symbols *s, uint64_t vaddr, const char *module, const char *name)
+{
+	const char *its = "?";
+	struct symbol sym;
+
+	assert_int_equal(symbols_at(s, vaddr, &sym, &its), name ? 0 : -ENOENT);
+	if (!name)
+		return;
+	assert_string_equal(sym.name, name);
+	assert_true(module ? its && !strcmp(its, module) : !its);
+}
+
+static int count(void *arg, const struct symbol *sym)
+{
+	unsigned int *n = arg;
+
+	(void)sym;
+	return ++*n == 100 ? 7 : 0;
+}
+
+static void test_forms(void **state)
+{
+	static const enum fake_form forms[] = { FORM_PERCPU, FORM_BASED, FORM_RELATIVE, FORM_PLAIN };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
+		struct fake_btf btf;
+		struct world w = make(fake_symbols(forms[i], &btf), fake_kallsyms_lines(forms[i]));
+		bool low = forms[i] == FORM_PERCPU || forms[i] == FORM_PLAIN;
+		unsigned int n = 0;
+
+		assert_int_equal(symbols_open(w.k, NULL, &w.s, &w.why), 0);
+		assert_string_equal(symbols_source(w.s), "kallsyms");
+		expect(w.s, NULL, "_stext", image(0), 'T');
+		expect(w.s, NULL, "percpu", low ? 0x1000 : FAKE_TEXT, 'A');
+		expect(w.s, NULL, "helper", image(0x180), 't');
+		expect(w.s, NULL, "kernel_twice", image(0x200), 'T');	/* the global one */
+		expect(w.s, NULL, "__stop_BTF", image(IN_BTF + btf.len), 'R');
+		expect_at(w.s, image(0x17f), NULL, "kernel_twice");
+		expect_at(w.s, image(0x180), NULL, "helper");
+		expect_at(w.s, image(IN_END) - 1, NULL, "init_task");
+		expect_at(w.s, image(IN_END), NULL, NULL);
+		expect_at(w.s, image(0) - 1, NULL, NULL);
+		expect_at(w.s, 0x1001, NULL, NULL);
+		if (low)
+			expect_at(w.s, image(5), NULL, "_text");	/* the first of two */
+		assert_int_equal(symbols_each(w.s, NULL, count, &n), 0);
+		assert_int_equal(n, 12);
+		n = 98;
+		assert_int_equal(symbols_each(w.s, NULL, count, &n), 7);
+		assert_int_equal(n, 100);
+		assert_null(symbols_module(w.s, 0));
+		done(&w);
+	}
+}
+
+static void test_names(void **state)
+{
+	char longest[SYMTAB_MAX_NAME + 2], too_long[SYMTAB_MAX_NAME + 2];
+	struct fake_sym syms[] = {
+		{ image(0), 'T', "_stext" }, { image(0x10), 'T', longest }, { image(0x20), 'd', "kernel_kernel_x" },
+		{ image(0x30), 'B', "after" },
+	};
+	struct fake *f = fake_new(12, 0x400);
+	struct world w;
+
+	(void)state;
+	memset(longest, 'n', 510);	/* two bytes of length */
+	longest[510] = '\0';
+	fake_kallsyms(f, FORM_BASED, syms, ARRAY_SIZE(syms));
+	w = make(f, fake_kallsyms_lines(FORM_BASED));
+	assert_int_equal(symbols_open(w.k, NULL, &w.s, &w.why), 0);
+	expect(w.s, NULL, longest, image(0x10), 'T');
+	expect(w.s, NULL, "kernel_kernel_x", image(0x20), 'd');
+	expect(w.s, NULL, "after", image(0x30), 'B');
+	symbols_close(w.s);
+	w.s = NULL;
+
+	memset(too_long, 'n', sizeof(too_long) - 1);
+	too_long[SYMTAB_MAX_NAME + 1] = '\0';
+	syms[1].name = too_long;
+	fake_kallsyms(f, FORM_BASED, syms, ARRAY_SIZE(syms));
+	assert_int_equal(symbols_open(w.k, NULL, &w.s, &w.why), -ENOTSUP);
+	assert_string_equal(w.why, "the kernel's kallsyms cannot be read, or are damaged");
+	done(&w);
+}
+
+/* One word of the tables is nonsense. */
+static void test_damage(void **state)
+{
+	static const struct { uint64_t at; uint32_t value; } damage[] = {
+		{ IN_NUM_SYMS, 0 }, { IN_NUM_SYMS, 0xffffffff }, { IN_NUM_SYMS, 4000000 }, { IN_NUM_SYMS, 13 },
+		{ IN_BASE, 0x1234 }, { IN_TOKEN_INDEX + 2 * 't', 0xffffffff }, { IN_OFFSETS + 8, 1 },
+		{ IN_NAMES, 0xffffffff }, { IN_NAMES, 0 }, { IN_NAMES + 8, 0x8080ff },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(damage); i++) {
+		struct fake_btf btf;
+		struct fake *f = fake_symbols(FORM_PERCPU, &btf);
+		struct world w;
+
+		fake_u32(f, damage[i].at, damage[i].value);
+		w = make(f, fake_kallsyms_lines(FORM_PERCPU));
+		assert_int_equal(symbols_open(w.k, NULL, &w.s, &w.why), -ENOTSUP);
+		assert_non_null(w.why);
+		done(&w);
+	}
+}
+
+static void test_nothing(void **state)
+{
+	struct world w = make(fake_new(12, 0x400), "");
+
+	(void)state;
+	assert_int_equal(symbols_open(w.k, NULL, &w.s, &w.why), -ENOTSUP);
+	assert_string_equal(w.why, "VMCOREINFO does not tell where kallsyms are, and they were not found in the kernel image");
+	done(&w);
+	w = make(fake_new(12, 0x400), fake_kallsyms_lines(FORM_PERCPU));
+	assert_int_equal(symbols_open(w.k, NULL, &w.s, &w.why), -ENOTSUP);
+	assert_int_equal(symbols_open(w.k, "/nowhere/vmlinux", &w.s, &w.why), -ENOENT);
+	assert_null(w.why);
+	done(&w);
+}
+
+/* --- the search --------------------------------------------------------------------------------------------------- */
+
+#define SEARCHED 1000u
+
+/* Tables as kernels up to 5.19 have them. Returns where the index of tokens is. */
+static uint64_t put_tables(struct fake *f, uint64_t at, bool relative, unsigned int marker_bytes, struct kallsyms *want)
+{
+	uint64_t markers[SEARCHED / 256 + 1], names;
+
+	*want = (struct kallsyms){ 0 };
+	if (relative) {
+		want->offsets = image(at);
+		for (size_t i = 0; i < SEARCHED; i++)
+			fake_address(f, FORM_PERCPU, at, i, image(i * 16));
+		at = round_up_u64(at + SEARCHED * 4, 8);
+		want->relative_base = image(at);
+		fake_u64(f, at, FAKE_TEXT);
+		at += 8;
+	} else {
+		want->addresses = image(at);
+		for (size_t i = 0; i < SEARCHED; i++)
+			fake_address(f, FORM_PLAIN, at, i, image(i * 16));
+		at += SEARCHED * 8;
+	}
+	want->num_syms = image(at);
+	fake_u32(f, at, SEARCHED);
+	at += 8;
+	want->names = image(at);
+	names = at;
+	for (size_t i = 0; i < SEARCHED; i++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), i ? "kernel_sym%zu" : "_stext", i);
+		if (i % 256 == 0)
+			markers[i / 256] = at - names;
+		at += fake_name(f, at, 'T', name);
+	}
+	at = round_up_u64(at, 8);
+	for (size_t i = 0; i < ARRAY_SIZE(markers); i++, at += marker_bytes)
+		marker_bytes == 4 ? fake_u32(f, at, (uint32_t)markers[i]) : fake_u64(f, at, markers[i]);
+	at = round_up_u64(at, 8);
+	want->token_table = image(at);
+	at = round_up_u64(at + fake_tokens(f, at, at + 0x1000), 8);
+	fake_tokens(f, want->token_table - FAKE_TEXT, at);
+	want->token_index = image(at);
+	return at;
+}
+
+static struct fake *searched_memory(void)
+{
+	struct fake *f = fake_new(12, 0x400);
+
+	for (uint64_t pfn = 0; pfn < 0x80; pfn++)
+		if (pfn != 4)		/* one that is not there does not stop the search */
+			fake_page(f, pfn);
+	return f;
+}
+
+static void test_search(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < 4; i++) {
+		struct fake *f = searched_memory();
+		struct kallsyms want, got;
+		struct world w;
+
+		put_tables(f, 0x8ff8 + 8 * i, i & 1, i & 2 ? 4 : 8, &want);
+		w = make(f, "");
+		assert_int_equal(kallsyms_search(w.k, FAKE_TEXT, &got), 0);
+		assert_memory_equal(&got, &want, sizeof(want));
+		assert_int_equal(symbols_open(w.k, NULL, &w.s, &w.why), 0);
+		expect(w.s, NULL, "kernel_sym999", image(999 * 16), 'T');
+		done(&w);
+	}
+}
+
+/* One table does not confirm the others: nothing is found, rather than something wrong. */
+static void test_search_damage(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < 5; i++) {
+		struct fake *f = searched_memory();
+		struct kallsyms want, got;
+		uint64_t index = put_tables(f, 0x9000, true, 4, &want);
+		uint64_t at[] = {
+			want.num_syms, want.names + 100, want.token_table - 16, want.token_table + 40, image(index) + 100,
+		};
+		struct world w;
+
+		fake_u32(f, at[i] - FAKE_TEXT, 0x7f007f00);
+		w = make(f, "");
+		assert_int_equal(kallsyms_search(w.k, FAKE_TEXT, &got), -ENOENT);
+		done(&w);
+	}
+}
+
+/* --- modules ------------------------------------------------------------------------------------------------------ */
+
+static struct world with_modules(struct fake *f)
+{
+	struct world w = make(f, fake_kallsyms_lines(FORM_PERCPU));
+
+	assert_int_equal(symbols_open(w.k, NULL, &w.s, &w.why), 0);
+	assert_int_equal(types_open(w.k, w.s, NULL, &w.t, &w.why), 0);
+	assert_int_equal(symbols_add_modules(w.s, w.t, &w.why), 0);
+	return w;
+}
+
+static void test_modules(void **state)
+{
+	struct fake_btf btf;
+	struct world w = with_modules(fake_symbols(FORM_PERCPU, &btf));
+	unsigned int n = 0;
+	struct symbol sym;
+
+	(void)state;
+	assert_string_equal(symbols_module(w.s, 0), "demo");
+	assert_null(symbols_module(w.s, 1));
+	expect(w.s, "demo", "demo_init", FAKE_MODULE_TEXT + 0x100, 't');
+	expect(w.s, "demo", "demo_data", FAKE_MODULE_TEXT + 0x10010, 'd');
+	assert_int_equal(symbols_find(w.s, "demo", "demo_init", &sym), 0);
+	assert_int_equal(sym.bytes, 0x40);
+	assert_int_equal(symbols_find(w.s, "demo", "gone", &sym), -ENOENT);
+	assert_int_equal(symbols_find(w.s, NULL, "demo_init", &sym), -ENOENT);
+	assert_int_equal(symbols_find(w.s, "other", "demo_init", &sym), -ENODEV);
+	assert_int_equal(symbols_each(w.s, "other", count, &n), -ENODEV);
+	assert_int_equal(symbols_each(w.s, "demo", count, &n), 0);
+	assert_int_equal(n, 2);
+	expect_at(w.s, FAKE_MODULE_TEXT + 0x1fff, "demo", "demo_init");
+	expect_at(w.s, FAKE_MODULE_TEXT + 0xff, NULL, NULL);		/* in front of its first symbol */
+	expect_at(w.s, FAKE_MODULE_TEXT + 0x2000, NULL, NULL);		/* between its ranges */
+	expect_at(w.s, FAKE_MODULE_TEXT + 0x10000, NULL, NULL);		/* not of the range below */
+	expect_at(w.s, FAKE_MODULE_TEXT + 0x10fff, "demo", "demo_data");
+	expect_at(w.s, image(0x180), NULL, "helper");
+	done(&w);
+}
+
+/* What is damaged is left out, and nothing runs without an end. */
+static void test_modules_damage(void **state)
+{
+	static const struct { uint64_t at, value; unsigned int modules; } damage[] = {
+		{ IN_MODULE, 3, 0 },					/* it is not ready */
+		{ IN_MODULE + 8, FAKE_TEXT + IN_MODULE + 8, 1 },	/* the next one is itself */
+		{ IN_MODULE + 8, 0x1234, 1 },				/* nowhere */
+		{ IN_MODULES, 0, 0 },
+		{ IN_MODULE + 24, 0, 0 },				/* no name */
+		{ IN_MODULE + 80, 0, 0 },				/* no tables */
+		{ IN_MODULE + 0x88, 0xffffffff, 0 },			/* too many symbols */
+		{ IN_MODULE + 0x90, 0x1234, 0 },			/* their names are nowhere */
+		{ IN_SYMTAB + 24, 0xfffffff0, 0 },			/* far outside */
+	};
+
+	(void)state;
+	log_set_level(LOG_LVL_ERR);
+	for (size_t i = 0; i < ARRAY_SIZE(damage); i++) {
+		struct fake_btf btf;
+		struct fake *f = fake_symbols(FORM_PERCPU, &btf);
+		struct world w;
+		unsigned int n = 0;
+
+		fake_u64(f, damage[i].at, damage[i].value);
+		w = with_modules(f);
+		while (symbols_module(w.s, n))
+			n++;
+		assert_int_equal(n, damage[i].modules);
+		done(&w);
+	}
+}
+
+struct nodes {
+	unsigned int n;
+	uint64_t last;
+};
+
+static int take_node(void *arg, uint64_t node)
+{
+	struct nodes *nodes = arg;
+
+	nodes->n++;
+	nodes->last = node;
+	return 0;
+}
+
+static void test_list(void **state)
+{
+	struct fake *f = fake_new(12, 0x400);
+	struct nodes nodes = { 0 };
+	struct world w;
+
+	(void)state;
+	for (uint64_t i = 0; i < 100; i++)
+		fake_u64(f, 0x3000 + i * 16, image(0x3000 + (i + 1) % 100 * 16));
+	w = make(f, "");
+	assert_int_equal(list_each(w.k, image(0x3000), 1000, take_node, &nodes), 0);
+	assert_int_equal(nodes.n, 99);
+	assert_int_equal(nodes.last, image(0x3000 + 99 * 16));
+	assert_int_equal(list_each(w.k, image(0x3000), 50, take_node, &nodes), -ELOOP);
+	/* a circle that the head is not part of, of any length and distance */
+	for (uint64_t back = 1; back < 100; back++) {
+		nodes.n = 0;
+		fake_u64(f, 0x3000 + 99 * 16, image(0x3000 + back * 16));
+		assert_int_equal(list_each(w.k, image(0x3000), 1 << 20, take_node, &nodes), -ELOOP);
+		assert_in_range(nodes.n, 99, 400);
+	}
+	fake_u64(f, 0x3000 + 99 * 16, 0xdead000000000100);
+	assert_int_equal(list_each(w.k, image(0x3000), 1000, take_node, &nodes), -EFAULT);
+	done(&w);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_forms), cmocka_unit_test(test_names), cmocka_unit_test(test_damage),
+		cmocka_unit_test(test_nothing), cmocka_unit_test(test_search), cmocka_unit_test(test_search_damage),
+		cmocka_unit_test(test_modules), cmocka_unit_test(test_modules_damage), cmocka_unit_test(test_list),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
