@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # make bench: vmcorefs against makedumpfile on the same 3 GB kexec vmcore in the page cache, in turns, medians.
-# RUNS=5; DUMP=FILE for another dump.
+# RUNS=5; DUMP=FILE for another dump; ROWS=REGEX for some of the rows. On a busy machine 'chrt -f 1 make bench' keeps the
+# others away, for as long as it takes.
 set -euo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
 vmcorefs=$(cd "$top" && realpath "${BUILD:-build}/vmcorefs")
@@ -52,6 +53,7 @@ mdf_dmesg() { makedumpfile --dump-dmesg "$DUMP" "$work/mdf"; rm -f "$work/mdf"; 
 
 row() {	# LABEL OURS THEIRS
 	local label=$1 ours=$2 theirs=$3 i a b
+	[[ $label =~ ${ROWS:-.} ]] || return 0
 	: > "$work/a"; : > "$work/b"
 	for ((i = 0; i < runs; i++)); do
 		timed $ours >> "$work/a"
@@ -67,8 +69,22 @@ row() {	# LABEL OURS THEIRS
 }
 
 plain_cp() { cp "$DUMP" "$work/out"; rm -f "$work/out"; }
+plain_dd() { dd if="$DUMP" of="$work/out" bs=256k; rm -f "$work/out"; }	# cp lets the file system copy
 cat_to() { "$vmcorefs" --cat "$1" "${2:-$DUMP}" > "$work/out"; rm -f "$work/out"; }
 mdf_of() { local from=$1; shift; makedumpfile "$@" "$from" "$work/mdf"; rm -f "$work/mdf"; }
+mdf_new() { "$newest" "$@" "$DUMP" "$work/mdf"; rm -f "$work/mdf"; }
+first_of_level() { "$vmcorefs" --cat "$1" "$2" | head -c 1 || [ "${PIPESTATUS[1]}" = 0 ]; }
+# the mount is part of the time
+mounted_cat() { "$vmcorefs" "$2" "$mnt" && cat "$mnt/$1" && umount "$mnt"; }
+two_readers() {
+	"$vmcorefs" "$1" "$mnt"
+	"$work/random_reads" raw "$mnt/raw" 50000 1 & "$work/random_reads" raw "$mnt/raw" 50000 2
+	wait
+	umount "$mnt"
+}
+again_of_mount() {	# the mount of the row, which keeps its pages
+	"$work/random_reads" raw "$mnt/raw" 100000
+}
 # each in a mount of its own, so that the kernel has no page of it yet; the mount itself is part of the time
 random_of_mount() {
 	"$vmcorefs" "$1" "$mnt" && "$work/random_reads" raw "$mnt/raw" 100000
@@ -77,6 +93,9 @@ random_of_mount() {
 
 cat "$DUMP" > /dev/null
 cc -O2 -o "$work/random_reads" "$top/tests/tools/random_reads.c" -lkdumpfile
+cc -O2 -o "$work/kdumpfile_pages" "$top/tests/tools/kdumpfile_pages.c" -lkdumpfile -lz
+"$top/tests/rig/rig" make mdf-new >&2
+newest=$("$top/tests/rig/rig" path mdf-new)/makedumpfile
 echo "$("$vmcorefs" --version | head -n 1); $(makedumpfile -v | head -n 1); $(nproc) CPUs; $runs runs, medians"
 printf '%-44s %10s %13s %7s\n' "dump of $(($(stat -Lc %s "$DUMP") >> 20)) MiB in the page cache" "vmcorefs ms" "makedumpfile" "ratio"
 row "first byte of dmesg" first_byte mdf_dmesg
@@ -87,11 +106,23 @@ row "--cat level-31/dump > file (zlib)" "cat_to level-31/dump" "mdf -c -d 31"
 row "--cat level-31/dump.lzo > file" "cat_to level-31/dump.lzo" "mdf -l -d 31"
 row "--cat level-0/dump.zlib > file" "cat_to level-0/dump.zlib" "mdf -c -d 0"
 row "--cat level-0/dump.lzo > file" "cat_to level-0/dump.lzo" "mdf -l -d 0"
+row "--cat level-0/dump.zstd > file, newest makedumpfile" "cat_to level-0/dump.zstd" "mdf_new -z -d 0"
 "$vmcorefs" --cat kdump-compressed "$DUMP" > "$work/kdump"
 row "refilter a zlib dump to level 31" "cat_to level-31/dump $work/kdump" "mdf_of $work/kdump -c -d 31"
+row "refilter a zlib dump to level 1" "cat_to level-1/dump $work/kdump" "mdf_of $work/kdump -c -d 1"
+row "first byte of level-1/dump of a zlib dump" "first_of_level level-1/dump $work/kdump" ""
+row "unpack a zlib dump: level-0/dump.none > file" "cat_to level-0/dump.none $work/kdump" "mdf_of $work/kdump -d 0"
 echo
 printf '%-44s %10s %13s %7s\n' "" "vmcorefs ms" "the other" "ratio"
 row "cp elf / cp of the source" "mounted_cp elf" plain_cp
+row "cp elf / dd of the source" "mounted_cp elf" plain_dd
 row "100000 random pages: raw / libkdumpfile, ELF" "random_of_mount $DUMP" "$work/random_reads kdumpfile $DUMP 100000"
-row "the same of a zlib dump" "random_of_mount $work/kdump" "$work/random_reads kdumpfile $work/kdump 100000"
-echo "peak memory of the daemon: $(sort -n "$work/memory" | tail -n 1) kB"
+row "100000 random pages of a zlib dump" "random_of_mount $work/kdump" "$work/random_reads kdumpfile $work/kdump 100000"
+row "raw by two readers, 50000 each / by one, ELF" "two_readers $DUMP" "random_of_mount $DUMP"
+row "raw by two readers / by one, zlib dump" "two_readers $work/kdump" "random_of_mount $work/kdump"
+"$vmcorefs" "$DUMP" "$mnt" && again_of_mount > /dev/null
+row "raw a second time / libkdumpfile, ELF" again_of_mount "$work/random_reads kdumpfile $DUMP 100000"
+umount "$mnt"
+row "mount, cat raw / libkdumpfile, zlib dump" "mounted_cat raw $work/kdump" "$work/kdumpfile_pages -n $work/kdump"
+row "--cat raw / libkdumpfile, zlib dump" "cat_to raw $work/kdump" "$work/kdumpfile_pages -n $work/kdump"
+if [ -s "$work/memory" ]; then echo "peak memory of the daemon: $(sort -n "$work/memory" | tail -n 1) kB"; fi

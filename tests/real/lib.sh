@@ -70,6 +70,40 @@ proc_of() {
 		'$0 == "truth end" { p = 0 } p { print } $0 == begin { p = 1 }'
 }
 
+# console_lines SET: those that the kernel printed. The log has more: debug messages, and what came before the console.
+console_lines() {
+	tr -d '\r' <"${set[$1]}/console.log" | grep -aE '^\[ *[0-9]+\.[0-9]{6}\] '
+}
+# in_order CONSOLE DMESG: prints the lines of CONSOLE that DMESG does not have at or after the one before.
+in_order() {
+	python3 - "$1" "$2" <<-'END'
+	import re, sys
+	def printable(line):
+	    # The console has raw bytes, dmesg \xNN for a control byte and for what is not UTF-8.
+	    line = line.rstrip(b"\n").decode("utf-8", "surrogateescape")
+	    text = "".join("\\x%02x" % (ord(c) & 255) if ord(c) < 32 and not c.isspace() or ord(c) == 127 or
+	                   "\udc80" <= c <= "\udcff" else c for c in line)
+	    return text.rstrip()
+	with open(sys.argv[2], "rb") as f:
+	    log = [l.rstrip(b"\n").decode().rstrip() for l in f]
+	at = missing = seen = 0
+	with open(sys.argv[1], "rb") as f:
+	    for line in f:
+	        seen += 1
+	        want = printable(line)
+	        for i in range(at, len(log)):
+	            # The console repeats the time stamp for each line of a record, dmesg indents.
+	            if log[i] == want or log[i] == re.sub(r"^\[.{12}\]", " " * 14, want):
+	                at = i + 1
+	                break
+	        else:
+	            missing += 1
+	            print(want)
+	if seen < 150:
+	    print("only %d lines on the console" % seen)
+	END
+}
+
 # symbol SET NAME: its address in the guest's /proc/kallsyms
 symbol() { truth_of "$1" symbol | awk -v name="$2" '$3 == name { print $1 }'; }
 

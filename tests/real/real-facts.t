@@ -48,17 +48,24 @@ bare() {	# SET FILE
 	chmod u+w "$bare"
 	must "$1/$2 loses its VMCOREINFO" tests/tools/wipe-vmcoreinfo "$bare"
 }
+# Reports by what they count: types make zones known, and sizes of files depend on that of the notes.
+view_for_comparison() {	# VIEW ARGUMENTS...
+	case $1 in
+	*report) view "$@" | grep -v '^node\|^Nodes\|^Zones' | cut -c 1-50 ;;
+	*) view "$@" ;;
+	esac
+}
 for name in v61-512/vmcore q61-512/elf q61-novmci/elf v61-la57/vmcore v61-nokaslr/vmcore; do
 	bare "${name%/*}" "${name#*/}"
 	for v in dmesg report level-31/report; do
-		view "$v" "${set[${name%/*}]}/${name#*/}" >"$T/expected"
+		view_for_comparison "$v" "${set[${name%/*}]}/${name#*/}" >"$T/expected"
 		[[ -s $T/expected ]] || fail "$name: $v"
 		for option in -x -i; do
 			file=$vmlinux
 			[[ $option == -i ]] && file=$T/theirs
-			view "$v" "$option" "$file" "$bare" >"$T/got"
+			view_for_comparison "$v" "$option" "$file" "$bare" >"$T/got"
 			same "$T/got" "$T/expected" "$name: $v with $option"
-			view "$v" "$option" "$file" "${set[${name%/*}]}/${name#*/}" >"$T/got"
+			view_for_comparison "$v" "$option" "$file" "${set[${name%/*}]}/${name#*/}" >"$T/got"
 			same "$T/got" "$T/expected" "$name: $v with $option over the dump's own"
 		done
 	done

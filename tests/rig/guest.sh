@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Boots a guest until it has panicked. Needs lib.sh, and KERNEL from kernels.sh.
+# Boots a guest until it has panicked. Needs lib.sh, what arches.sh sets, and KERNEL from kernels.sh.
 
 # In the order of wishes; what they depend on comes by itself.
 MODULES_CAPTURE='virtio_pci virtio_blk'
@@ -34,15 +34,41 @@ pack() {
 	(cd "$1" && find . | cpio -o -H newc --quiet | gzip -1) >"$2"
 }
 
+# tool NAME FILE: the program of the guest's architecture; FILE is our own.
+tool() {
+	if [ -e "$KERNEL/tools/$1" ]; then
+		echo "$KERNEL/tools/$1"
+	else
+		echo "$2"
+	fi
+}
+
+# kexec_into FOLDER: with its libraries.
+kexec_into() {
+	local lib loader
+	cp "$(tool kexec /sbin/kexec)" "$1/bin/kexec"
+	if [ -e "$KERNEL/tools/kexec" ]; then
+		loader=$(cat "$KERNEL/tools/loader")
+		mkdir -p "$1/lib" "$1/${loader%/*}"
+		cp "$KERNEL"/tools/lib/* "$1/lib/"
+		[ "${loader%/*}" = /lib ] || mv "$1/lib/${loader##*/}" "$1/$loader"
+		return
+	fi
+	for lib in $(ldd /sbin/kexec | grep -o '/[^ ]*'); do
+		mkdir -p "$1/${lib%/*}"
+		cp -L "$lib" "$1/$lib"
+	done
+}
+
 # initramfs_make FOLDER FILE PROFILE KDUMP: the initramfs of the first kernel.
 initramfs_make() {
-	local dir=$1 out=$2 lib
+	local dir=$1 out=$2
 	mkdir -p "$dir/capture/bin" "$dir/first/bin" "$dir/first/boot"
-	cp /bin/busybox "$dir/first/bin/"
+	cp "$(tool busybox /bin/busybox)" "$dir/first/bin/busybox"
 	cp "$RIG/initramfs/init" "$dir/first/init"
-	gcc -std=gnu11 -O2 -Wall -static -pthread -o "$dir/first/bin/workload" "$RIG"/workload*.c ||
+	# shellcheck disable=SC2086 # a list
+	$COMPILER -std=gnu11 -O2 -Wall -static -s -pthread -o "$dir/first/bin/workload" "$RIG"/workload*.c ||
 		die "cannot compile the workload"
-	strip "$dir/first/bin/workload"
 	if [ "$3" = tiny ]; then
 		# shellcheck disable=SC2086 # a list
 		modules_into "$dir/first" $MODULES_TINY
@@ -51,17 +77,13 @@ initramfs_make() {
 		modules_into "$dir/first" $MODULES_FULL
 	fi
 	if [ "$4" = kdump ]; then
-		cp /bin/busybox "$dir/capture/bin/"
+		cp "$(tool busybox /bin/busybox)" "$dir/capture/bin/busybox"
 		cp "$RIG/initramfs/capture-init" "$dir/capture/init"
 		# shellcheck disable=SC2086 # a list
 		modules_into "$dir/capture" $MODULES_CAPTURE
 		pack "$dir/capture" "$dir/first/boot/capture.gz"
 		cp "$KERNEL/vmlinuz" "$dir/first/boot/"
-		cp /sbin/kexec "$dir/first/bin/"
-		for lib in $(ldd /sbin/kexec | grep -o '/[^ ]*'); do
-			mkdir -p "$dir/first/${lib%/*}"
-			cp -L "$lib" "$dir/first/$lib"
-		done
+		kexec_into "$dir/first"
 	fi
 	pack "$dir/first" "$out"
 	rm -rf "$dir/first" "$dir/capture"
@@ -72,11 +94,12 @@ guest_start() {
 	local mib=$1 cpu=$2 append=$3
 	shift 3
 	: >console.log
-	qemu-system-x86_64 -accel tcg -cpu "$cpu" -smp 2 -m "$mib" \
+	[ -z "$CAPTURE_CONSOLE" ] || set -- -serial file:capture.log "$@"
+	"$QEMU" -accel tcg -M "$MACHINE" -cpu "$cpu" -smp "$(value smp 2)" -m "$mib" \
 		-nodefaults -no-user-config -display none -no-reboot \
-		-serial file:console.log -serial file:capture.log -qmp unix:qmp.sock,server=on,wait=off \
+		-action panic=pause -serial file:console.log -qmp unix:qmp.sock,server=on,wait=off \
 		-kernel "$KERNEL/vmlinuz" -initrd initrd.gz \
-		-append "console=ttyS0 printk.devkmsg=on loglevel=7 $append" "$@" \
+		-append "console=$CONSOLE printk.devkmsg=on loglevel=7 $append" "$@" \
 		</dev/null >qemu.log 2>&1 9>&- &
 	GUEST=$!
 	trap guest_kill EXIT
@@ -107,6 +130,17 @@ guest_wait() {
 			grep -Eqa "$2" "$3" 2>/dev/null || guest_fail "the guest ended before '$2'" "$3"
 			return 0
 		fi
+		sleep 0.5
+	done
+}
+
+# guest_panicked SECONDS: until the kernel has said its last words. Where these are "end Kernel panic" the machine runs
+# on; others tell the hypervisor before, and QEMU stops them.
+guest_panicked() {
+	local end=$((SECONDS + $1))
+	until grep -qa 'end Kernel panic' console.log ||
+		"$RIG/qmp.py" qmp.sock 60 query-status 2>&1 | grep -q '"running": false'; do
+		[ "$SECONDS" -lt "$end" ] || guest_fail "no end of the panic within $1 seconds" console.log
 		sleep 0.5
 	done
 }

@@ -17,9 +17,8 @@ need_space() {
 	[ "$free" -ge "$1" ] || die "$CACHE: $1 MiB needed, $free MiB free"
 }
 
-# Debian packages, each with a file that proves it is there.
+# Debian packages, each with a file that proves it is there, and the architecture it is for if not for all.
 DEPS='
-qemu-system-x86     /usr/bin/qemu-system-x86_64
 kexec-tools         /sbin/kexec
 busybox-static      /bin/busybox
 makedumpfile        /usr/bin/makedumpfile
@@ -30,12 +29,36 @@ gcc                 /usr/bin/gcc
 libc6-dev           /usr/include/stdio.h
 python3             /usr/bin/python3
 util-linux          /usr/bin/flock
+qemu-system-x86     /usr/bin/qemu-system-x86_64     x86_64
+qemu-system-x86     /usr/bin/qemu-system-i386       i386
+libc6-dev-i386      /usr/lib32/libc.a               i386
+lib32gcc-12-dev     /usr/lib/gcc/x86_64-linux-gnu/12/32/libgcc.a  i386
+qemu-system-arm     /usr/bin/qemu-system-aarch64    arm64
+gcc-aarch64-linux-gnu  /usr/bin/aarch64-linux-gnu-gcc  arm64
+libc6-dev-arm64-cross  /usr/aarch64-linux-gnu/lib/libc.a  arm64
+qemu-system-arm     /usr/bin/qemu-system-arm        armhf
+gcc-arm-linux-gnueabihf  /usr/bin/arm-linux-gnueabihf-gcc  armhf
+libc6-dev-armhf-cross  /usr/arm-linux-gnueabihf/lib/libc.a  armhf
+qemu-system-ppc     /usr/bin/qemu-system-ppc64      ppc64el
+gcc-powerpc64le-linux-gnu  /usr/bin/powerpc64le-linux-gnu-gcc  ppc64el
+libc6-dev-ppc64el-cross  /usr/powerpc64le-linux-gnu/lib/libc.a  ppc64el
+qemu-system-misc    /usr/bin/qemu-system-s390x      s390x
+gcc-s390x-linux-gnu  /usr/bin/s390x-linux-gnu-gcc   s390x
+libc6-dev-s390x-cross  /usr/s390x-linux-gnu/lib/libc.a  s390x
+qemu-system-misc    /usr/bin/qemu-system-riscv64    riscv64
+opensbi             /usr/lib/riscv64-linux-gnu/opensbi  riscv64
+gcc-riscv64-linux-gnu  /usr/bin/riscv64-linux-gnu-gcc  riscv64
+libc6-dev-riscv64-cross  /usr/riscv64-linux-gnu/lib/libc.a  riscv64
+qemu-system-mips    /usr/bin/qemu-system-mips64el   mips64el
+gcc-mips64el-linux-gnuabi64  /usr/bin/mips64el-linux-gnuabi64-gcc  mips64el
+libc6-dev-mips64el-cross  /usr/mips64el-linux-gnuabi64/lib/libc.a  mips64el
 '
 
+# install_deps: what is missing for $ARCH.
 install_deps() {
-	local package file missing=()
-	while read -r package file; do
-		[ -z "$package" ] || [ -e "$file" ] || missing+=("$package")
+	local package file arch missing=()
+	while read -r package file arch; do
+		[ -z "$package" ] || [ "${arch:-$ARCH}" != "$ARCH" ] || [ -e "$file" ] || missing+=("$package")
 	done <<<"$DEPS"
 	# /bin/busybox may be the dynamic one of another package.
 	if [ -e /bin/busybox ] && ! dpkg -s busybox-static >/dev/null 2>&1; then

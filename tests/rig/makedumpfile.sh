@@ -1,21 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The newest makedumpfile in a folder of its own, with the libraries and the ld.so it was built for.
 
-# needed_by PACKAGE...: these and the libraries they depend on, and theirs.
-needed_by() {
-	local todo=("$@") seen=' ' package
-	while [ ${#todo[@]} -gt 0 ]; do
-		package=${todo[0]}
-		todo=("${todo[@]:1}")
-		case $seen in *" $package "*) continue ;; esac
-		seen+="$package "
-		echo "$package"
-		# Only libraries: makedumpfile's perl scripts are not wanted.
-		mapfile -t -O "${#todo[@]}" todo < <(apt-cache "${APT[@]}" depends "$package" |
-			awk '/ Depends:/ && $2 ~ /^(lib|zlib1g)/ { print $2 }')
-	done
-}
-
 make_tool() {
 	local packages deb
 	need_space 200

@@ -2,8 +2,16 @@
 # The dump sets: a table, and how each kind of set is made. Needs all other files of the rig.
 
 # name | kind | kernel | MiB | options | explanation
-# Options: balloon, la57, nokaslr, novmci; crash=SIZE (memory of the crash kernel);
-# fill=MB of files, heap=MB of process memory, host=MB of files of the host.
+# Options:
+#   balloon, nokaslr
+#   novmci            without the vmcoreinfo device: QEMU has it for PCs and ARM only, armhf kernels lack its driver
+#   facts             see facts.sh
+#   cpu=CPU smp=N     of QEMU
+#   dump=FORM,...     what QEMU writes
+#   ram=ADDRESS+BYTES,...   of a machine for which QEMU writes none of these forms
+#   append=WORD       of the kernel command line
+#   crash=SIZE        memory of the crash kernel
+#   fill=MB of files, heap=MB of process memory, host=MB of files of the host
 SETS='
 v61-512     | kexec   | 6.1  |  512 | crash=160M balloon fill=32 heap=24       | /proc/vmcore of 6.1, 512 MB, with a memory balloon
 q61-512     | qemu    | 6.1  |  512 | balloon fill=32 heap=24                  | one 6.1 guest dumped by QEMU as elf, elf-paging and kdump-zlib
@@ -13,9 +21,25 @@ mdf-new     | tool    |      |      |                                          |
 v612-512    | kexec   | 6.12 |  512 | crash=192M balloon fill=24 heap=24       | /proc/vmcore of 6.12 (not the cloud flavour: it has hwpoison), no vmlinux
 v7-512      | kexec   | 7    |  512 | crash=192M balloon fill=24 heap=24       | /proc/vmcore of the newest 7.x, no vmlinux
 v510-512    | kexec   | 5.10 |  512 | crash=160M balloon fill=32 heap=24       | /proc/vmcore of 5.10, no vmlinux
-v61-la57    | kexec   | 6.1  |  512 | crash=160M la57 fill=32 heap=24          | /proc/vmcore of 6.1 with 5-level page tables
+v61-la57    | kexec   | 6.1  |  512 | crash=160M cpu=qemu64,+la57,-cx16 fill=32 heap=24 | /proc/vmcore of 6.1 with 5-level page tables
 v61-nokaslr | kexec   | 6.1  |  384 | crash=160M nokaslr fill=16 heap=18       | /proc/vmcore of 6.1 at its linked address
 q61-novmci  | qemu    | 6.1  |  256 | novmci fill=16 heap=18                   | 6.1 dumped by QEMU as elf, without a VMCOREINFO note
+live-v61    | live    | 6.1  |  512 | crash=64M                                | not a dump: vmcorefs and makedumpfile on the /proc/kcore of 6.1
+a64-512       | qemu  | arm64   |  512 | facts dump=elf,kdump-zlib fill=24 heap=24 | arm64 6.1 with 48 bit addresses, by QEMU as elf and kdump-zlib (blocks of 64 KiB)
+a64-novmci    | qemu  | arm64   |  256 | facts novmci dump=elf,kdump-zlib fill=8 heap=18 | the same without a VMCOREINFO note
+a64-kexec     | kexec | arm64   |  512 | facts crash=192M fill=24 heap=24 | /proc/vmcore of arm64 6.1
+armlpae-512   | qemu  | armlpae |  512 | facts novmci dump=elf,kdump-zlib append=vmalloc=768M fill=24 heap=24 | 32-bit ARM 6.1 with LPAE, by QEMU as elf and kdump-zlib
+armv7         | qemu  | armmp   |  256 | facts novmci dump=elf,kdump-zlib fill=8 heap=18 | 32-bit ARM 6.1 with short descriptors, by QEMU as elf and kdump-zlib
+i386pae       | qemu  | 686pae  |  384 | facts dump=elf,elf-paging,kdump-zlib append=vmalloc=768M fill=16 heap=18 | i386 6.1 with PAE, by QEMU as elf, elf-paging and kdump-zlib
+i386pae-kexec | kexec | 686pae  |  512 | facts crash=160M fill=24 heap=24 | /proc/vmcore of i386 6.1 with PAE
+i386          | qemu  | 686     |  256 | facts dump=elf,kdump-zlib fill=8 heap=18 | i386 6.1 without PAE, by QEMU as elf and kdump-zlib
+ppc64el       | qemu  | ppc64el |  512 | facts novmci dump=elf,kdump-zlib fill=24 heap=24 | little-endian POWER 6.1 with radix page tables of 64 KiB, by QEMU as elf and kdump-zlib, no VMCOREINFO note
+ppc64el-hash  | qemu  | ppc64el |  512 | facts novmci cpu=power8 dump=elf fill=24 heap=24 | the same with the hashed page table, as elf
+s390x         | qemu  | s390x   |  256 | facts novmci dump=elf,kdump-zlib fill=8 heap=18 | big-endian s390x 6.1, by QEMU as elf and kdump-zlib, no VMCOREINFO note
+riscv64       | qemu  | riscv64 |  384 | facts novmci dump=elf,kdump-zlib fill=16 heap=18 | riscv64 6.12 with sv57, by QEMU as elf and kdump-zlib, no VMCOREINFO note
+riscv64-sv48  | qemu  | riscv64 |  256 | facts novmci append=no5lvl dump=elf fill=8 heap=18 | the same with sv48, as elf
+riscv64-sv39  | qemu  | riscv64 |  256 | facts novmci append=no4lvl dump=elf fill=8 heap=18 | the same with sv39, as elf
+mips64el      | qemu  | malta   |  512 | facts smp=1 novmci ram=0x0+0x10000000,0x90000000+0x10000000 fill=16 heap=18 | little-endian MIPS64 6.1, its memory with an ELF header, no notes
 '
 
 each_set() {
@@ -26,7 +50,7 @@ each_set() {
 	done <<<"$SETS"
 }
 
-list_line() { printf '%-12s %s\n' "$1" "$6"; }
+list_line() { printf '%-14s %s\n' "$1" "$6"; }
 
 set_row() {
 	[ "$1" = "$WANTED" ] || return 0
@@ -50,6 +74,8 @@ make_set() {
 	WANTED=$1 KIND=
 	each_set set_row
 	[ -n "$KIND" ] || die "no set named $1 (see: rig list)"
+	arch_use x86_64
+	[ -z "$LABEL" ] || kernel_use "$LABEL"
 	install_deps
 	lock kernels
 	KERNEL=
@@ -58,6 +84,7 @@ make_set() {
 
 	SET=$CACHE/dumps/$1
 	stamp="rig $RIG_VERSION${KERNEL:+, kernel $(cat "$KERNEL/release")}"
+	[ "$KIND" != live ] || stamp+=", $(live_stamp)" || exit
 	[ "$(cat "$SET/stamp" 2>/dev/null)" != "$stamp" ] || return 0
 
 	say "making $1"
@@ -69,6 +96,7 @@ make_set() {
 	if [ -n "$KERNEL" ]; then
 		cp "$KERNEL/release" release
 		[ ! -e "$KERNEL/vmlinux" ] || ln "$KERNEL/vmlinux" vmlinux || die "cannot link vmlinux"
+		! has facts || facts_write
 	fi
 	echo "$stamp" >stamp
 	rm -rf "$SET"
@@ -78,37 +106,48 @@ make_set() {
 
 # boot KDUMP QEMU-OPTION...: starts the guest of the set, and sees it through to its panic.
 boot() {
-	local kdump=$1 profile=full cpu=qemu64,-cx16 append
+	local kdump=$1 profile=full append net="virtio-net-$BUS,netdev=net"
 	shift
 	! has tiny || profile=tiny
-	! has la57 || cpu=qemu64,+la57,-cx16
 	append="panic=0 rig_profile=$profile rig_fill=$(value fill) rig_heap=$(value heap)"
 	! has nokaslr || append+=" nokaslr"
 	! has balloon || append+=" rig_balloon=1"
-	[ -z "$kdump" ] || append+=" crashkernel=$(value crash) rig_kdump=1"
+	# Emulated without KVM, these take their time.
+	[ "$ARCH" = x86_64 ] || append+=" rig_removed=20000"
+	[ -z "$(value append)" ] || append+=" $(value append)"
+	[ -z "$kdump" ] || append+=" crashkernel=$(value crash) rig_kdump=${CAPTURE_CONSOLE:-$CONSOLE}"
 	initramfs_make tree initrd.gz "$profile" "$kdump"
 	rm -rf tree
 
+	# A boot ROM only PCI has.
+	[ "$BUS" != pci ] || net+=,romfile=
 	if [ "$profile" = full ]; then
-		set -- "$@" -device virtio-balloon-pci -device virtio-rng-pci \
-			-netdev user,id=net,restrict=on -device virtio-net-pci,netdev=net,romfile=
+		set -- "$@" -device "virtio-balloon-$BUS" -device "virtio-rng-$BUS" \
+			-netdev user,id=net,restrict=on -device "$net"
 	fi
-	guest_start "$MIB" "$cpu" "$append" "$@"
+	if has facts; then
+		truncate -s 32M facts.img
+		# shellcheck disable=SC2046 # a list
+		set -- "$@" $(disk facts)
+	fi
+	guest_start "$MIB" "$(value cpu "$CPU")" "$append" "$@"
 	if has balloon; then
 		guest_wait 900 '^rig: ready for the balloon' console.log
 		qmp balloon "{\"value\": $(((MIB - 32) << 20))}"
 	fi
-	guest_wait 1800 '^rig: panic now' console.log
+	# The panic may overtake what the console has not written yet.
+	guest_wait 1800 '^rig: panic now|Kernel panic - not syncing' console.log
 	guest_wait 300 'Kernel panic - not syncing' console.log
 }
 
 disk() {
 	echo "-drive if=none,id=$1,file=$1.img,format=raw,cache=unsafe,discard=unmap,detect-zeroes=unmap" \
-		"-device virtio-blk-pci,drive=$1,serial=$1"
+		"-device virtio-blk-$BUS,drive=$1,serial=$1"
 }
 
 make_kexec() {
-	local options bytes host
+	local options bytes host log=capture.log
+	[ -n "$CAPTURE_CONSOLE" ] || log=console.log
 	need_space $((MIB + 2000))
 	truncate -s "$((MIB + 64))M" dump.img
 	options=$(disk dump)
@@ -119,25 +158,47 @@ make_kexec() {
 	fi
 	# shellcheck disable=SC2086 # a list
 	boot kdump $options
-	guest_wait 3000 '^rig: vmcore bytes' capture.log
-	guest_gone 300 capture.log
-	bytes=$(sed -n 's/^rig: vmcore bytes \([0-9]*\).*/\1/p' capture.log)
-	[ "${bytes:-0}" -gt $((MIB << 19)) ] || guest_fail "a vmcore of ${bytes:-no} bytes" capture.log
+	guest_wait 3000 '^rig: vmcore bytes' $log
+	guest_gone 300 $log
+	bytes=$(sed -n 's/^rig: vmcore bytes \([0-9]*\).*/\1/p' $log)
+	[ "${bytes:-0}" -gt $((MIB << 19)) ] || guest_fail "a vmcore of ${bytes:-no} bytes" $log
+	[ $log = capture.log ] || split_console
 	truncate -s "$bytes" dump.img
 	mv dump.img vmcore
 	rm -f initrd.gz fill.img qmp.sock qmp.log qemu.log
 }
 
+# The crash kernel had to use the console of the first one: from the first one's last words on it is its log.
+split_console() {
+	awk '{ print >(bye ? "capture.log" : "first.log") } /\] Bye!/ { bye = 1 }' console.log
+	mv first.log console.log
+}
+
+# memory_save: the memory at the places of the option "ram", and an ELF core around it.
+memory_save() {
+	local range parts=()
+	for range in $(value ram | tr , ' '); do
+		qmp pmemsave "{\"val\": $((${range%+*})), \"size\": $((${range#*+})), \"filename\": \"$PWD/${range%+*}\"}"
+		parts+=("${range%+*}" "${range%+*}")
+	done
+	"$RIG/memory2elf.py" elf 8 "${parts[@]}" || die "cannot write elf"
+}
+
 make_qemu() {
-	local format formats='elf elf-paging kdump-zlib' options='-device vmcoreinfo'
+	local format formats=elf,elf-paging,kdump-zlib options='-device vmcoreinfo'
 	need_space $((MIB * 3 + 500))
-	has tiny && formats=elf
-	has novmci && formats=elf options=
+	! has tiny || formats=elf
+	! has novmci || formats=elf options=
+	formats=$(value dump "$formats")
 	# shellcheck disable=SC2086 # a list
 	boot '' $options
-	guest_wait 300 'end Kernel panic' console.log
+	guest_panicked 300
 	qmp stop
-	for format in $formats; do
+	if [ -n "$(value ram)" ]; then
+		formats=
+		memory_save
+	fi
+	for format in ${formats//,/ }; do
 		case $format in
 		elf) qmp dump-guest-memory '{"paging": false, "protocol": "file:elf"}' ;;
 		elf-paging) qmp dump-guest-memory '{"paging": true, "protocol": "file:elf-paging"}' ;;

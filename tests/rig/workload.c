@@ -6,6 +6,8 @@
  *   workload tiny           a handful of them
  *   workload fill DIR MB    files of text and of random data
  *   workload tell FILE      "truth page" lines for the pages that FILE, the output of run, names
+ *   workload page-size      bytes
+ *   workload kcore          pages of kernel memory, see workload-kcore.c
  */
 #define _GNU_SOURCE
 #include "workload.h"
@@ -20,7 +22,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-size_t heap_bytes;
+size_t heap_bytes, page_bytes;
 static int ready_fd = -1;
 
 void ready(void)
@@ -188,6 +190,7 @@ static int run(int tiny)
 int main(int argc, char **argv)
 {
 	setlinebuf(stdout);
+	page_bytes = sysconf(_SC_PAGESIZE);
 	if (argc == 4 && !strcmp(argv[1], "fill"))
 		return fill_files(argv[2], strtoul(argv[3], NULL, 10));
 	if (argc == 3 && !strcmp(argv[1], "run")) {
@@ -200,5 +203,9 @@ int main(int argc, char **argv)
 	}
 	if (argc == 3 && !strcmp(argv[1], "tell"))
 		return tell(argv[2]);
+	if (argc == 2 && !strcmp(argv[1], "page-size"))
+		return printf("%zu\n", page_bytes) < 0;
+	if (argc == 2 && !strcmp(argv[1], "kcore"))
+		return tell_kcore();
 	return 2;
 }

@@ -8,10 +8,10 @@
 
 #include <stddef.h>
 
-#define PAGE 4096ul
+#define PAGE page_bytes
 #define MB (1024ul * 1024)
 
-extern size_t heap_bytes;
+extern size_t heap_bytes, page_bytes;
 
 void ready(void);
 void give_up(const char *what);
@@ -23,6 +23,7 @@ void tell_frame(const char *what, const void *p, unsigned long pfn);
 void tell_page(const char *what, const void *p);
 
 int fill_files(const char *dir, size_t mb);
+int tell_kcore(void);
 
 void role_zero(void);
 void role_pattern(void);
