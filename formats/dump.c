@@ -34,8 +34,8 @@ static int unknown_format(const struct source *src)
 		used += (size_t)snprintf(tried + used, sizeof(tried) - used, "%s%s", i ? ", " : "", dump_formats[i]->name);
 	for (ssize_t i = 0; i < n; i++)
 		snprintf(hex + 3 * i, 4, " %02x", head[i]);
-	return fail(ENOTSUP, "%s: no known dump format (tried %s; the %s begins with%s)", src->name, tried,
-		    src->container ? "flattened content" : "file", hex);
+	return fail(ENOTSUP, "%s: no known dump format (tried %s; the %s%s begins with%s)", src->name, tried,
+		    *src->container ? "content of " : "file", src->container, hex);
 }
 
 static int find_format(const struct source *src, const struct dump_ops **out)

@@ -15,20 +15,13 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
-#include "formats/extents.h"
+#include "formats/byte_pages.h"
 #include "formats/kcore.h"
 
 #define DUMP_ELF_INCOMPLETE 0x1u		/* e_flags, set by makedumpfile -E when it ran out of space */
 #define PHNUM_MAX ((uint64_t)1 << 24)		/* of program headers that are believed */
 #define PHDR_BATCH_BYTES 65536u
 #define NO_ADDRESS UINT64_MAX			/* p_paddr and p_offset: "has none" (kcore; QEMU with paging) */
-
-struct elf {
-	struct extents data;			/* physical address -> file */
-	struct page_run *runs;			/* DATA and EXCLUDED, sorted; the rest is ABSENT */
-	size_t nruns;
-	unsigned long damaged;			/* for fail_counted() */
-};
 
 struct elf_header {
 	uint64_t phoff, shoff;
@@ -43,7 +36,6 @@ struct program_header {
 
 /* What the program headers told; lives only while opening. */
 struct headers {
-	struct extents mem;			/* [p_paddr, p_paddr + p_memsz); offset unused */
 	size_t cap;				/* of d->segments */
 	uint64_t data_end;			/* highest file offset that a PT_LOAD needs */
 	uint64_t skipped;			/* PT_LOADs that cannot be */
@@ -159,32 +151,24 @@ static int add_segment(struct dump *d, struct headers *hs, const struct program_
 
 static int take_load(struct dump *d, struct headers *hs, struct program_header *p)
 {
-	struct elf *elf = d->priv;
-	uint64_t end;
 	int r;
 
 	if (p->paddr == NO_ADDRESS)
 		return 0;
 	p->memsz = max_u64(p->memsz, p->filesz);
-	/* The last page of the number space is given up: no machine has it, and no end address wraps then. */
-	if (add_overflows(p->paddr, p->memsz, &end) || end > UINT64_MAX - ((uint64_t)1 << PAGE_SHIFT_MAX) ||
-	    (p->filesz && add_overflows(p->offset, p->filesz, &end))) {
+	r = byte_pages_add(d->priv, p->paddr, p->memsz, p->offset, p->filesz);
+	if (r == -ERANGE)
 		hs->skipped++;
-		return 0;
-	}
+	if (r)
+		return r == -ERANGE ? 0 : r;
 	if (p->paddr)
 		hs->all_at_zero = false;
 	hs->descends |= p->paddr < hs->last_start;
 	hs->last_start = p->paddr;
 	hs->last_end = p->paddr + p->memsz;
-	r = add_segment(d, hs, p);
-	if (!r)
-		r = extents_add(&hs->mem, p->paddr, p->memsz, 0);
-	if (!r && p->filesz) {
+	if (p->filesz)
 		hs->data_end = max_u64(hs->data_end, p->offset + p->filesz);
-		r = extents_add(&elf->data, p->paddr, p->filesz, p->offset);
-	}
-	return r;
+	return add_segment(d, hs, p);
 }
 
 static int take_header(struct dump *d, struct headers *hs, const uint8_t *bytes)
@@ -273,26 +257,26 @@ static void warn_about(struct dump *d, const struct elf_header *h, const struct 
  */
 static int add_lost_memory(struct dump *d, struct headers *hs)
 {
-	struct elf *elf = d->priv;
+	struct byte_pages *b = d->priv;
 	uint64_t at = hs->descends ? hs->last_end : 0;
 	size_t n;
 	int r;
 
-	if (!hs->blank || !hs->mem.n)
+	if (!hs->blank || !b->mem.n)
 		return 0;
 	d->incomplete = true;
 	log_warn("%s: its last %llu program headers were not written; some memory is missing", d->src->name,
 		 (unsigned long long)hs->blank);
-	r = extents_resolve(&hs->mem, EXTENTS_LOWEST_OFFSET);
-	n = hs->mem.n;
+	r = extents_resolve(&b->mem, EXTENTS_LOWEST_OFFSET);
+	n = b->mem.n;
 	for (size_t i = 0; i < n && !r; i++) {
-		struct extent e = hs->mem.list[i];
+		struct extent e = b->mem.list[i];
 		uint64_t end;
 
 		if (e.start > at && !add_overflows(d->src->size, e.start - at, &end)) {
-			r = extents_add(&hs->mem, at, e.start - at, 0);
+			r = extents_add(&b->mem, at, e.start - at, 0);
 			if (!r)
-				r = extents_add(&elf->data, at, e.start - at, d->src->size);
+				r = extents_add(&b->data, at, e.start - at, d->src->size);
 		}
 		at = max_u64(at, e.start + e.len);
 	}
@@ -313,167 +297,23 @@ static void choose_page_shift(struct dump *d)
 			 (unsigned long long)bytes);
 }
 
-/* The pages that ranges touch, as sorted ranges with gaps between them. Works in place: list is resolved already. */
-static size_t to_page_ranges(struct extent *list, size_t n, unsigned int shift)
-{
-	uint64_t mask = ((uint64_t)1 << shift) - 1;
-	size_t out = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		uint64_t first = list[i].start >> shift;
-		uint64_t end = (list[i].start + list[i].len + mask) >> shift;
-
-		if (out && list[out - 1].start + list[out - 1].len >= first)
-			list[out - 1].len = end - list[out - 1].start;
-		else
-			list[out++] = (struct extent){ .start = first, .len = end - first };
-	}
-	return out;
-}
-
-/* mem covers data: what it has beyond data is memory of the machine that was left out. */
-static size_t merge_runs(struct page_run *runs, const struct extent *mem, size_t nmem, const struct extent *data,
-			 size_t ndata)
-{
-	size_t n = 0, j = 0;
-
-	for (size_t i = 0; i < nmem; i++) {
-		uint64_t pos = mem[i].start, end = pos + mem[i].len;
-
-		for (; j < ndata && data[j].start < end; j++) {
-			if (data[j].start > pos)
-				runs[n++] = (struct page_run){ pos, data[j].start - pos, PAGE_EXCLUDED };
-			runs[n++] = (struct page_run){ data[j].start, data[j].len, PAGE_DATA };
-			pos = data[j].start + data[j].len;
-		}
-		if (pos < end)
-			runs[n++] = (struct page_run){ pos, end - pos, PAGE_EXCLUDED };
-	}
-	return n;
-}
-
 /* Memory for a crash kernel is none of this one's, and may be protected from reading. */
-static int remove_crash_memory(struct dump *d, struct headers *hs)
+static int remove_crash_memory(struct byte_pages *b)
 {
-	struct elf *elf = d->priv;
 	struct extents crash = { 0 };
 	int r = kcore_crash_ranges("/proc/iomem", &crash);
 
 	if (!r)
-		r = extents_remove(&elf->data, &crash);
+		r = extents_resolve(&b->data, EXTENTS_LOWEST_OFFSET);
 	if (!r)
-		r = extents_remove(&hs->mem, &crash);
+		r = extents_resolve(&b->mem, EXTENTS_LOWEST_OFFSET);
+	if (!r)
+		r = extents_remove(&b->data, &crash);
+	if (!r)
+		r = extents_remove(&b->mem, &crash);
 	extents_free(&crash);
 	return r;
 }
-
-static int build_runs(struct dump *d, struct headers *hs)
-{
-	struct elf *elf = d->priv;
-	struct extents data = { 0 };
-	const struct page_run *last;
-	size_t n;
-	int r;
-
-	r = extents_resolve(&elf->data, EXTENTS_LOWEST_OFFSET);
-	if (!r)
-		r = extents_resolve(&hs->mem, EXTENTS_LOWEST_OFFSET);
-	if (!r && d->live)
-		r = remove_crash_memory(d, hs);
-	for (size_t i = 0; i < elf->data.n && !r; i++)
-		r = extents_add(&data, elf->data.list[i].start, elf->data.list[i].len, 0);
-	if (r)
-		goto out;
-	data.n = to_page_ranges(data.list, data.n, d->pages.page_shift);
-	hs->mem.n = to_page_ranges(hs->mem.list, hs->mem.n, d->pages.page_shift);
-
-	r = -ENOMEM;
-	n = 2 * data.n + hs->mem.n;
-	elf->runs = malloc((n ? n : 1) * sizeof(*elf->runs));
-	if (!elf->runs)
-		goto out;
-	elf->nruns = merge_runs(elf->runs, hs->mem.list, hs->mem.n, data.list, data.n);
-	r = 0;
-	if (!elf->nruns)
-		goto out;
-	last = &elf->runs[elf->nruns - 1];
-	d->pages.max_pfn = last->first + last->count;
-out:
-	extents_free(&data);
-	return r;
-}
-
-static void elf_run(const struct pages *ps, uint64_t pfn, struct page_run *out)
-{
-	const struct elf *elf = ((const struct dump *)ps)->priv;
-	size_t lo = 0, hi = elf->nruns;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (elf->runs[mid].first + elf->runs[mid].count <= pfn)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	/* pfn < max_pfn, so a run ends beyond it */
-	if (elf->runs[lo].first > pfn) {
-		*out = (struct page_run){ pfn, elf->runs[lo].first - pfn, PAGE_ABSENT };
-		return;
-	}
-	*out = elf->runs[lo];
-	out->count -= pfn - out->first;
-	out->first = pfn;
-}
-
-static int elf_read(const struct pages *ps, uint64_t pfn, uint64_t count, void *buf)
-{
-	const struct dump *d = (const struct dump *)ps;
-	struct elf *elf = d->priv;
-	uint64_t at = pfn << ps->page_shift, end = (pfn + count) << ps->page_shift, len;
-	const struct extent *e = elf->data.list + extents_find(&elf->data, at), *last = elf->data.list + elf->data.n;
-	char *p = buf;
-	int r;
-
-	for (; at < end; at += len, p += len) {
-		uint64_t off;
-
-		if (e == last || at < e->start) {
-			len = (e == last ? end : min_u64(end, e->start)) - at;
-			memset(p, 0, len);
-			continue;
-		}
-		len = min_u64(end, e->start + e->len) - at;
-		off = e->offset + (at - e->start);
-		r = source_read(d->src, p, len, off);
-		if (r)
-			return fail_counted(&elf->damaged, EIO,
-					    "%s: physical address %#llx: cannot read %llu bytes at offset %#llx%s", d->src->name, (unsigned long long)at, (unsigned long long)len,
-					    (unsigned long long)off,
-					    off + len > d->src->size ? ": beyond the end of the file" : "");
-		e++;
-	}
-	return 0;
-}
-
-static uint64_t elf_lost(const struct pages *ps, uint64_t pfn, uint64_t count)
-{
-	const struct dump *d = (const struct dump *)ps;
-	const struct elf *elf = d->priv;
-	uint64_t at = pfn << ps->page_shift;
-	size_t i = extents_find(&elf->data, at);
-	const struct extent *e = elf->data.list + i;
-
-	if (i == elf->data.n || e->start > at || e->offset + (at - e->start) < d->src->size)
-		return 0;
-	return min_u64(count, div_round_up(e->start + e->len - at, pages_size(ps)));
-}
-
-static const struct pages_ops elf_pages_ops = {
-	.read = elf_read,
-	.run = elf_run,
-	.lost = elf_lost,
-};
 
 static int elf_open(struct dump *d)
 {
@@ -481,8 +321,7 @@ static int elf_open(struct dump *d)
 	struct elf_header h = { 0 };
 	int r;
 
-	d->pages.ops = &elf_pages_ops;
-	d->priv = calloc(1, sizeof(struct elf));
+	d->priv = calloc(1, sizeof(struct byte_pages));
 	if (!d->priv)
 		return -ENOMEM;
 	r = read_header(d, &h);
@@ -495,46 +334,30 @@ static int elf_open(struct dump *d)
 	if (!r)
 		r = dump_find_eraseinfo(d);
 	if (r)
-		goto out;
+		return r;
 	d->live = kcore_is_live(d);
-	if (d->live && hs.all_at_zero) {
-		r = fail(ENOTSUP, "%s: it tells no physical addresses: the kernel is older than 4.11", d->src->name);
-		goto out;
-	}
+	if (d->live && hs.all_at_zero)
+		return fail(ENOTSUP, "%s: it tells no physical addresses: the kernel is older than 4.11", d->src->name);
 	choose_page_shift(d);
 	r = add_lost_memory(d, &hs);
+	if (!r && d->live)
+		r = remove_crash_memory(d->priv);
 	if (!r)
-		r = build_runs(d, &hs);
+		r = byte_pages_finish(d, EXTENTS_LOWEST_OFFSET);
 	if (!r && d->live && !d->vmcoreinfo)
 		r = kcore_add_vmcoreinfo(d, "/sys/kernel/vmcoreinfo");
 	if (r)
-		goto out;
-	if (!d->pages.max_pfn) {
-		r = fail(EIO, "%s: an ELF core without physical memory (%s)", d->src->name,
-			 hs.blank ? "its writer stopped before it wrote the program headers" : "no usable PT_LOAD");
-		goto out;
-	}
+		return r;
+	if (!d->pages.max_pfn)
+		return fail(EIO, "%s: an ELF core without physical memory (%s)", d->src->name,
+			    hs.blank ? "its writer stopped before it wrote the program headers" : "no usable PT_LOAD");
 	warn_about(d, &h, &hs);
-out:
-	extents_free(&hs.mem);
-	return r;
-}
-
-static void elf_close(struct dump *d)
-{
-	struct elf *elf = d->priv;
-
-	if (!elf)
-		return;
-	extents_free(&elf->data);
-	free(elf->runs);
-	free(elf);
-	d->priv = NULL;
+	return 0;
 }
 
 const struct dump_ops elf_dump_ops = {
 	.name = "elf",
 	.probe = elf_probe,
 	.open = elf_open,
-	.close = elf_close,
+	.close = byte_pages_close,
 };

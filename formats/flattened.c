@@ -3,7 +3,7 @@
  * The flattened stream of makedumpfile -F and of QEMU's kdump formats: a 4096-byte header, then records { offset, size,
  * bytes }, all big-endian, in any order; a later record wins over an earlier one. The end is a record of -1, -1.
  */
-#include "formats/source.h"
+#include "formats/container.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -25,7 +25,7 @@ struct flattened {
 	struct extents map;		/* logical file -> inner */
 };
 
-int flattened_probe(const struct source *s)
+static int flattened_probe(const struct source *s)
 {
 	char sig[16];
 	ssize_t r = source_read_some(s, sig, sizeof(sig), 0);
@@ -162,7 +162,7 @@ static const struct source_ops flattened_ops = {
 	.close = flattened_close,
 };
 
-int flattened_open(struct source *inner, struct source **out)
+static int flattened_open(struct source *inner, struct source **out)
 {
 	struct flattened *f;
 	int r;
@@ -177,7 +177,6 @@ int flattened_open(struct source *inner, struct source **out)
 		.ops = &flattened_ops,
 		.name = inner->name,
 		.mtime = inner->mtime,
-		.container = "flattened",
 	};
 	r = check_header(inner);
 	if (!r)
@@ -193,3 +192,9 @@ int flattened_open(struct source *inner, struct source **out)
 	*out = &f->s;
 	return 0;
 }
+
+const struct container_ops flattened_container = {
+	.name = "flattened",
+	.probe = flattened_probe,
+	.open = flattened_open,
+};

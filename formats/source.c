@@ -6,6 +6,7 @@
 #include <linux/fs.h>
 #include <linux/magic.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -15,6 +16,9 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "formats/container.h"
+
+#define DEPTH_MAX 4
 
 struct file_source {
 	struct source s;		/* first member */
@@ -155,23 +159,60 @@ err:
 	return r;
 }
 
+const struct container_ops *const containers[] = {
+	&flattened_container,
+	NULL
+};
+
+static int find_container(const struct source *s, const struct container_ops **out)
+{
+	*out = NULL;
+	for (size_t i = 0; containers[i] && !*out; i++) {
+		int r = containers[i]->probe(s);
+
+		if (r < 0)
+			return fail(-r, "%s: cannot be read: %s", s->name, strerror(-r));
+		if (r)
+			*out = containers[i];
+	}
+	return 0;
+}
+
+/* Takes over *s; what is in the innermost container takes its place. */
+static int unwrap(struct source **s)
+{
+	for (unsigned int depth = 0;; depth++) {
+		const struct container_ops *c;
+		char around[2 * sizeof((*s)->container)];
+		int r = find_container(*s, &c);
+
+		if (!r && !c)
+			return 0;
+		if (!r && depth == DEPTH_MAX)
+			r = fail(ENOTSUP, "%s: more than %d containers around each other (%s)", (*s)->name, DEPTH_MAX,
+				 (*s)->container);
+		if (r) {
+			source_close(*s);
+			return r;
+		}
+		snprintf(around, sizeof(around), "%s%s%s", (*s)->container, *(*s)->container ? ", " : "", c->name);
+		r = c->open(*s, s);
+		if (r)
+			return r;
+		memcpy((*s)->container, around, sizeof((*s)->container) - 1);
+	}
+}
+
 int source_open(const char *path, struct source **out)
 {
 	struct source *s = NULL;
-	int r;
+	int r = file_open(path, &s);
 
-	r = file_open(path, &s);
-	if (r)
-		return r;
-	r = flattened_probe(s);
-	if (r == 1)
-		return flattened_open(s, out);
-	if (r < 0) {
-		source_close(s);
-		return fail(-r, "%s: cannot be read: %s", path, strerror(-r));
-	}
-	*out = s;
-	return 0;
+	if (!r)
+		r = unwrap(&s);
+	if (!r)
+		*out = s;
+	return r;
 }
 
 void source_close(struct source *s)

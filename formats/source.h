@@ -26,14 +26,14 @@ struct source {
 	const char *name;		/* for messages: the path as the user gave it; borrowed */
 	uint64_t size;			/* bytes */
 	time_t mtime;
-	const char *container;		/* "flattened", or NULL */
+	char container[64];		/* what is around it, from the outside: "gzip, flattened"; "": nothing */
 	bool procfs;			/* a file of /proc: its size may be anything */
 	bool truncated;			/* the container was cut short: what it holds is incomplete */
 };
 
 /*
  * Open a file (regular file, block device or /proc/vmcore) read-only. Directories, empty files and what cannot be read
- * fail with one message. A flattened stream is recognised and unwrapped (see flattened.c).
+ * fail with one message. Containers are recognised and unwrapped (see container.h).
  */
 int source_open(const char *path, struct source **out);
 void source_close(struct source *s);		/* NULL is fine */
@@ -42,10 +42,5 @@ void source_close(struct source *s);		/* NULL is fine */
 int source_read(const struct source *s, void *buf, size_t n, uint64_t off);
 /* Up to n bytes; short only at the end of the file. */
 ssize_t source_read_some(const struct source *s, void *buf, size_t n, uint64_t off);
-
-/* flattened.c: 1 when s starts with a flattened header, 0 when not. */
-int flattened_probe(const struct source *s);
-/* Wraps inner (owned by *out from then on, also freed on failure). */
-int flattened_open(struct source *inner, struct source **out);
 
 #endif

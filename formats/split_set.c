@@ -76,7 +76,8 @@ static struct source *new_set_source(const struct split_set *set)
 
 		s->s.size += src->size;
 		s->s.mtime = src->mtime > s->s.mtime ? src->mtime : s->s.mtime;
-		s->s.container = src->container ? src->container : s->s.container;
+		if (*src->container)
+			memcpy(s->s.container, src->container, sizeof(s->s.container));
 	}
 	return &s->s;
 }

@@ -136,8 +136,8 @@ int render_info(struct engine *e, struct outbuf *out)
 		out_printf(out, "live: yes, memory changes while it is read\n");
 	else
 		out_printf(out, "file-size: %llu\n", (unsigned long long)d->src->size);
-	out_printf(out, "format: %s%s%s%s\n", d->format, d->src->container ? ", " : "",
-		   d->src->container ? d->src->container : "", d->nparts ? ", split" : "");
+	out_printf(out, "format: %s%s%s%s\n", d->format, *d->src->container ? ", " : "",
+		   d->src->container, d->nparts ? ", split" : "");
 	put_parts(d, out);
 	if (d->header_version)
 		out_printf(out, "header-version: %d\n", d->header_version);

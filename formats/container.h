@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What can be around a dump: flattened streams, compressed files, archives. Each is one file of its own and one row of
+ * containers[]. A container is a source over the source inside it, and is what the readers of dumps see.
+ *
+ * Only formats/ includes this. Threads: opening: before mount only; reading: any.
+ */
+#ifndef VMCOREFS_FORMATS_CONTAINER_H
+#define VMCOREFS_FORMATS_CONTAINER_H
+
+#include "formats/source.h"
+
+struct container_ops {
+	const char *name;		/* "flattened", "gzip": info shows it */
+	/* 1 mine, 0 not mine, -errno I/O trouble. Looks at bytes only, allocates nothing, says nothing. */
+	int (*probe)(const struct source *src);
+	/* *out reads what is inside. Takes over inner, also on failure, which is logged with one message. out's name is
+	 * inner's; size, mtime and truncated are set; container is not. */
+	int (*open)(struct source *inner, struct source **out);
+};
+
+/* In probe order, NULL-terminated. */
+extern const struct container_ops *const containers[];
+
+extern const struct container_ops flattened_container;
+
+#endif
