@@ -38,46 +38,57 @@ static int unknown_format(const struct source *src)
 		    *src->container ? "content of " : "file", src->container, hex);
 }
 
-static int find_format(const struct source *src, const struct dump_ops **out)
+int dump_find_format(const struct source *src, const struct dump_ops **out)
 {
-	for (size_t i = 0; dump_formats[i]; i++) {
+	*out = NULL;
+	for (size_t i = 0; dump_formats[i] && !*out; i++) {
 		int r = dump_formats[i]->probe(src);
 
 		if (r < 0)
 			return fail(-r, "%s: cannot be read: %s", src->name, strerror(-r));
-		if (r) {
+		if (r)
 			*out = dump_formats[i];
-			return 0;
-		}
 	}
-	return unknown_format(src);
+	return 0;
 }
 
-int dump_open(struct source *src, struct dump **out)
+int dump_open_as(struct source *src, const struct dump_ops *ops, const struct dump_request *req, struct dump **out)
 {
-	struct dump *d;
+	static const struct dump_request nothing_told;
+	struct dump *d = calloc(1, sizeof(*d));
 	int r;
 
-	d = calloc(1, sizeof(*d));
 	if (!d) {
 		source_close(src);
 		return -ENOMEM;
 	}
 	d->src = src;
-	r = find_format(src, &d->ops);
-	if (r)
-		goto err;
-	d->format = d->ops->name;
+	d->ops = ops;
+	d->format = ops->name;
 	d->incomplete = src->truncated;
-	r = d->ops->open(d);
+	d->req = req ? req : &nothing_told;
+	r = ops->open(d);
 	if (!r)
 		r = dump_find_vmcoreinfo(d);
-	if (r)
-		goto err;
+	d->req = NULL;
+	if (r) {
+		dump_close(d);
+		return r;
+	}
 	*out = d;
 	return 0;
-err:
-	dump_close(d);
+}
+
+int dump_open(struct source *src, const struct dump_request *req, struct dump **out)
+{
+	const struct dump_ops *ops;
+	int r = dump_find_format(src, &ops);
+
+	if (!r && !ops)
+		r = unknown_format(src);
+	if (!r)
+		return dump_open_as(src, ops, req, out);
+	source_close(src);
 	return r;
 }
 

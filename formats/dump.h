@@ -18,6 +18,18 @@
 
 struct dump_ops;
 
+/* What is to be opened, as the user told it. Strings are borrowed for the life of the dump, the rest for its opening. */
+struct dump_request {
+	const char *const *paths;	/* files, or URLs; one dump, or all files of a set in any order */
+	size_t npaths;
+	bool degraded;			/* files of a set may be missing */
+	/* Facts about machines for formats that do not tell them. elf_machine 0, page_shift 0: not given. */
+	uint16_t elf_machine;
+	uint8_t elf_class;
+	bool big_endian;
+	unsigned int page_shift;
+};
+
 /* A range that the dump says is mapped: from PT_LOAD headers. memsz > filesz where the tail is not stored. */
 struct dump_segment {
 	uint64_t vaddr;			/* as in the file: may be 0 or equal to paddr (QEMU) */
@@ -38,6 +50,7 @@ struct dump {
 	struct pages pages;		/* first member: ops get at their dump through it */
 	const struct dump_ops *ops;
 	struct source *src;		/* owned */
+	const struct dump_request *req;	/* while opening only; never NULL then */
 	void *priv;			/* the reader's */
 
 	/* ELF identity of the dumped machine. elf_machine 0: unknown. */
@@ -81,19 +94,21 @@ struct dump_ops {
 	int (*probe)(const struct source *src);
 	/* Fill d (src is set). On failure one message was logged; close is called on the half-open dump. */
 	int (*open)(struct dump *d);
+	/* Of formats where several files can make one dump, else NULL: n > 0 sources, not all of which need to be of this
+	 * format. For n == 1 it is called instead of open. Takes over the sources, also on failure, not the array. */
+	int (*open_set)(struct source **srcs, size_t n, const struct dump_request *req, struct dump **out);
 	void (*close)(struct dump *d);		/* must accept a half-open dump; frees priv only */
 };
 
 /* In probe order, NULL-terminated. */
 extern const struct dump_ops *const dump_formats[];
 
-/* Takes over src, also on failure. -ENOTSUP, with one message that lists what was tried, when no format claims it. */
-int dump_open(struct source *src, struct dump **out);
-/*
- * One dump of n > 0 files: a dump, or all parts of a split set in any order. Parts that are not here fail it with one
- * message that names their pages, unless degraded, which makes that a warning. paths are borrowed.
- */
-int dump_open_files(const char *const *paths, size_t n, bool degraded, struct dump **out);
+/* One source as one dump. Takes over src, also on failure. req NULL: nothing is told. -ENOTSUP, with one message that lists
+ * what was tried, when no format claims it. */
+int dump_open(struct source *src, const struct dump_request *req, struct dump **out);
+/* open.c: req->npaths > 0 files as one dump. Parts that are not here fail it with one message that names their pages,
+ * unless degraded, which makes that a warning. */
+int dump_open_files(const struct dump_request *req, struct dump **out);
 void dump_close(struct dump *d);		/* NULL is fine; closes src too */
 
 /* Iterate over ELF notes. *pos starts at 0. 1: a note; 0: the end; stops at the first malformed header. name is

@@ -416,5 +416,6 @@ const struct dump_ops kdump_dump_ops = {
 	.name = "kdump-compressed",
 	.probe = kdump_signature,
 	.open = kdump_open,
+	.open_set = split_set_open,
 	.close = kdump_close,
 };

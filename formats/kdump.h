@@ -47,6 +47,9 @@ bool kdump_is_part(const struct dump *d);
  */
 bool kdump_share_bitmaps(struct dump *d, const struct dump *other);
 
+/* split_set.c: dump_ops.open_set: a dump alone, or all parts of a split set in any order. */
+int split_set_open(struct source **srcs, size_t n, const struct dump_request *req, struct dump **out);
+
 extern const struct pages_ops kdump_pages_ops;
 
 #endif

@@ -15,6 +15,11 @@
 
 extern const struct dump_ops elf_dump_ops, kdump_dump_ops;
 
+/* Who claims src; NULL, without a message: nobody. -errno after a message: it cannot be read. */
+int dump_find_format(const struct source *src, const struct dump_ops **out);
+/* dump_open() for a format that is known. */
+int dump_open_as(struct source *src, const struct dump_ops *ops, const struct dump_request *req, struct dump **out);
+
 /* log2 of a believable page size, or 0. */
 unsigned int page_shift_of(uint64_t bytes);
 
@@ -23,6 +28,9 @@ unsigned int page_shift_of(uint64_t bytes);
  * left out with a warning and d->incomplete. 0, -ENOMEM or -EIO.
  */
 int dump_add_notes(struct dump *d, uint64_t off, uint64_t len);
+
+/* Append one note that the reader makes itself, in the byte order of d. 0 or -ENOMEM, also beyond NOTES_MAX. */
+int dump_add_note(struct dump *d, const char *name, uint32_t type, const void *desc, size_t len);
 
 /* d->vmcoreinfo becomes a copy of these bytes up to the first NUL. 0 or -ENOMEM. */
 int dump_set_vmcoreinfo(struct dump *d, const void *text, size_t len);

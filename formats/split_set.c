@@ -11,6 +11,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "formats/joined.h"
 #include "formats/kdump.h"
 #include "formats/reader.h"
 
@@ -23,64 +24,6 @@ struct split_set {
 	const struct dump **of_part;	/* owned array; the member of each of d->parts, or NULL */
 	unsigned long missing;		/* for fail_counted() */
 };
-
-/* All files one after the other: for those who ask for size and time of the input. Borrows the members' sources. */
-struct set_source {
-	struct source s;		/* first member */
-	const struct split_set *set;
-};
-
-static ssize_t set_source_read(const struct source *s, void *buf, size_t n, uint64_t off)
-{
-	const struct split_set *set = ((const struct set_source *)s)->set;
-	size_t done = 0;
-
-	for (size_t i = 0; i < set->n && done < n; i++) {
-		const struct source *src = set->members[i]->src;
-		ssize_t r;
-
-		if (off >= src->size) {
-			off -= src->size;
-			continue;
-		}
-		r = source_read_some(src, (char *)buf + done, n - done, off);
-		if (r < 0)
-			return r;
-		done += (size_t)r;
-		off = 0;
-	}
-	return (ssize_t)done;
-}
-
-static void set_source_close(struct source *s)
-{
-	free(s);
-}
-
-static const struct source_ops set_source_ops = {
-	.read = set_source_read,
-	.close = set_source_close,
-};
-
-static struct source *new_set_source(const struct split_set *set)
-{
-	struct set_source *s = calloc(1, sizeof(*s));
-
-	if (!s)
-		return NULL;
-	s->s.ops = &set_source_ops;
-	s->s.name = set->members[0]->src->name;
-	s->set = set;
-	for (size_t i = 0; i < set->n; i++) {
-		const struct source *src = set->members[i]->src;
-
-		s->s.size += src->size;
-		s->s.mtime = src->mtime > s->s.mtime ? src->mtime : s->s.mtime;
-		if (*src->container)
-			memcpy(s->s.container, src->container, sizeof(s->s.container));
-	}
-	return &s->s;
-}
 
 static const struct kdump *kdump_of(const struct dump *d)
 {
@@ -334,6 +277,20 @@ static int check_missing(struct dump *d, bool degraded)
 	return 0;
 }
 
+/* All files one after the other: for those who ask for size and time of the input. */
+static int join_sources(struct dump *d, const struct split_set *set)
+{
+	struct joined_piece *pieces = calloc(set->n, sizeof(*pieces));
+
+	if (!pieces)
+		return -ENOMEM;
+	for (size_t i = 0; i < set->n; i++)
+		pieces[i] = (struct joined_piece){ .src = set->members[i]->src, .len = set->members[i]->src->size };
+	d->src = joined_new(pieces, set->n, false);
+	free(pieces);
+	return d->src ? 0 : -ENOMEM;
+}
+
 /* What was erased before is told in parts too: each has what was erased in its pages. */
 static int join_eraseinfo(struct dump *d, const struct split_set *set)
 {
@@ -379,8 +336,8 @@ static int set_open(struct split_set *set, bool degraded, struct dump **out)
 	}
 	qsort(set->members, set->n, sizeof(struct dump *), compare_members);
 	take_facts(d, set);
-	d->src = new_set_source(set);
-	if (d->src)
+	r = join_sources(d, set);
+	if (!r)
 		r = join_eraseinfo(d, set);
 	if (!r)
 		r = make_parts(d);
@@ -394,35 +351,36 @@ static int set_open(struct split_set *set, bool degraded, struct dump **out)
 	return 0;
 }
 
-static int add_member(struct split_set *set, const char *path, bool alone)
+/* Takes over src. */
+static int add_member(struct split_set *set, struct source *src, bool alone, const struct dump_request *req)
 {
 	struct dump *d;
-	struct source *src;
-	int r = source_open(path, &src);
+	int r = dump_open(src, req, &d);
 
-	if (!r)
-		r = dump_open(src, &d);
 	if (r)
 		return r;
 	set->members[set->n++] = d;
 	if (!alone && !kdump_is_part(d))
-		return fail(EIO, "%s: no part of a split set; only such parts can be given together", path);
+		return fail(EIO, "%s: no part of a split set; only such parts can be given together", d->src->name);
 	return set->n > 1 ? check_member(set, d) : 0;
 }
 
-int dump_open_files(const char *const *paths, size_t n, bool degraded, struct dump **out)
+int split_set_open(struct source **srcs, size_t n, const struct dump_request *req, struct dump **out)
 {
 	struct split_set *set = calloc(1, sizeof(*set));
+	size_t taken = 0;
 	int r = 0;
 
 	if (set)
 		set->members = calloc(n, sizeof(struct dump *));
 	if (!set || !set->members)
 		r = -ENOMEM;
-	for (size_t i = 0; i < n && !r; i++)
-		r = add_member(set, paths[i], n == 1);
+	while (taken < n && !r)
+		r = add_member(set, srcs[taken++], n == 1, req);
+	for (; taken < n; taken++)
+		source_close(srcs[taken]);
 	if (!r && (n > 1 || kdump_is_part(set->members[0])))
-		return set_open(set, degraded, out);
+		return set_open(set, req->degraded, out);
 	if (!r) {
 		*out = set->members[0];
 		set->n = 0;

@@ -133,7 +133,7 @@ static int add_opt(char **opts, const char *name, const char *value)
 
 static int session_args(const struct options *o, struct fuse_args *args)
 {
-	char *fsname = o->fsname ? strdup(o->fsname) : default_fsname(o->fs.dump_paths[0]);
+	char *fsname = o->fsname ? strdup(o->fsname) : default_fsname(o->fs.dump.paths[0]);
 	char *opts = NULL;
 	int r = fsname ? 0 : -1;
 

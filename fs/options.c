@@ -91,7 +91,7 @@ static const struct mount_option {
 	{ "nonempty", FLAG, offsetof(struct options, nonempty) },
 	{ "clone_fd", FLAG, offsetof(struct options, clone_fd) },
 	{ "debug", FLAG, offsetof(struct options, fuse_debug) },
-	{ "degraded", FLAG, offsetof(struct options, fs.degraded) },
+	{ "degraded", FLAG, offsetof(struct options, fs.dump.degraded) },
 	{ "threads", NUMBER, offsetof(struct options, threads) },
 	{ "max_idle_threads", NUMBER, offsetof(struct options, max_idle_threads) },
 	{ "fsname", STRING, offsetof(struct options, fsname) },
@@ -268,8 +268,8 @@ static int take_arguments(struct options *o, int n, char **args)
 	for (int i = 0; i < n; i++)
 		if (!*args[i])
 			return fail(EINVAL, "an empty name as DUMP");
-	o->fs.dump_paths = (const char *const *)args;
-	o->fs.ndumps = (size_t)n;
+	o->fs.dump.paths = (const char *const *)args;
+	o->fs.dump.npaths = (size_t)n;
 	return 0;
 }
 

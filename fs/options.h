@@ -23,7 +23,7 @@ enum run_mode { RUN_MOUNT, RUN_CAT, RUN_LIST, RUN_HELP, RUN_VERSION };
 
 struct options {
 	enum run_mode mode;
-	struct fs_options fs;		/* dump_paths: a part of argv */
+	struct fs_options fs;		/* dump.paths: a part of argv */
 	const char *mountpoint;		/* RUN_MOUNT; in argv */
 	const char *path;		/* RUN_CAT, RUN_LIST; in argv, or "/" */
 	bool foreground, fuse_debug, single_thread;

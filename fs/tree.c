@@ -144,7 +144,7 @@ static int render_readme(struct engine *e, struct outbuf *out)
 int fs_open(const struct fs_options *opt, struct fs **out)
 {
 	const struct engine_options engine = {
-		.paths = opt->dump_paths, .npaths = opt->ndumps, .degraded = opt->degraded,
+		.dump = opt->dump,
 		.excluded = opt->excluded, .codec = opt->compress,
 		.vmcoreinfo_file = opt->vmcoreinfo_file, .vmlinux = opt->vmlinux, .erase_file = opt->erase_file,
 	};

@@ -16,15 +16,14 @@
 #include <time.h>
 
 #include "base/pages.h"
+#include "formats/dump.h"
 #include "fs/node.h"
 #include "fs/views/view.h"
 
 struct fs;
 
 struct fs_options {
-	const char *const *dump_paths;	/* one, or the parts of a split set */
-	size_t ndumps;
-	bool degraded;			/* -o degraded: parts may be missing */
+	struct dump_request dump;	/* which files, and what is told of them */
 	enum hole_policy excluded;	/* -o excluded=zero|error: bulk views at pages that are not stored */
 	int compress;			/* -o compress=: an enum codec, or -1 keep */
 	const char *vmcoreinfo_file;	/* -i, or NULL */

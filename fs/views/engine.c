@@ -148,7 +148,7 @@ int engine_open(const struct engine_options *opt, struct engine **out)
 	}
 	r = opt->erase_file ? erase_parse_file(opt->erase_file, &e->erase_rules) : 0;
 	if (!r)
-		r = dump_open_files(opt->paths, opt->npaths, opt->degraded, &e->dump);
+		r = dump_open_files(&opt->dump, &e->dump);
 	if (r)
 		goto err_close;
 	e->pages = &e->dump->pages;

@@ -103,9 +103,7 @@ struct engine {
 
 /* What the user asks for. Strings are borrowed. */
 struct engine_options {
-	const char *const *paths;	/* see dump_open_files() */
-	size_t npaths;
-	bool degraded;
+	struct dump_request dump;
 	enum hole_policy excluded;
 	int codec;			/* of kdump outputs: an enum codec, or -1: the dump's own */
 	const char *vmcoreinfo_file;	/* NULL: none */

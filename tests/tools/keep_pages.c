@@ -214,7 +214,7 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	paths[0] = argv[1];
-	check(dump_open_files(paths, 1, false, &d), argv[1]);
+	check(dump_open_files(&(struct dump_request){ .paths = paths, .npaths = 1 }, &d), argv[1]);
 	open_kernel(d, &d->pages, NULL, &full);
 	if (full->page_shift != d->pages.page_shift)
 		repaged = checked(repage_new(&d->pages, full->page_shift));

@@ -172,7 +172,7 @@ static void answer(struct facts *f, char *line)
 int main(int argc, char **argv)
 {
 	const char *only = NULL, *why, *paths[1];
-	struct engine_options opt = { .npaths = 1, .codec = -1 };
+	struct engine_options opt = { .dump.npaths = 1, .codec = -1 };
 	struct facts f = { 0 };
 	char line[1024];
 	double start;
@@ -189,7 +189,7 @@ int main(int argc, char **argv)
 	if (optind + 1 != argc)
 		return 1;
 	paths[0] = argv[optind];
-	opt.paths = paths;
+	opt.dump.paths = paths;
 	if (engine_open(&opt, &f.engine))
 		return 1;
 	start = now();

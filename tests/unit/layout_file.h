@@ -54,7 +54,7 @@ static inline int layout_open(const struct layout *l, struct dump **out, char **
 	r = source_open(*name, &src);
 	unlink(path);
 	if (!r)
-		r = dump_open(src, out);
+		r = dump_open(src, NULL, out);
 	if (r)
 		free(*name);
 	return r;

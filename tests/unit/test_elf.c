@@ -62,7 +62,7 @@ static struct dump *open_core(const struct core *c)
 	struct dump *d;
 
 	assert_int_equal(source_open(c->path, &src), 0);
-	assert_int_equal(dump_open(src, &d), 0);
+	assert_int_equal(dump_open(src, NULL, &d), 0);
 	return d;
 }
 
@@ -207,7 +207,7 @@ static void test_unknown_format(void **state)
 		assert_int_equal(ftruncate(fd, 0), 0);
 		assert_int_equal(pwrite(fd, text, n, 0), n);
 		assert_int_equal(source_open(path, &src), 0);
-		assert_int_equal(dump_open(src, &d), -ENOTSUP);
+		assert_int_equal(dump_open(src, NULL, &d), -ENOTSUP);
 	}
 	close(fd);
 }

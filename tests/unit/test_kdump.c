@@ -111,7 +111,7 @@ static struct dump *open_fd(int fd)
 	static char path[64];
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	if (source_open(path, &src) || dump_open(src, &d))
+	if (source_open(path, &src) || dump_open(src, NULL, &d))
 		return NULL;
 	return d;
 }

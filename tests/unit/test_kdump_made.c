@@ -124,7 +124,7 @@ static void check(const char *name)
 	path[strlen(path) - strlen(".expect")] = 0;
 	r = source_open(path, &src);
 	if (!r)
-		r = dump_open(src, &d);
+		r = dump_open(src, NULL, &d);
 	if (head[0] & EXPECT_OPEN_FAILS) {
 		assert_true(r < 0);
 		fclose(f);
