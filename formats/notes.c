@@ -82,6 +82,28 @@ int dump_add_notes(struct dump *d, uint64_t off, uint64_t len)
 	return 0;
 }
 
+int dump_add_note(struct dump *d, const char *name, uint32_t type, const void *desc, size_t len)
+{
+	size_t namesz = strlen(name) + 1, bytes = NOTE_HEADER + note_pad(namesz) + note_pad(len);
+	uint8_t *notes, *at;
+
+	if (bytes > NOTES_MAX - d->notes_len)
+		return -ENOMEM;
+	notes = realloc(d->notes, d->notes_len + bytes);
+	if (!notes)
+		return -ENOMEM;
+	d->notes = notes;
+	at = notes + d->notes_len;
+	memset(at, 0, bytes);
+	put_u32(at, (uint32_t)namesz, d->big_endian);
+	put_u32(at + 4, (uint32_t)len, d->big_endian);
+	put_u32(at + 8, type, d->big_endian);
+	memcpy(at + NOTE_HEADER, name, namesz);
+	memcpy(at + NOTE_HEADER + note_pad(namesz), desc, len);
+	d->notes_len += bytes;
+	return 0;
+}
+
 int dump_set_vmcoreinfo(struct dump *d, const void *text, size_t len)
 {
 	len = strnlen(text, len);
