@@ -99,6 +99,7 @@ void dump_close(struct dump *d)
 	if (d->ops)
 		d->ops->close(d);
 	source_close(d->src);
+	source_close(d->log);
 	free(d->notes);
 	free(d->vmcoreinfo);
 	free(d->eraseinfo);

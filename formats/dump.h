@@ -50,6 +50,7 @@ struct dump {
 	struct pages pages;		/* first member: ops get at their dump through it */
 	const struct dump_ops *ops;
 	struct source *src;		/* owned */
+	struct source *log;		/* owned, or NULL: the log that kdump saved beside the dump, as text */
 	const struct dump_request *req;	/* while opening only; never NULL then */
 	void *priv;			/* the reader's */
 

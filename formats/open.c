@@ -2,8 +2,11 @@
 /* From what the user gave to a dump: which files, and who reads them together. */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #include "base/log.h"
+#include "formats/members.h"
 #include "formats/reader.h"
 
 static void close_sources(struct source **srcs, size_t n)
@@ -42,18 +45,101 @@ static int open_sources(struct source **srcs, size_t n, const struct dump_reques
 	return r;
 }
 
+/* The sources of a dump that is being put together. */
+struct inputs {
+	struct source **srcs;		/* owned, with what is in it */
+	size_t n, cap;
+	struct source *log;		/* owned, or NULL */
+};
+
+/* Takes over src. */
+static int add_input(struct inputs *in, struct source *src)
+{
+	if (in->n == in->cap) {
+		size_t cap = in->cap ? in->cap * 2 : 4;
+		struct source **srcs = reallocarray(in->srcs, cap, sizeof(struct source *));
+
+		if (!srcs) {
+			source_close(src);
+			return -ENOMEM;
+		}
+		in->srcs = srcs;
+		in->cap = cap;
+	}
+	in->srcs[in->n++] = src;
+	return 0;
+}
+
+static int add_member(struct inputs *in, const struct members *m, const struct member *f)
+{
+	struct source *src;
+	int r = m->open(m, f, &src);
+
+	if (!r)
+		r = source_unwrap(&src);
+	return r ? r : add_input(in, src);
+}
+
+/* What was chosen of a folder or an archive, and the log beside it. */
+static int add_members(struct inputs *in, struct members *m)
+{
+	const struct member *log;
+	int r = members_choose(m);
+
+	for (size_t i = 0; i < m->n && !r; i++)
+		if (m->list[i].chosen)
+			r = add_member(in, m, &m->list[i]);
+	log = members_find_log(m);
+	if (!r && log && !in->log)
+		r = m->open(m, log, &in->log);
+	return r;
+}
+
+static int add_path(struct inputs *in, const char *path)
+{
+	struct members m = { 0 };
+	struct source *src = NULL;
+	struct stat st;
+	int r;
+
+	if (!stat(path, &st) && S_ISDIR(st.st_mode)) {
+		r = folder_list_members(path, &m);
+	} else {
+		r = source_open(path, &src);
+		if (r)
+			return r;
+		r = tar_probe(src);
+		if (!r)
+			return add_input(in, src);
+		if (r == 1)
+			r = tar_list_members(src, &m);
+		else
+			fail(-r, "%s: cannot be read: %s", path, strerror(-r));
+	}
+	if (!r)
+		r = add_members(in, &m);
+	members_free(&m);
+	source_close(src);
+	return r;
+}
+
 int dump_open_files(const struct dump_request *req, struct dump **out)
 {
-	struct source **srcs = calloc(req->npaths, sizeof(struct source *));
-	size_t n = 0;
-	int r = srcs ? 0 : -ENOMEM;
+	struct inputs in = { 0 };
+	int r = 0;
 
-	for (; n < req->npaths && !r; n++)
-		r = source_open(req->paths[n], &srcs[n]);
-	if (!r)
-		r = open_sources(srcs, n, req, out);
-	else if (srcs)
-		close_sources(srcs, n - 1);
-	free(srcs);
+	for (size_t i = 0; i < req->npaths && !r; i++)
+		r = add_path(&in, req->paths[i]);
+	if (!r) {
+		r = open_sources(in.srcs, in.n, req, out);
+		in.n = 0;
+	}
+	if (!r) {
+		(*out)->log = in.log;
+		in.log = NULL;
+	}
+	close_sources(in.srcs, in.n);
+	source_close(in.log);
+	free(in.srcs);
 	return r;
 }

@@ -95,7 +95,7 @@ static int file_size(int fd, const struct stat *st, uint64_t *size)
 	return 0;
 }
 
-static int file_open(const char *path, struct source **out)
+int source_open_file(const char *path, struct source **out)
 {
 	struct file_source *f;
 	struct stat st;
@@ -119,7 +119,7 @@ static int file_open(const char *path, struct source **out)
 		goto err;
 	}
 	if (S_ISDIR(st.st_mode)) {
-		r = fail(EISDIR, "%s: is a directory, not a dump", path);
+		r = fail(EISDIR, "%s: is a folder, not a file", path);
 		goto err;
 	}
 	if (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode)) {
@@ -178,8 +178,7 @@ static int find_container(const struct source *s, const struct container_ops **o
 	return 0;
 }
 
-/* Takes over *s; what is in the innermost container takes its place. */
-static int unwrap(struct source **s)
+int source_unwrap(struct source **s)
 {
 	for (unsigned int depth = 0;; depth++) {
 		const struct container_ops *c;
@@ -206,10 +205,10 @@ static int unwrap(struct source **s)
 int source_open(const char *path, struct source **out)
 {
 	struct source *s = NULL;
-	int r = file_open(path, &s);
+	int r = source_open_file(path, &s);
 
 	if (!r)
-		r = unwrap(&s);
+		r = source_unwrap(&s);
 	if (!r)
 		*out = s;
 	return r;

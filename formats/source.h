@@ -36,6 +36,10 @@ struct source {
  * fail with one message. Containers are recognised and unwrapped (see container.h).
  */
 int source_open(const char *path, struct source **out);
+/* The same, as it is: containers are not looked for. */
+int source_open_file(const char *path, struct source **out);
+/* Containers are looked for; what is inside takes the place of *s, which is closed on failure. */
+int source_unwrap(struct source **s);
 void source_close(struct source *s);		/* NULL is fine */
 
 /* Fill n bytes at off or fail: -EIO (logged by the caller, who knows what they were for) also beyond the end. */

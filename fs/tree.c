@@ -11,7 +11,8 @@
 #include "kernel/printk.h"
 
 static render_fn render_readme, render_info_missing;
-static missing_fn missing_eraseinfo, missing_dmesg, missing_dmesg_partial, missing_vmcoreinfo, missing_space, missing_classes, missing_notes;
+static missing_fn missing_eraseinfo, missing_dmesg, missing_dmesg_partial, missing_vmcore_dmesg,
+	missing_vmcoreinfo, missing_space, missing_classes, missing_notes;
 
 const struct entry tree_entries[] = {
 	{ .name = "README", .help = "what is in here, what it costs, commands to try", .type = TEXT, .render = render_readme },
@@ -19,6 +20,8 @@ const struct entry tree_entries[] = {
 	{ .name = "dmesg", .help = "the kernel log", .type = TEXT, .render = render_dmesg, .missing = missing_dmesg },
 	{ .name = "dmesg-partial", .help = "the kernel log since it was last cleared (dmesg -C)", .type = TEXT,
 	  .render = render_dmesg_partial, .missing = missing_dmesg_partial },
+	{ .name = "vmcore-dmesg", .help = "the log that kdump saved beside the dump", .type = TEXT,
+	  .render = render_vmcore_dmesg, .missing = missing_vmcore_dmesg },
 	{ .name = "vmcoreinfo", .help = "the VMCOREINFO text", .type = TEXT, .render = render_vmcoreinfo, .missing = missing_vmcoreinfo },
 	{ .name = "eraseinfo", .help = "what was erased: a line for each time that a rule found something", .type = TEXT,
 	  .render = render_eraseinfo, .missing = missing_eraseinfo },
@@ -73,6 +76,11 @@ static const char *missing_dmesg(const struct engine *e)
 static const char *missing_dmesg_partial(const struct engine *e)
 {
 	return e->kernel->has_space ? printk_why_no_partial(e->kernel) : e->kernel->why_no_space;
+}
+
+static const char *missing_vmcore_dmesg(const struct engine *e)
+{
+	return e->dump->log ? NULL : "no such file lies beside the dump (give the folder that has both)";
 }
 
 static const char *missing_vmcoreinfo(const struct engine *e)

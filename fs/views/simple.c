@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Texts that are one thing of the kernel, and the jobs that run. */
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/log.h"
 #include "fs/views/texts.h"
 #include "kernel/printk.h"
+
+#define SAVED_LOG_MAX (64u << 20)	/* bytes */
 
 int render_dmesg(struct engine *e, struct outbuf *out)
 {
@@ -11,6 +17,24 @@ int render_dmesg(struct engine *e, struct outbuf *out)
 int render_dmesg_partial(struct engine *e, struct outbuf *out)
 {
 	return printk_render_partial(e->kernel, out);
+}
+
+/* A file as it is, in memory: one that is larger than any log is cut. */
+int render_vmcore_dmesg(struct engine *e, struct outbuf *out)
+{
+	const struct source *log = e->dump->log;
+	char buf[65536];
+	ssize_t n = 0;
+
+	for (uint64_t at = 0; at < min_u64(log->size, SAVED_LOG_MAX); at += (uint64_t)n) {
+		n = source_read_some(log, buf, sizeof(buf), at);
+		if (n < 0)
+			return fail((int)-n, "%s: cannot be read: %s", log->name, strerror((int)-n));
+		if (!n)
+			break;
+		out_write(out, buf, (size_t)n);
+	}
+	return 0;
 }
 
 int render_vmcoreinfo(struct engine *e, struct outbuf *out)
