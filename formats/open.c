@@ -49,7 +49,7 @@ int dump_open_files(const struct dump_request *req, struct dump **out)
 	int r = srcs ? 0 : -ENOMEM;
 
 	for (; n < req->npaths && !r; n++)
-		r = source_open(req->paths[n], &srcs[n]);
+		r = source_open_unpack(req->paths[n], req->unpack, &srcs[n]);
 	if (!r)
 		r = open_sources(srcs, n, req, out);
 	else if (srcs)

@@ -29,6 +29,7 @@ struct source {
 	char container[64];		/* what is around it, from the outside: "gzip, flattened"; "": nothing */
 	bool procfs;			/* a file of /proc: its size may be anything */
 	bool truncated;			/* the container was cut short: what it holds is incomplete */
+	bool unpack;			/* containers may unpack into a temporary file what cannot be read in the middle */
 };
 
 /*
@@ -36,6 +37,7 @@ struct source {
  * fail with one message. Containers are recognised and unwrapped (see container.h).
  */
 int source_open(const char *path, struct source **out);
+int source_open_unpack(const char *path, bool unpack, struct source **out);	/* the same, with this flag */
 void source_close(struct source *s);		/* NULL is fine */
 
 /* Fill n bytes at off or fail: -EIO (logged by the caller, who knows what they were for) also beyond the end. */
