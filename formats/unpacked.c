@@ -21,8 +21,8 @@ struct unpacked {
 
 static int refuse(const struct unpacked *u)
 {
-	return fail(ENOTSUP, "%s: %s: %s, which cannot be read in the middle, and is too large for memory: unpack it (%s), or have "
-		    "it unpacked into a temporary file (-o unpack)", u->s.name, u->how->method, u->how->why, u->how->hint);
+	return fail(ENOTSUP, "%s: %s: %s: it cannot be read in the middle, and is too large for memory; unpack it (%s), or "
+		    "have that done into a temporary file (-o unpack)", u->s.name, u->how->method, u->how->why, u->how->hint);
 }
 
 /* What is in memory goes to a file. */
