@@ -131,13 +131,38 @@ static void *help(void *unused)
 	return unused;
 }
 
+/* The child of a fork (who becomes a daemon) has the pool, but none of its threads. */
+static void before_fork(void)
+{
+	pthread_mutex_lock(&pool.lock);
+}
+
+static void after_fork(void)
+{
+	pthread_mutex_unlock(&pool.lock);
+}
+
+static void in_child(void)
+{
+	pthread_mutex_init(&pool.lock, NULL);
+	pthread_cond_init(&pool.work, NULL);
+	pool.threads = 0;
+}
+
+static void survive_forks(void)
+{
+	pthread_atfork(before_fork, after_fork, in_child);
+}
+
 /* Under pool.lock. Signals are for the main thread. */
 static void start_helpers(void)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	unsigned int want = workers_threads() - 1;
 	sigset_t all, old;
 	pthread_t thread;
 
+	pthread_once(&once, survive_forks);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
 	for (; pool.threads < want && !pthread_create(&thread, NULL, help, NULL); pool.threads++)

@@ -32,8 +32,8 @@ int workers_run(const struct workers_job *job);
 
 /*
  * fn(arg, item) for all items, in rising order, by the caller and by threads of a pool that have nothing to do: worth it
- * for items of 50 microseconds. When one fails no more are started. 0 or the first error. After mount only: the pool does
- * not survive a fork.
+ * for items of 50 microseconds. When one fails no more are started. 0 or the first error. After a
+ * fork the child gets threads of its own; no thread but the one that forks may be at it then.
  */
 int workers_share(int (*fn)(void *arg, uint64_t item), void *arg, uint64_t items);
 

@@ -15,7 +15,7 @@ struct container_ops {
 	/* 1 mine, 0 not mine, -errno I/O trouble. Looks at bytes only, allocates nothing, says nothing. */
 	int (*probe)(const struct source *src);
 	/* *out reads what is inside. Takes over inner, also on failure, which is logged with one message. out's name is
-	 * inner's; size, mtime and truncated are set; container is not. */
+	 * inner's; size, mtime, truncated and unpack are set; container is not. */
 	int (*open)(struct source *inner, struct source **out);
 };
 
@@ -23,5 +23,11 @@ struct container_ops {
 extern const struct container_ops *const containers[];
 
 extern const struct container_ops flattened_container;
+extern const struct container_ops gzip_container;
+extern const struct container_ops xz_container;
+extern const struct container_ops zstd_container;
+extern const struct container_ops lz4_container;
+extern const struct container_ops bzip2_container;
+extern const struct container_ops zlib_container;
 
 #endif

@@ -177,6 +177,8 @@ static int flattened_open(struct source *inner, struct source **out)
 		.ops = &flattened_ops,
 		.name = inner->name,
 		.mtime = inner->mtime,
+		.truncated = inner->truncated,
+		.unpack = inner->unpack,
 	};
 	r = check_header(inner);
 	if (!r)

@@ -19,6 +19,7 @@ struct members {
 	const char *where;		/* path of the folder or archive, for messages; borrowed */
 	struct member *list;		/* owned; regular files that can be read, by name */
 	size_t n, cap;
+	bool unpack;			/* source.unpack of what is opened */
 	char *below;			/* owned, or NULL: names of folders that have files, for the message */
 	/* One of them as it is, not unwrapped, named "WHERE/NAME". One message on failure. */
 	int (*open)(const struct members *m, const struct member *which, struct source **out);

@@ -75,8 +75,10 @@ static int add_member(struct inputs *in, const struct members *m, const struct m
 	struct source *src;
 	int r = m->open(m, f, &src);
 
-	if (!r)
-		r = source_unwrap(&src);
+	if (r)
+		return r;
+	src->unpack = m->unpack;
+	r = source_unwrap(&src);
 	return r ? r : add_input(in, src);
 }
 
@@ -95,9 +97,9 @@ static int add_members(struct inputs *in, struct members *m)
 	return r;
 }
 
-static int add_path(struct inputs *in, const char *path)
+static int add_path(struct inputs *in, const char *path, bool unpack)
 {
-	struct members m = { 0 };
+	struct members m = { .unpack = unpack };
 	struct source *src = NULL;
 	struct stat st;
 	int r;
@@ -105,7 +107,7 @@ static int add_path(struct inputs *in, const char *path)
 	if (!stat(path, &st) && S_ISDIR(st.st_mode)) {
 		r = folder_list_members(path, &m);
 	} else {
-		r = source_open(path, &src);
+		r = source_open_unpack(path, unpack, &src);
 		if (r)
 			return r;
 		r = tar_probe(src);
@@ -129,7 +131,7 @@ int dump_open_files(const struct dump_request *req, struct dump **out)
 	int r = 0;
 
 	for (size_t i = 0; i < req->npaths && !r; i++)
-		r = add_path(&in, req->paths[i]);
+		r = add_path(&in, req->paths[i], req->unpack);
 	if (!r) {
 		r = open_sources(in.srcs, in.n, req, out);
 		in.n = 0;

@@ -161,6 +161,12 @@ err:
 
 const struct container_ops *const containers[] = {
 	&flattened_container,
+	&gzip_container,
+	&xz_container,
+	&zstd_container,
+	&lz4_container,
+	&bzip2_container,
+	&zlib_container,
 	NULL
 };
 
@@ -202,16 +208,23 @@ int source_unwrap(struct source **s)
 	}
 }
 
-int source_open(const char *path, struct source **out)
+int source_open_unpack(const char *path, bool unpack, struct source **out)
 {
 	struct source *s = NULL;
 	int r = source_open_file(path, &s);
 
-	if (!r)
+	if (!r) {
+		s->unpack = unpack;
 		r = source_unwrap(&s);
+	}
 	if (!r)
 		*out = s;
 	return r;
+}
+
+int source_open(const char *path, struct source **out)
+{
+	return source_open_unpack(path, false, out);
 }
 
 void source_close(struct source *s)

@@ -29,6 +29,7 @@ struct source {
 	char container[64];		/* what is around it, from the outside: "gzip, flattened"; "": nothing */
 	bool procfs;			/* a file of /proc: its size may be anything */
 	bool truncated;			/* the container was cut short: what it holds is incomplete */
+	bool unpack;			/* containers may unpack into a temporary file what cannot be read in the middle */
 };
 
 /*
@@ -36,6 +37,7 @@ struct source {
  * fail with one message. Containers are recognised and unwrapped (see container.h).
  */
 int source_open(const char *path, struct source **out);
+int source_open_unpack(const char *path, bool unpack, struct source **out);	/* the same, with this flag */
 /* The same, as it is: containers are not looked for. */
 int source_open_file(const char *path, struct source **out);
 /* Containers are looked for; what is inside takes the place of *s, which is closed on failure. */

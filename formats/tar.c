@@ -73,7 +73,7 @@ static int open_in_tar(const struct members *m, const struct member *which, stru
 {
 	struct source *archive;
 	char *name;
-	int r = source_open(m->where, &archive);
+	int r = source_open_unpack(m->where, m->unpack, &archive);
 
 	if (r)
 		return r;

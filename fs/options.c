@@ -56,6 +56,7 @@ static const char options_text[] =
 	"  nonempty              mount over a folder that is not empty\n"
 	"  compress=METHOD       pages of compressed dumps: keep (default), zlib, lzo, snappy, zstd or none\n"
 	"  degraded              serve a split set of which parts are missing\n"
+	"  unpack                unpack compressed dumps that cannot be read in the middle into a temporary file\n"
 	"  erase=FILE            erase in all views what these rules name; see vmcorefs-erase(5)\n"
 	"  vmlinux=FILE          the same as -x, for fstab\n"
 	"  vmcoreinfo=FILE       the same as -i\n"
@@ -92,6 +93,7 @@ static const struct mount_option {
 	{ "clone_fd", FLAG, offsetof(struct options, clone_fd) },
 	{ "debug", FLAG, offsetof(struct options, fuse_debug) },
 	{ "degraded", FLAG, offsetof(struct options, fs.dump.degraded) },
+	{ "unpack", FLAG, offsetof(struct options, fs.dump.unpack) },
 	{ "threads", NUMBER, offsetof(struct options, threads) },
 	{ "max_idle_threads", NUMBER, offsetof(struct options, max_idle_threads) },
 	{ "fsname", STRING, offsetof(struct options, fsname) },

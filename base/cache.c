@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/cache.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#define BUCKETS 1024u
+
+struct entry {
+	struct cache_block b;		/* first member */
+	uint64_t key;
+	unsigned int users;
+	bool made;			/* b is complete, or error says why not */
+	int error;
+	struct entry *chain;		/* of its bucket */
+	struct entry *older, *newer;	/* while nobody uses it */
+};
+
+struct cache {
+	cache_make *make;
+	const void *arg;
+	size_t max_bytes;
+
+	pthread_mutex_t lock;		/* for all that follows */
+	pthread_cond_t changed;		/* a block was made, or is not used any more */
+	size_t bytes;
+	struct entry *buckets[BUCKETS];
+	struct entry *oldest, *newest;
+};
+
+struct cache *cache_new(size_t bytes, cache_make *make, const void *arg)
+{
+	struct cache *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return NULL;
+	c->make = make;
+	c->arg = arg;
+	c->max_bytes = bytes;
+	pthread_mutex_init(&c->lock, NULL);
+	pthread_cond_init(&c->changed, NULL);
+	return c;
+}
+
+static void entry_free(struct entry *e)
+{
+	free(e->b.data);
+	free(e);
+}
+
+void cache_free(struct cache *c)
+{
+	if (!c)
+		return;
+	for (size_t i = 0; i < BUCKETS; i++) {
+		while (c->buckets[i]) {
+			struct entry *e = c->buckets[i];
+
+			c->buckets[i] = e->chain;
+			entry_free(e);
+		}
+	}
+	pthread_cond_destroy(&c->changed);
+	pthread_mutex_destroy(&c->lock);
+	free(c);
+}
+
+/* --- under the lock */
+
+static struct entry **find(struct cache *c, uint64_t key)
+{
+	struct entry **at = &c->buckets[key % BUCKETS];
+
+	while (*at && (*at)->key != key)
+		at = &(*at)->chain;
+	return at;
+}
+
+static void leave_order(struct cache *c, struct entry *e)
+{
+	*(e->older ? &e->older->newer : &c->oldest) = e->newer;
+	*(e->newer ? &e->newer->older : &c->newest) = e->older;
+	e->older = e->newer = NULL;
+}
+
+static void become_newest(struct cache *c, struct entry *e)
+{
+	e->older = c->newest;
+	*(c->newest ? &c->newest->newer : &c->oldest) = e;
+	c->newest = e;
+}
+
+static void take(struct cache *c, struct entry *e)
+{
+	if (!e->users++)
+		leave_order(c, e);
+}
+
+/* Not in the order of age. */
+static void forget(struct cache *c, struct entry *e)
+{
+	*find(c, e->key) = e->chain;
+	c->bytes -= e->b.len;
+	entry_free(e);
+}
+
+static void release(struct cache *c, struct entry *e)
+{
+	if (--e->users)
+		return;
+	if (e->error)
+		forget(c, e);
+	else
+		become_newest(c, e);
+	pthread_cond_broadcast(&c->changed);
+}
+
+/* false: others must put theirs back before. */
+static bool make_room(struct cache *c, size_t len)
+{
+	while (c->bytes && (len > c->max_bytes || c->bytes > c->max_bytes - len)) {
+		struct entry *e = c->oldest;
+
+		if (!e)
+			return false;
+		leave_order(c, e);
+		forget(c, e);
+	}
+	return true;
+}
+
+static struct entry *add(struct cache *c, uint64_t key, size_t len)
+{
+	struct entry *e = calloc(1, sizeof(*e));
+	struct entry **at = find(c, key);
+
+	if (!e)
+		return NULL;
+	e->key = key;
+	e->b.len = len;
+	e->users = 1;
+	*at = e;
+	c->bytes += len;
+	return e;
+}
+
+/* --- without it */
+
+static void make(struct cache *c, struct entry *e)
+{
+	ssize_t r = -ENOMEM;
+
+	e->b.data = malloc(e->b.len);
+	if (e->b.data)
+		r = c->make(c->arg, e->key, e->b.data, e->b.len);
+	pthread_mutex_lock(&c->lock);
+	e->error = r < 0 ? (int)r : 0;
+	e->b.good = r < 0 ? 0 : (size_t)r;
+	e->made = true;
+	pthread_cond_broadcast(&c->changed);
+	pthread_mutex_unlock(&c->lock);
+}
+
+int cache_get(struct cache *c, uint64_t key, size_t len, const struct cache_block **out)
+{
+	struct entry *e;
+	bool mine = false;
+	int r;
+
+	pthread_mutex_lock(&c->lock);
+	while (!(e = *find(c, key)) && !make_room(c, len))
+		pthread_cond_wait(&c->changed, &c->lock);
+	if (e) {
+		take(c, e);
+		while (!e->made)
+			pthread_cond_wait(&c->changed, &c->lock);
+	} else {
+		e = add(c, key, len);
+		mine = true;
+	}
+	pthread_mutex_unlock(&c->lock);
+	if (!e)
+		return -ENOMEM;
+	if (mine)
+		make(c, e);
+	r = e->error;
+	if (r)
+		cache_put(c, &e->b);
+	else
+		*out = &e->b;
+	return r;
+}
+
+void cache_put(struct cache *c, const struct cache_block *b)
+{
+	pthread_mutex_lock(&c->lock);
+	release(c, (struct entry *)b);
+	pthread_mutex_unlock(&c->lock);
+}
+
+bool cache_has(struct cache *c, uint64_t key)
+{
+	bool found;
+
+	pthread_mutex_lock(&c->lock);
+	found = *find(c, key);
+	pthread_mutex_unlock(&c->lock);
+	return found;
+}
