@@ -2,16 +2,18 @@
 #include "formats/dump.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
+#include "base/outbuf.h"
 #include "formats/reader.h"
 
 const struct dump_ops *const dump_formats[] = {
 	&elf_dump_ops,
 	&kdump_dump_ops,
+	&lkcd_dump_ops,
+	&recognised_dump_ops,		/* last: what nobody reads */
 	NULL
 };
 
@@ -23,19 +25,23 @@ unsigned int page_shift_of(uint64_t bytes)
 	return 0;
 }
 
+/* One line: what was tried, and what is there. */
 static int unknown_format(const struct source *src)
 {
-	uint8_t head[8] = { 0 };
-	char tried[128] = "", hex[3 * sizeof(head) + 1] = "";
-	size_t used = 0;
+	struct outbuf tried = OUTBUF_INIT;
+	uint8_t head[16];
 	ssize_t n = source_read_some(src, head, sizeof(head), 0);
+	int r;
 
-	for (size_t i = 0; dump_formats[i] && used < sizeof(tried); i++)
-		used += (size_t)snprintf(tried + used, sizeof(tried) - used, "%s%s", i ? ", " : "", dump_formats[i]->name);
+	for (size_t i = 0; dump_formats[i]; i++)
+		if (dump_formats[i] != &recognised_dump_ops)
+			out_printf(&tried, "%s%s", i ? ", " : "", dump_formats[i]->name);
+	out_printf(&tried, "; the %s%s begins with", *src->container ? "content of " : "file", src->container);
 	for (ssize_t i = 0; i < n; i++)
-		snprintf(hex + 3 * i, 4, " %02x", head[i]);
-	return fail(ENOTSUP, "%s: no known dump format (tried %s; the %s%s begins with%s)", src->name, tried,
-		    *src->container ? "content of " : "file", src->container, hex);
+		out_printf(&tried, " %02x", head[i]);
+	r = tried.error ? -ENOMEM : fail(ENOTSUP, "%s: no known dump format (tried %s)", src->name, tried.data);
+	out_free(&tried);
+	return r;
 }
 
 int dump_find_format(const struct source *src, const struct dump_ops **out)

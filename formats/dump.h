@@ -73,6 +73,7 @@ struct dump {
 	/* kdump-compressed header claims; zero or empty for others */
 	char uts[6][65];		/* sysname nodename release version machine domainname, NUL-terminated */
 	int64_t timestamp;		/* seconds since the epoch; 0: unknown */
+	char panic[256];		/* what the kernel said when it died, NUL-terminated; LKCD only */
 	int header_version;
 	uint32_t status;		/* kdump status flags */
 	uint32_t dump_level;		/* bits already filtered */

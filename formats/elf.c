@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "formats/byte_pages.h"
 #include "formats/kcore.h"
+#include "formats/netdump.h"
 
 #define DUMP_ELF_INCOMPLETE 0x1u		/* e_flags, set by makedumpfile -E when it ran out of space */
 #define PHNUM_MAX ((uint64_t)1 << 24)		/* of program headers that are believed */
@@ -31,7 +32,7 @@ struct elf_header {
 
 struct program_header {
 	uint32_t type;
-	uint64_t offset, vaddr, paddr, filesz, memsz;
+	uint64_t offset, vaddr, paddr, filesz, memsz, align;
 };
 
 /* What the program headers told; lives only while opening. */
@@ -41,6 +42,8 @@ struct headers {
 	uint64_t skipped;			/* PT_LOADs that cannot be */
 	uint64_t blank;				/* headers of zeroes at the end of the table */
 	uint64_t last_start, last_end;		/* memory of the last PT_LOAD in the table */
+	uint64_t loads;				/* PT_LOADs */
+	uint64_t load_offset, load_align;	/* of the last one */
 	bool descends;				/* one starts below the one before it */
 	bool all_at_zero;
 };
@@ -85,7 +88,9 @@ static int read_header(struct dump *d, struct elf_header *h)
 		h->phnum = get_u16(b + 44, be);
 	}
 	if (h->type != ET_CORE)
-		return fail(ENOTSUP, "%s: an ELF file, but not a core dump (e_type %u)", d->src->name, h->type);
+		return fail(ENOTSUP, "%s: an ELF file, but not a core dump (e_type %u: %s)", d->src->name, h->type,
+			    h->type == ET_EXEC || h->type == ET_DYN ? "a program, or a kernel, which -x takes" :
+			    h->type == ET_REL ? "a kernel module or an object file" : "no such thing");
 	return 0;
 }
 
@@ -117,6 +122,7 @@ static void decode_program_header(const struct dump *d, const uint8_t *b, struct
 		p->paddr = get_u64(b + 24, be);
 		p->filesz = get_u64(b + 32, be);
 		p->memsz = get_u64(b + 40, be);
+		p->align = get_u64(b + 48, be);
 		return;
 	}
 	p->offset = get_u32(b + 4, be);
@@ -124,6 +130,7 @@ static void decode_program_header(const struct dump *d, const uint8_t *b, struct
 	p->paddr = get_u32(b + 12, be);
 	p->filesz = get_u32(b + 16, be);
 	p->memsz = get_u32(b + 20, be);
+	p->align = get_u32(b + 28, be);
 	if (p->paddr == UINT32_MAX)
 		p->paddr = NO_ADDRESS;
 	if (p->offset == UINT32_MAX && !p->filesz)
@@ -179,9 +186,12 @@ static int take_header(struct dump *d, struct headers *hs, const uint8_t *bytes)
 	decode_program_header(d, bytes, &p);
 	if (p.type == PT_NOTE)
 		return dump_add_notes(d, p.offset, p.filesz);
-	if (p.type == PT_LOAD)
-		return take_load(d, hs, &p);
-	return 0;
+	if (p.type != PT_LOAD)
+		return 0;
+	hs->loads++;
+	hs->load_offset = p.offset;
+	hs->load_align = p.align;
+	return take_load(d, hs, &p);
 }
 
 static int read_program_headers(struct dump *d, const struct elf_header *h, struct headers *hs)
@@ -283,6 +293,14 @@ static int add_lost_memory(struct dump *d, struct headers *hs)
 	return r;
 }
 
+/* The kernel and gdb write these two for processes only. */
+static bool is_process(const struct dump *d, const struct headers *hs)
+{
+	struct dump_note note;
+
+	return hs->all_at_zero && (netdump_note(d, "CORE", NT_AUXV, &note) || netdump_note(d, "CORE", NT_FILE, &note));
+}
+
 static void choose_page_shift(struct dump *d)
 {
 	uint64_t bytes;
@@ -335,7 +353,14 @@ static int elf_open(struct dump *d)
 		r = dump_find_eraseinfo(d);
 	if (r)
 		return r;
+	if (is_process(d, &hs))
+		return fail(ENOTSUP, "%s: a core dump of a process, not of a kernel: gdb reads it", d->src->name);
 	d->live = kcore_is_live(d);
+	netdump_warn_if_partial(d);
+	if (!d->live && hs.loads == 1 && d->nsegments == 1)
+		r = netdump_fix(d, hs.load_offset, hs.load_align, &hs.data_end);
+	if (r)
+		return r;
 	if (d->live && hs.all_at_zero)
 		return fail(ENOTSUP, "%s: it tells no physical addresses: the kernel is older than 4.11", d->src->name);
 	choose_page_shift(d);

@@ -13,6 +13,7 @@
 #include "base/bytes.h"
 #include "base/log.h"
 #include "formats/kdump_header.h"
+#include "formats/machine.h"
 #include "formats/reader.h"
 
 #define BITMAP_PIECE ((size_t)256 << 10)
@@ -21,24 +22,6 @@
 #define ERASEINFO_MAX ((uint64_t)64 << 20)
 #define CPUS_MAX 65536u
 #define FIRST_DESCS 16384u			/* among these one is looked for that was written */
-
-static const struct {
-	const char *machine;
-	uint16_t elf_machine;
-} machines[] = {
-	{ "x86_64", EM_X86_64 }, { "i386", EM_386 }, { "i486", EM_386 }, { "i586", EM_386 }, { "i686", EM_386 },
-	{ "aarch64", EM_AARCH64 }, { "arm", EM_ARM }, { "ppc64", EM_PPC64 }, { "ppc", EM_PPC },
-	{ "s390", EM_S390 }, { "S390", EM_S390 }, { "riscv", EM_RISCV }, { "loongarch", EM_LOONGARCH },
-	{ "mips", EM_MIPS }, { "ia64", EM_IA_64 }, { "alpha", 0x9026 }, { "sparc64", EM_SPARCV9 },
-};
-
-static uint16_t machine_number(const char *name)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(machines); i++)
-		if (!strncmp(name, machines[i].machine, strlen(machines[i].machine)))
-			return machines[i].elf_machine;
-	return 0;
-}
 
 /* Load len bytes of a bitmap. What lies beyond the end of the file is left clear; *loaded: bytes before it. */
 static int load_bitmap(struct dump *d, struct bitmap *bm, uint64_t off, uint64_t len, uint64_t *loaded)

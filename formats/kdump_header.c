@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "formats/machine.h"
 #include "formats/reader.h"
 
 #define SIGNATURE_SIZE 8
@@ -105,23 +106,6 @@ static void decode_sub(const uint8_t *b, const struct kdump_abi *abi, struct kdu
 	}
 }
 
-/* 4 or 8 by the machine name, 0 when it says nothing (QEMU since 8.0: "Unknown"). */
-static unsigned int word_of_machine(const uint8_t *header)
-{
-	static const char *const names64[] = { "x86_64", "aarch64", "ppc64", "s390x", "S390X", "riscv64", "loongarch64",
-					       "mips64", "ia64", "sparc64", "alpha" };
-	static const char *const names32[] = { "i386", "i486", "i586", "i686", "arm", "ppc", "mips", "riscv32" };
-	const char *machine = (const char *)header + UTS_MACHINE;
-
-	for (size_t i = 0; i < ARRAY_SIZE(names64); i++)
-		if (!strncmp(machine, names64[i], strlen(names64[i])))
-			return 8;
-	for (size_t i = 0; i < ARRAY_SIZE(names32); i++)
-		if (!strncmp(machine, names32[i], strlen(names32[i])))
-			return 4;
-	return 0;
-}
-
 /* Does [off, off + len) lie behind the sub header, or is it unused? Writers put notes and VMCOREINFO there. */
 static bool in_sub_blocks(const struct kdump_header *h, uint64_t off, uint64_t len)
 {
@@ -140,7 +124,7 @@ static bool in_sub_blocks(const struct kdump_header *h, uint64_t off, uint64_t l
 static int judge(const struct source *src, const uint8_t *b, const struct kdump_abi *abi, bool be, struct kdump_header *h)
 {
 	uint64_t blocks, max_mapnr_32;
-	unsigned int word = word_of_machine(b);
+	unsigned int word = machine_word((const char *)b + UTS_MACHINE);
 	uint8_t sub[SUB_HEADER_MAX] = { 0 };
 	uint64_t usec;
 	int score = 0;

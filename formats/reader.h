@@ -14,6 +14,8 @@
 #define PAGE_SHIFT_MAX 20
 
 extern const struct dump_ops elf_dump_ops, kdump_dump_ops;
+extern const struct dump_ops lkcd_dump_ops;
+extern const struct dump_ops recognised_dump_ops;	/* no format: what is told by its first bytes, but not read */
 
 /* Who claims src; NULL, without a message: nobody. -errno after a message: it cannot be read. */
 int dump_find_format(const struct source *src, const struct dump_ops **out);

@@ -36,22 +36,25 @@ static void put_text(struct outbuf *out, const char *key, const char *s)
 	out_char(out, '\n');
 }
 
-/* From the log: why it died, and the time of the last record. */
+/* From the log: why it died, which headers of some formats tell too, and the time of the last record. */
 static void put_log_facts(struct engine *e, struct outbuf *out)
 {
 	struct outbuf log = OUTBUF_INIT;
-	const char *found = NULL;
+	const char *found = NULL, *header = e->dump->panic;
 
-	if (!e->kernel->has_space || !printk_kind(e->kernel))
+	if (!e->kernel->has_space || !printk_kind(e->kernel)) {
+		if (*header)
+			put_text(out, "panic", header);
 		return;
+	}
 	if (!printk_render(e->kernel, &log) && log.len && !log.error) {
 		const char *last = memrchr(log.data, '[', log.len), *at;
 		double uptime;
 
 		for (size_t i = 0; !found && i < ARRAY_SIZE(last_words); i++)
 			found = strstr(log.data, last_words[i]);
-		if (found)
-			put_text(out, "panic", found);
+		if (found || *header)
+			put_text(out, "panic", found ? found : header);
 		/* the last line that starts with a time stamp */
 		for (at = last; at && at > log.data && at[-1] != '\n';)
 			at = memrchr(log.data, '[', (size_t)(at - log.data));

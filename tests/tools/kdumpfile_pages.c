@@ -17,12 +17,21 @@ static int trouble(kdump_ctx_t *ctx, const char *what)
 	return 2;
 }
 
+/* Formats without a map of pages (LKCD) have max_pfn instead: any page below it may be there. */
+static kdump_status next_page(kdump_ctx_t *ctx, kdump_attr_t *map, kdump_num_t max_pfn, kdump_addr_t *pfn)
+{
+	kdump_clear_err(ctx);
+	if (!max_pfn)
+		return kdump_bmp_find_set(map->val.bitmap, pfn);
+	return *pfn < max_pfn ? KDUMP_OK : KDUMP_ERR_NODATA;
+}
+
 int main(int argc, char **argv)
 {
 	kdump_attr_t map = { .type = KDUMP_BITMAP };
 	kdump_ctx_t *ctx = kdump_new();
 	uint64_t pages = 0, sum = 0;
-	kdump_num_t page_size;
+	kdump_num_t page_size, max_pfn = 0;
 	kdump_status status;
 	unsigned char *page;
 	int no_sum = argc == 3 && !strcmp(argv[1], "-n"), fd;
@@ -38,24 +47,28 @@ int main(int argc, char **argv)
 	if (kdump_open_fd(ctx, fd) != KDUMP_OK)
 		return trouble(ctx, path);
 	if (kdump_get_number_attr(ctx, KDUMP_ATTR_PAGE_SIZE, &page_size) != KDUMP_OK ||
-	    kdump_get_typed_attr(ctx, KDUMP_ATTR_FILE_PAGEMAP, &map) != KDUMP_OK)
+	    (kdump_get_typed_attr(ctx, KDUMP_ATTR_FILE_PAGEMAP, &map) != KDUMP_OK &&
+	     kdump_get_number_attr(ctx, "max_pfn", &max_pfn) != KDUMP_OK))
 		return trouble(ctx, "attributes");
 	page = malloc(page_size);
 	if (!page)
 		return 2;
-	for (kdump_addr_t pfn = 0; (status = kdump_bmp_find_set(map.val.bitmap, &pfn)) == KDUMP_OK; pfn++) {
+	for (kdump_addr_t pfn = 0; (status = next_page(ctx, &map, max_pfn, &pfn)) == KDUMP_OK; pfn++) {
 		size_t len = page_size;
 		char what[40];
 
 		snprintf(what, sizeof(what), "pfn %#llx", (unsigned long long)pfn);
-		if (kdump_read(ctx, KDUMP_MACHPHYSADDR, pfn * page_size, page, &len) != KDUMP_OK || len != page_size)
+		status = kdump_read(ctx, KDUMP_MACHPHYSADDR, pfn * page_size, page, &len);
+		if (status == KDUMP_ERR_NODATA && max_pfn)
+			continue;
+		if (status != KDUMP_OK || len != page_size)
 			return trouble(ctx, what);
 		pages++;
 		if (!no_sum)
 			sum = sum * 0x9e3779b97f4a7c15 + ((uint64_t)pfn << 32 | crc32(0, page, page_size));
 	}
 	if (status != KDUMP_ERR_NODATA) {
-		fprintf(stderr, "kdumpfile_pages: %s\n", kdump_bmp_get_err(map.val.bitmap));
+		fprintf(stderr, "kdumpfile_pages: %s\n", max_pfn ? "?" : kdump_bmp_get_err(map.val.bitmap));
 		return 2;
 	}
 	printf("%llu pages, checksum %016llx\n", (unsigned long long)pages, (unsigned long long)sum);
