@@ -17,10 +17,12 @@ static const struct sadump_piece *find_piece(const struct sadump *s, uint64_t at
 	return NULL;
 }
 
-/* Why bytes of a piece (NULL: there is none) cannot be read. */
+/* Why bytes of a piece (NULL: there is none) cannot be read. The file may have the first ones of these pages. */
 static int unreadable(const struct dump *d, uint64_t pfn, const struct sadump_piece *p, uint64_t off, uint64_t len)
 {
 	struct sadump *s = d->priv;
+	bool ends = p && p->src && off + len > p->src->size;
+	uint64_t good = ends && off < p->src->size ? (p->src->size - off) >> d->pages.page_shift : 0;
 
 	if (!p)
 		return fail_counted(&s->damaged, EIO, "%s: page 0x%llx: behind the end of the last disk of the set", d->src->name,
@@ -29,8 +31,8 @@ static int unreadable(const struct dump *d, uint64_t pfn, const struct sadump_pi
 		return fail_counted(&s->damaged, EIO, "page 0x%llx: the disk of the set of %s that has it is missing",
 				    (unsigned long long)pfn, d->src->name);
 	return fail_counted(&s->damaged, EIO, "%s: page 0x%llx: cannot be read at offset %#llx%s", p->src->name,
-			    (unsigned long long)pfn, (unsigned long long)off,
-			    off + len > p->src->size ? ": beyond the end of the file" : "");
+			    (unsigned long long)(pfn + good), (unsigned long long)(off + (good << d->pages.page_shift)),
+			    ends ? ": beyond the end of the file" : "");
 }
 
 static int sadump_read(const struct pages *ps, uint64_t pfn, uint64_t count, void *buf)
