@@ -13,6 +13,7 @@ const struct dump_ops *const dump_formats[] = {
 	&elf_dump_ops,
 	&kdump_dump_ops,
 	&lkcd_dump_ops,
+	&sadump_dump_ops,
 	&recognised_dump_ops,		/* last: what nobody reads */
 	NULL
 };

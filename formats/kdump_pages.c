@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "formats/bitmap_pair.h"
 #include "formats/codec.h"
 
 #define WINDOW_BYTES ((size_t)256 << 10)	/* page data read together */
@@ -245,40 +246,10 @@ static bool kdump_compressed(const struct pages *ps)
 	return ((const struct dump *)ps)->codec != CODEC_NONE;
 }
 
-/* The state of n bits from bit on, all alike: found by counting, so that its cost does not depend on n. */
-struct probe {
-	const struct kdump *k;
-	uint64_t bit, stored_below, exists_below;
-	bool stored, exists;
-};
-
-static bool all_alike(const struct probe *p, uint64_t n)
-{
-	uint64_t stored = bitmap_rank(p->k->stored, p->bit + n) - p->stored_below;
-
-	if (p->stored)
-		return stored == n;
-	return !stored && bitmap_rank(p->k->exists, p->bit + n) - p->exists_below == (p->exists ? n : 0);
-}
-
-/* Longest n <= max, by steps that double as long as they succeed and halve afterwards. */
-static uint64_t longest_run(const struct probe *p, uint64_t max)
-{
-	uint64_t n = 1, step = 1;
-
-	for (; step <= max - n && all_alike(p, n + step); step *= 2)
-		n += step;
-	for (step /= 2; step; step /= 2)
-		if (step <= max - n && all_alike(p, n + step))
-			n += step;
-	return n;
-}
-
 static void kdump_run(const struct pages *ps, uint64_t pfn, struct page_run *out)
 {
 	const struct kdump *k = ((const struct dump *)ps)->priv;
 	uint64_t bit = pfn - k->base_pfn, end = ps->max_pfn - k->base_pfn;
-	struct probe p = { .k = k, .bit = bit };
 
 	out->first = pfn;
 	if (pfn < k->base_pfn) {
@@ -286,14 +257,10 @@ static void kdump_run(const struct pages *ps, uint64_t pfn, struct page_run *out
 		out->state = PAGE_ABSENT;
 		return;
 	}
-	p.stored = bitmap_test(k->stored, bit);
-	p.exists = bitmap_test(k->exists, bit);
-	p.stored_below = bitmap_rank(k->stored, bit);
-	p.exists_below = bitmap_rank(k->exists, bit);
 	if (bit >= k->lost_from) {
 		/* no page that is known to be left out, so that none is taken for zeroes */
-		out->count = longest_run(&p, end - bit);
-		out->state = p.exists ? PAGE_DATA : PAGE_ABSENT;
+		out->count = bitmap_pair_run(k->exists, k->stored, bit, end - bit, &out->state);
+		out->state = bitmap_test(k->exists, bit) ? PAGE_DATA : PAGE_ABSENT;
 		return;
 	}
 	end = min_u64(end, k->lost_from);
@@ -301,8 +268,7 @@ static void kdump_run(const struct pages *ps, uint64_t pfn, struct page_run *out
 		end = min_u64(end, k->first_bit);
 	else if (bit < k->end_bit)
 		end = min_u64(end, k->end_bit);
-	out->count = longest_run(&p, end - bit);
-	out->state = p.stored ? PAGE_DATA : p.exists ? PAGE_EXCLUDED : PAGE_ABSENT;
+	out->count = bitmap_pair_run(k->exists, k->stored, bit, end - bit, &out->state);
 }
 
 const struct pages_ops kdump_pages_ops = {

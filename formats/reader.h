@@ -16,6 +16,7 @@
 extern const struct dump_ops elf_dump_ops, kdump_dump_ops;
 extern const struct dump_ops lkcd_dump_ops;
 extern const struct dump_ops recognised_dump_ops;	/* no format: what is told by its first bytes, but not read */
+extern const struct dump_ops sadump_dump_ops;
 
 /* Who claims src; NULL, without a message: nobody. -errno after a message: it cannot be read. */
 int dump_find_format(const struct source *src, const struct dump_ops **out);

@@ -9,9 +9,13 @@
 #include "base/bytes.h"
 #include "formats/reader.h"
 
-#define PRSTATUS_BYTES 336u		/* struct elf_prstatus, include/linux/elfcore.h */
+/* struct elf_prstatus, include/linux/elfcore.h: of x86_64, and of i386 */
+#define PRSTATUS_BYTES 336u
 #define PRSTATUS_PID 32u
 #define PRSTATUS_REGS 112u		/* struct user_regs_struct */
+#define PRSTATUS32_BYTES 144u
+#define PRSTATUS32_PID 24u
+#define PRSTATUS32_REGS 72u
 #define QEMU_VERSION 1u
 #define QEMU_BYTES 440u			/* QEMUCPUState, with kernel_gs_base */
 
@@ -32,6 +36,18 @@ static void fill_prstatus(uint8_t *desc, const struct x86_cpu *c, unsigned int i
 
 	put_u32(desc + PRSTATUS_PID, index + 1, false);
 	put_words(desc + PRSTATUS_REGS, regs, ARRAY_SIZE(regs));
+}
+
+static void fill_prstatus32(uint8_t *desc, const struct x86_cpu *c, unsigned int index)
+{
+	const uint64_t regs[] = {
+		c->rbx, c->rcx, c->rdx, c->rsi, c->rdi, c->rbp, c->rax, c->ds.selector, c->es.selector, c->fs.selector,
+		c->gs.selector, 0 /* orig_eax */, c->rip, c->cs.selector, c->rflags, c->rsp, c->ss.selector,
+	};
+
+	put_u32(desc + PRSTATUS32_PID, index + 1, false);
+	for (size_t i = 0; i < ARRAY_SIZE(regs); i++)
+		put_u32(desc + PRSTATUS32_REGS + 4 * i, (uint32_t)regs[i], false);
 }
 
 static void fill_qemu(uint8_t *desc, const struct x86_cpu *c)
@@ -63,8 +79,11 @@ int dump_add_x86_cpu(struct dump *d, const struct x86_cpu *cpu, unsigned int ind
 	uint8_t prstatus[PRSTATUS_BYTES] = { 0 }, qemu[QEMU_BYTES] = { 0 };
 	int r;
 
-	fill_prstatus(prstatus, cpu, index);
+	if (d->elf_class == 32)
+		fill_prstatus32(prstatus, cpu, index);
+	else
+		fill_prstatus(prstatus, cpu, index);
 	fill_qemu(qemu, cpu);
-	r = dump_add_note(d, "CORE", NT_PRSTATUS, prstatus, sizeof(prstatus));
+	r = dump_add_note(d, "CORE", NT_PRSTATUS, prstatus, d->elf_class == 32 ? PRSTATUS32_BYTES : PRSTATUS_BYTES);
 	return r ? r : dump_add_note(d, "QEMU", 0, qemu, sizeof(qemu));
 }

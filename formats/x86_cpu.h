@@ -22,9 +22,10 @@ struct x86_cpu {
 };
 
 /*
- * Append the notes of one CPU to d->notes: NT_PRSTATUS (struct elf_prstatus of x86_64, pr_pid = index + 1) and QEMU's own
- * note with control registers and descriptor tables (QEMUCPUState, target/i386/arch_dump.c), which crash and the page
- * table code here take CR3 from. In the byte order of d, whose elf_machine and elf_class are x86_64's. 0 or -ENOMEM.
+ * Append the notes of one CPU to d->notes: NT_PRSTATUS (struct elf_prstatus of x86_64, or of i386 where d->elf_class is 32;
+ * pr_pid = index + 1) and QEMU's own note with control registers and descriptor tables (QEMUCPUState,
+ * target/i386/arch_dump.c, which is the same for both), which crash and the page table code here take CR3 from. 0 or
+ * -ENOMEM.
  */
 int dump_add_x86_cpu(struct dump *d, const struct x86_cpu *cpu, unsigned int index);
 
