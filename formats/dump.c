@@ -12,6 +12,7 @@
 const struct dump_ops *const dump_formats[] = {
 	&elf_dump_ops,
 	&kdump_dump_ops,
+	&lime_dump_ops,
 	NULL
 };
 
@@ -21,6 +22,14 @@ unsigned int page_shift_of(uint64_t bytes)
 		if (bytes == (uint64_t)1 << shift)
 			return shift;
 	return 0;
+}
+
+void dump_take_machine(struct dump *d)
+{
+	d->elf_machine = d->req->elf_machine;
+	d->elf_class = d->req->elf_class;
+	d->big_endian = d->req->big_endian;
+	d->pages.page_shift = d->req->page_shift ? d->req->page_shift : PAGE_SHIFT_MIN;
 }
 
 static int unknown_format(const struct source *src)

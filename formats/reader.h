@@ -14,6 +14,7 @@
 #define PAGE_SHIFT_MAX 20
 
 extern const struct dump_ops elf_dump_ops, kdump_dump_ops;
+extern const struct dump_ops lime_dump_ops;
 
 /* Who claims src; NULL, without a message: nobody. -errno after a message: it cannot be read. */
 int dump_find_format(const struct source *src, const struct dump_ops **out);
@@ -22,6 +23,8 @@ int dump_open_as(struct source *src, const struct dump_ops *ops, const struct du
 
 /* log2 of a believable page size, or 0. */
 unsigned int page_shift_of(uint64_t bytes);
+/* Of formats that do not tell it: machine, byte order and page size as the request has them; pages of 4 KiB by default. */
+void dump_take_machine(struct dump *d);
 
 /*
  * Append bytes [off, off + len) of the source to d->notes, padded to 4. What lies beyond the end of the file or the cap is
