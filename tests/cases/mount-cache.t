@@ -20,26 +20,39 @@ asked() {
 	echo $(($(grep -c "opcode: $opcode " "$log") - before))
 }
 
+# never_asked OPCODE NAME COMMAND...: the command causes no such request. The kernel may drop what it knows when it is short
+# of memory, so one of three times is enough: who forgets to let it keep something is asked each time.
+never_asked() {
+	local opcode=$1 name=$2 got try
+	shift 2
+	for try in 1 2 3; do
+		got=$(asked "$opcode" "$@")
+		[[ $got == 0 ]] && break
+		diag "try $try: $got times $opcode"
+	done
+	is "$got" 0 "$name"
+}
+
 reads=$(asked READ cat "$mnt/raw" "$mnt/elf" "$mnt/vmcoreinfo")
 [[ $reads -gt 0 ]]
 result $? "the first cat reads" || diag "$reads"
-is "$(asked READ cat "$mnt/raw" "$mnt/elf" "$mnt/vmcoreinfo")" 0 "the second cat causes no READ"
-is "$(asked READ cp "$mnt/raw" "$T/copy")" 0 "nor does cp"
-is "$(asked GETATTR cat "$mnt/raw")" 0 "nothing asks for attributes again"
-is "$(asked LOOKUP cat "$mnt/raw")" 0 "nor for names"
-is "$(asked FLUSH cat "$mnt/raw")" 0 "close does not wait for an answer"
+never_asked READ "the second cat causes no READ" cat "$mnt/raw" "$mnt/elf" "$mnt/vmcoreinfo"
+never_asked READ "nor does cp" cp "$mnt/raw" "$T/copy"
+never_asked GETATTR "nothing asks for attributes again" cat "$mnt/raw"
+never_asked LOOKUP "nor for names" cat "$mnt/raw"
+never_asked FLUSH "close does not wait for an answer" cat "$mnt/raw"
 
 ls -l "$mnt" >/dev/null
 for opcode in READDIR READDIRPLUS LOOKUP; do
-	is "$(asked $opcode ls -l "$mnt")" 0 "a second ls -l causes no $opcode"
+	never_asked $opcode "a second ls -l causes no $opcode" ls -l "$mnt"
 done
-is "$(asked GETATTR stat "$mnt"/{README,info,raw,vmcoreinfo,pfn,notes})" 0 "attributes that are final are not asked for"
+never_asked GETATTR "attributes that are final are not asked for" stat "$mnt"/{README,info,raw,vmcoreinfo,pfn,notes}
 stat "$mnt/nothing" >/dev/null 2>&1
-is "$(asked LOOKUP stat "$mnt/nothing")" 0 "a name that is missing is asked for once"
+never_asked LOOKUP "a name that is missing is asked for once" stat "$mnt/nothing"
 stat "$mnt/pfn/99999999" >/dev/null 2>&1
-is "$(asked LOOKUP stat "$mnt/pfn/99999999")" 0 "the same in pfn/"
+never_asked LOOKUP "the same in pfn/" stat "$mnt/pfn/99999999"
 getfattr -d "$mnt/raw" >/dev/null 2>&1
-is "$(asked GETXATTR ls -l "$mnt")" 0 "extended attributes are asked for once, if at all"
+never_asked GETXATTR "extended attributes are asked for once, if at all" ls -l "$mnt"
 
 # progress changes: always asked
 is "$(asked READ cat "$mnt/progress" | sed 's/^[1-9][0-9]*$/some/')" some "progress is read"

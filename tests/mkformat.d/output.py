@@ -2,7 +2,8 @@
 """Where a format module writes: a file that knows its structures, so that each of their fields can be damaged.
 
 A module has FORMATS = {name: write}; write(memory, out, options) writes all files. Its first line of documentation is
-what mkformat --list prints.
+what mkformat --list prints. Attributes of write, all optional: machines, names as Memory.machine has them; alone, when
+the program finds the other files of the set by name; options, what the program needs to be told to read it.
 """
 import os
 import shutil
