@@ -29,11 +29,9 @@ int avml_add(struct avml *a, uint64_t offset, uint64_t len, uint64_t size, uint6
 /* Bytes that the first len bytes of a stream at offset hold, by the headers of its chunks: of a stream that is cut off. */
 uint64_t avml_count(const struct source *src, uint64_t offset, uint64_t len);
 
-/*
- * The length of the stream at offset, found chunk by chunk: it ends where its length follows, and then the file ends or a
- * record header (is_header, bytes of a whole one) begins. 0: it has no end before that of the file, or is damaged.
- */
-uint64_t avml_stream_length(const struct source *src, uint64_t offset, bool (*is_header)(const uint8_t header[32]));
+/* The length of the stream at offset, found chunk by chunk: it ends where its length follows. 0: the file ends before, or
+ * the stream is damaged. */
+uint64_t avml_stream_length(const struct source *src, uint64_t offset);
 
 /* Fill n bytes from decoded byte number at on. Logs why not: -EIO, -EBADMSG, -ENOMEM. */
 int avml_read(struct avml *a, const struct source *src, void *buf, uint64_t n, uint64_t at);

@@ -43,8 +43,8 @@ static int unknown_format(const struct source *src)
 		used += (size_t)snprintf(tried + used, sizeof(tried) - used, "%s%s", i ? ", " : "", dump_formats[i]->name);
 	for (ssize_t i = 0; i < n; i++)
 		snprintf(hex + 3 * i, 4, " %02x", head[i]);
-	return fail(ENOTSUP, "%s: no known dump format (tried %s; the %s%s begins with%s)", src->name, tried,
-		    *src->container ? "content of " : "file", src->container, hex);
+	return fail(ENOTSUP, "%s: no known dump format (tried %s; the %s%s begins with%s); --raw reads it as an image of physical "
+		    "memory", src->name, tried, *src->container ? "content of " : "file", src->container, hex);
 }
 
 int dump_find_format(const struct source *src, const struct dump_ops **out)

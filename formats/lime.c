@@ -47,7 +47,8 @@ struct lime {
 	struct avml *blocks;		/* NULL: none is compressed */
 	struct hints hints;
 	size_t nrecords;
-	uint64_t last_end;		/* of the memory of the record before; 0: it was no whole block */
+	uint64_t last_end;		/* of the memory of the record before; 0: it was no whole block of AVML's */
+	bool is_avml;			/* some record is compressed, or goes on where a whole block ended */
 	uint64_t skipped;		/* records whose addresses cannot be */
 };
 
@@ -78,13 +79,6 @@ static bool parse_header(const uint8_t *b, struct record *rec)
 		return false;
 	rec->size = last - rec->start + 1;
 	return true;
-}
-
-static bool is_header(const uint8_t *b)
-{
-	struct record rec;
-
-	return parse_header(b, &rec);
 }
 
 /* 1, or 0: there is none at offset; -EIO. */
@@ -155,7 +149,7 @@ static bool find_length(const struct source *src, struct hints *h, struct record
 	if (next && next->offset == rec->offset)
 		len = next->len;
 	else
-		len = avml_stream_length(src, data, is_header);
+		len = avml_stream_length(src, data);
 	if (len)
 		rec->len = len + AVML_TRAILER;
 	else
@@ -257,14 +251,15 @@ static int add_compressed(struct dump *d, const struct record *rec, bool whole)
 	return add_memory(d, rec, decoded, stored, true);
 }
 
-/* A gap behind a whole block that is a multiple of blocks is what AVML leaves out. */
+/* A gap behind a whole block that is a multiple of blocks is what AVML leaves out. LiME cuts nothing into blocks. */
 static int add_gap(struct lime *l, const struct record *rec)
 {
 	int r = 0;
 
-	if (l->last_end && rec->start > l->last_end && !((rec->start - l->last_end) % AVML_BLOCK))
+	l->is_avml |= rec->compressed || (l->last_end && rec->start == l->last_end);
+	if (l->is_avml && l->last_end && rec->start > l->last_end && !((rec->start - l->last_end) % AVML_BLOCK))
 		r = byte_pages_add_zero(&l->b, l->last_end, rec->start - l->last_end);
-	l->last_end = rec->compressed && rec->size == AVML_BLOCK ? rec->start + rec->size : 0;
+	l->last_end = rec->size == AVML_BLOCK ? rec->start + rec->size : 0;
 	return r == -ERANGE ? 0 : r;
 }
 

@@ -30,8 +30,11 @@ static int find_set_format(struct source *const *srcs, size_t n, const struct du
 static int open_sources(struct source **srcs, size_t n, const struct dump_request *req, struct dump **out)
 {
 	const struct dump_ops *ops;
-	int r = find_set_format(srcs, n, &ops);
+	int r;
 
+	if (req->raw || req->banks)
+		return raw_dump_ops.open_set(srcs, n, req, out);
+	r = find_set_format(srcs, n, &ops);
 	if (!r && ops)
 		return ops->open_set(srcs, n, req, out);
 	if (!r && n == 1)

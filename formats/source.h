@@ -19,6 +19,8 @@ struct source_ops {
 	/* Up to n bytes at off: the number read; less than n only at the end of the file; -errno. */
 	ssize_t (*read)(const struct source *s, void *buf, size_t n, uint64_t off);
 	void (*close)(struct source *s);
+	/* See source_stored(). NULL: all bytes are stored. */
+	void (*stored)(const struct source *s, uint64_t off, uint64_t *start, uint64_t *end);
 };
 
 struct source {
@@ -40,6 +42,9 @@ void source_close(struct source *s);		/* NULL is fine */
 
 /* Fill n bytes at off or fail: -EIO (logged by the caller, who knows what they were for) also beyond the end. */
 int source_read(const struct source *s, void *buf, size_t n, uint64_t off);
+/* The first bytes from off < size on that a sparse file stores, from *start to *end - 1; those before are zeroes. *start ==
+ * *end == size: there are none. off < *end always. */
+void source_stored(const struct source *s, uint64_t off, uint64_t *start, uint64_t *end);
 /* Up to n bytes; short only at the end of the file. */
 ssize_t source_read_some(const struct source *s, void *buf, size_t n, uint64_t off);
 
