@@ -49,7 +49,8 @@ static int unknown_format(const struct source *src)
 
 int dump_find_format(const struct source *src, const struct dump_ops **out)
 {
-	*out = NULL;
+	/* a device: looking at it is not harmless */
+	*out = src->devmem ? &devmem_dump_ops : NULL;
 	for (size_t i = 0; dump_formats[i] && !*out; i++) {
 		int r = dump_formats[i]->probe(src);
 

@@ -99,6 +99,9 @@ static int raw_open_set(struct source **srcs, size_t n, const struct dump_reques
 	else if (n > 1)
 		r = fail(EINVAL, "%s: one file is a raw image; those of several banks of memory need their addresses (--ramdump)",
 			 srcs[1]->name);
+	for (size_t i = 0; i < n && !r; i++)
+		if (srcs[i]->devmem)
+			r = fail(EINVAL, "%s: a device, no file with an image of memory", srcs[i]->name);
 	if (r) {
 		for (size_t i = 0; i < n; i++)
 			source_close(srcs[i]);

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -137,6 +138,13 @@ static int file_open(const char *path, struct source **out)
 		r = fail(EISDIR, "%s: is a directory, not a dump", path);
 		goto err;
 	}
+	f->s.devmem = S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 1);
+	if (f->s.devmem) {
+		f->s.size = INT64_MAX;
+		f->s.mtime = time(NULL);
+		*out = &f->s;
+		return 0;
+	}
 	if (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode)) {
 		r = fail(ENOTSUP, "%s: neither a file nor a block device", path);
 		goto err;
@@ -223,7 +231,7 @@ int source_open(const char *path, struct source **out)
 	struct source *s = NULL;
 	int r = file_open(path, &s);
 
-	if (!r)
+	if (!r && !s->devmem)
 		r = unwrap(&s);
 	if (!r)
 		*out = s;

@@ -29,12 +29,13 @@ struct source {
 	uint64_t size;			/* bytes */
 	time_t mtime;
 	char container[64];		/* what is around it, from the outside: "gzip, flattened"; "": nothing */
+	bool devmem;			/* /dev/mem: offsets are physical addresses, and not all of them may be touched */
 	bool procfs;			/* a file of /proc: its size may be anything */
 	bool truncated;			/* the container was cut short: what it holds is incomplete */
 };
 
 /*
- * Open a file (regular file, block device or /proc/vmcore) read-only. Directories, empty files and what cannot be read
+ * Open a file (regular file, block device, /proc/vmcore or /dev/mem) read-only. Directories, empty files and what cannot be read
  * fail with one message. Containers are recognised and unwrapped (see container.h).
  */
 int source_open(const char *path, struct source **out);
