@@ -9,17 +9,28 @@
 #include "base/log.h"
 #include "formats/reader.h"
 
+/* The last page of the number space is given up: no machine has it, and no end address wraps then. */
+static bool is_range(uint64_t paddr, uint64_t len)
+{
+	uint64_t end;
+
+	return !add_overflows(paddr, len, &end) && end <= UINT64_MAX - ((uint64_t)1 << PAGE_SHIFT_MAX);
+}
+
 int byte_pages_add(struct byte_pages *b, uint64_t paddr, uint64_t memsz, uint64_t offset, uint64_t filesz)
 {
 	uint64_t end;
 	int r;
 
-	/* The last page of the number space is given up: no machine has it, and no end address wraps then. */
-	if (memsz < filesz || add_overflows(paddr, memsz, &end) || end > UINT64_MAX - ((uint64_t)1 << PAGE_SHIFT_MAX) ||
-	    (filesz && add_overflows(offset, filesz, &end)))
+	if (memsz < filesz || !is_range(paddr, memsz) || (filesz && add_overflows(offset, filesz, &end)))
 		return -ERANGE;
 	r = extents_add(&b->mem, paddr, memsz, 0);
 	return r ? r : extents_add(&b->data, paddr, filesz, offset);
+}
+
+int byte_pages_add_zero(struct byte_pages *b, uint64_t paddr, uint64_t len)
+{
+	return is_range(paddr, len) ? extents_add(&b->zero, paddr, len, 0) : -ERANGE;
 }
 
 /* The pages that ranges touch, as sorted ranges with gaps between them. Works in place: list is resolved already. */
@@ -40,25 +51,29 @@ static size_t to_page_ranges(struct extent *list, size_t n, unsigned int shift)
 	return out;
 }
 
-/* mem covers data: what it has beyond data is memory of the machine that was left out. */
-static size_t merge_runs(struct page_run *runs, const struct extent *mem, size_t nmem, const struct extent *data,
-			 size_t ndata)
+/* out: the n runs, and what of the page ranges none of them has, in this state. Both are sorted. Returns how many. */
+static size_t fill_gaps(struct page_run *out, const struct page_run *runs, size_t n, const struct extents *ranges,
+			enum page_state state)
 {
-	size_t n = 0, j = 0;
+	size_t made = 0, j = 0;
 
-	for (size_t i = 0; i < nmem; i++) {
-		uint64_t pos = mem[i].start, end = pos + mem[i].len;
+	for (size_t i = 0; i < ranges->n; i++) {
+		uint64_t pos = ranges->list[i].start, end = pos + ranges->list[i].len;
 
-		for (; j < ndata && data[j].start < end; j++) {
-			if (data[j].start > pos)
-				runs[n++] = (struct page_run){ pos, data[j].start - pos, PAGE_EXCLUDED };
-			runs[n++] = (struct page_run){ data[j].start, data[j].len, PAGE_DATA };
-			pos = data[j].start + data[j].len;
+		if (made)
+			pos = max_u64(pos, out[made - 1].first + out[made - 1].count);
+		for (; j < n && runs[j].first < end; j++) {
+			if (runs[j].first > pos)
+				out[made++] = (struct page_run){ pos, runs[j].first - pos, state };
+			out[made++] = runs[j];
+			pos = max_u64(pos, runs[j].first + runs[j].count);
 		}
 		if (pos < end)
-			runs[n++] = (struct page_run){ pos, end - pos, PAGE_EXCLUDED };
+			out[made++] = (struct page_run){ pos, end - pos, state };
 	}
-	return n;
+	while (j < n)
+		out[made++] = runs[j++];
+	return made;
 }
 
 static void bytes_run(const struct pages *ps, uint64_t pfn, struct page_run *out)
@@ -103,6 +118,13 @@ static int bytes_read(const struct pages *ps, uint64_t pfn, uint64_t count, void
 		}
 		len = min_u64(end, e->start + e->len) - at;
 		off = e->offset + (at - e->start);
+		if (b->decode && off >= b->decoded_from) {
+			r = b->decode(d, p, len, off);
+			if (r)
+				return r;
+			e++;
+			continue;
+		}
 		r = source_read(d->src, p, len, off);
 		if (r)
 			return fail_counted(&b->damaged, EIO,
@@ -122,50 +144,76 @@ static uint64_t bytes_lost(const struct pages *ps, uint64_t pfn, uint64_t count)
 	size_t i = extents_find(&b->data, at);
 	const struct extent *e = b->data.list + i;
 
-	if (i == b->data.n || e->start > at || e->offset + (at - e->start) < d->src->size)
+	if (i == b->data.n || e->start > at || e->offset + (at - e->start) < d->src->size ||
+	    (b->decode && e->offset >= b->decoded_from))
 		return 0;
 	return min_u64(count, div_round_up(e->start + e->len - at, pages_size(ps)));
+}
+
+static bool bytes_compressed(const struct pages *ps)
+{
+	return ((const struct byte_pages *)((const struct dump *)ps)->priv)->decode != NULL;
 }
 
 static const struct pages_ops bytes_pages_ops = {
 	.read = bytes_read,
 	.run = bytes_run,
 	.lost = bytes_lost,
+	.compressed = bytes_compressed,
 };
+
+/* b->runs of page ranges: what is stored, else what is zeroes, else what there is besides. */
+static int make_runs(struct byte_pages *b, const struct extents *data)
+{
+	const struct { const struct extents *ranges; enum page_state state; } parts[] = {
+		{ data, PAGE_DATA }, { &b->zero, PAGE_ZERO }, { &b->mem, PAGE_EXCLUDED },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		struct page_run *runs;
+
+		if (!parts[i].ranges->n)
+			continue;
+		/* every run can cut a range in two */
+		runs = calloc(2 * b->nruns + parts[i].ranges->n, sizeof(*runs));
+		if (!runs)
+			return -ENOMEM;
+		b->nruns = fill_gaps(runs, b->runs, b->nruns, parts[i].ranges, parts[i].state);
+		free(b->runs);
+		b->runs = runs;
+	}
+	return 0;
+}
 
 int byte_pages_finish(struct dump *d, enum extents_winner winner)
 {
 	struct byte_pages *b = d->priv;
 	struct extents data = { 0 };
 	const struct page_run *last;
-	size_t n;
 	int r;
 
 	d->pages.ops = &bytes_pages_ops;
 	r = extents_resolve(&b->data, winner);
 	if (!r)
 		r = extents_resolve(&b->mem, winner);
+	if (!r)
+		r = extents_resolve(&b->zero, winner);
 	for (size_t i = 0; i < b->data.n && !r; i++)
 		r = extents_add(&data, b->data.list[i].start, b->data.list[i].len, 0);
 	if (r)
 		goto out;
 	data.n = to_page_ranges(data.list, data.n, d->pages.page_shift);
 	b->mem.n = to_page_ranges(b->mem.list, b->mem.n, d->pages.page_shift);
-
-	r = -ENOMEM;
-	n = 2 * data.n + b->mem.n;
-	b->runs = malloc((n ? n : 1) * sizeof(*b->runs));
-	if (!b->runs)
-		goto out;
-	b->nruns = merge_runs(b->runs, b->mem.list, b->mem.n, data.list, data.n);
-	r = 0;
-	if (!b->nruns)
+	b->zero.n = to_page_ranges(b->zero.list, b->zero.n, d->pages.page_shift);
+	r = make_runs(b, &data);
+	if (r || !b->nruns)
 		goto out;
 	last = &b->runs[b->nruns - 1];
 	d->pages.max_pfn = last->first + last->count;
 out:
 	extents_free(&data);
 	extents_free(&b->mem);
+	extents_free(&b->zero);
 	return r;
 }
 
@@ -173,6 +221,7 @@ void byte_pages_free(struct byte_pages *b)
 {
 	extents_free(&b->data);
 	extents_free(&b->mem);
+	extents_free(&b->zero);
 	free(b->runs);
 	b->runs = NULL;
 }

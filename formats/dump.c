@@ -14,6 +14,7 @@ const struct dump_ops *const dump_formats[] = {
 	&kdump_dump_ops,
 	&lkcd_dump_ops,
 	&sadump_dump_ops,
+	&lime_dump_ops,
 	&recognised_dump_ops,		/* last: what nobody reads */
 	NULL
 };
@@ -24,6 +25,14 @@ unsigned int page_shift_of(uint64_t bytes)
 		if (bytes == (uint64_t)1 << shift)
 			return shift;
 	return 0;
+}
+
+void dump_take_machine(struct dump *d)
+{
+	d->elf_machine = d->req->elf_machine;
+	d->elf_class = d->req->elf_class;
+	d->big_endian = d->req->big_endian;
+	d->pages.page_shift = d->req->page_shift ? d->req->page_shift : PAGE_SHIFT_MIN;
 }
 
 /* One line: what was tried, and what is there. */
@@ -40,14 +49,16 @@ static int unknown_format(const struct source *src)
 	out_printf(&tried, "; the %s%s begins with", *src->container ? "content of " : "file", src->container);
 	for (ssize_t i = 0; i < n; i++)
 		out_printf(&tried, " %02x", head[i]);
-	r = tried.error ? -ENOMEM : fail(ENOTSUP, "%s: no known dump format (tried %s)", src->name, tried.data);
+	r = tried.error ? -ENOMEM :
+	    fail(ENOTSUP, "%s: no known dump format (tried %s); --raw reads it as an image of physical memory", src->name, tried.data);
 	out_free(&tried);
 	return r;
 }
 
 int dump_find_format(const struct source *src, const struct dump_ops **out)
 {
-	*out = NULL;
+	/* a device: looking at it is not harmless */
+	*out = src->devmem ? &devmem_dump_ops : NULL;
 	for (size_t i = 0; dump_formats[i] && !*out; i++) {
 		int r = dump_formats[i]->probe(src);
 

@@ -24,6 +24,8 @@ struct dump_request {
 	size_t npaths;
 	bool degraded;			/* files of a set may be missing */
 	bool unpack;			/* see struct source */
+	bool raw;			/* it is an image of physical memory, whatever it looks like */
+	const uint64_t *banks;		/* of each file the physical address of its first byte; NULL: they are no raw banks */
 	/* Facts about machines for formats that do not tell them. elf_machine 0, page_shift 0: not given. */
 	uint16_t elf_machine;
 	uint8_t elf_class;

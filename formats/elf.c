@@ -319,7 +319,7 @@ static void choose_page_shift(struct dump *d)
 static int remove_crash_memory(struct byte_pages *b)
 {
 	struct extents crash = { 0 };
-	int r = kcore_crash_ranges("/proc/iomem", &crash);
+	int r = kcore_iomem_ranges("/proc/iomem", "Crash kernel", &crash);
 
 	if (!r)
 		r = extents_resolve(&b->data, EXTENTS_LOWEST_OFFSET);

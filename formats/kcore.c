@@ -11,7 +11,7 @@
 #include "formats/reader.h"
 
 #define NT_TASKSTRUCT 4u
-#define RANGES_MAX 64u			/* x86 has two at most */
+#define RANGES_MAX 65536u
 #define NOTE_BYTES_MAX 65536u		/* the kernel has one page for its VMCOREINFO */
 
 bool kcore_is_live(const struct dump *d)
@@ -25,7 +25,7 @@ bool kcore_is_live(const struct dump *d)
 	return false;
 }
 
-int kcore_crash_ranges(const char *path, struct extents *out)
+int kcore_iomem_ranges(const char *path, const char *wanted, struct extents *out)
 {
 	FILE *f = fopen(path, "re");
 	char line[256];
@@ -37,7 +37,7 @@ int kcore_crash_ranges(const char *path, struct extents *out)
 
 		/* the last address is in the range; users who may not see addresses are shown zeroes */
 		if (sscanf(line, " %llx-%llx : %n", &first, &last, &name) == 2 && name &&
-		    !strcmp(line + name, "Crash kernel\n") && last > first && last < UINT64_MAX)
+		    !strncmp(line + name, wanted, strlen(wanted)) && line[name + strlen(wanted)] == '\n' && last > first && last < UINT64_MAX)
 			r = extents_add(out, first, last - first + 1, 0);
 	}
 	if (f)

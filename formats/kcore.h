@@ -15,9 +15,9 @@
 /* A file of procfs with a NT_TASKSTRUCT note, which /proc/vmcore has not. d->notes are read. */
 bool kcore_is_live(const struct dump *d);
 
-/* Physical memory that path, in the form of /proc/iomem, calls "Crash kernel". A file that cannot be read tells of
- * none. 0, -ENOMEM. */
-int kcore_crash_ranges(const char *path, struct extents *out);
+/* Physical memory that path, in the form of /proc/iomem, calls name: "System RAM", "Crash kernel". A file that cannot be
+ * read tells of none. 0, -ENOMEM. */
+int kcore_iomem_ranges(const char *path, const char *name, struct extents *out);
 
 /* Before 4.19 kcore has no VMCOREINFO note: path, in the form of /sys/kernel/vmcoreinfo, tells the physical address and
  * size of one, which is appended to d->notes. Nothing is added when it cannot be read. d->pages are set up. 0,

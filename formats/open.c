@@ -33,8 +33,11 @@ static int find_set_format(struct source *const *srcs, size_t n, const struct du
 static int open_sources(struct source **srcs, size_t n, const struct dump_request *req, struct dump **out)
 {
 	const struct dump_ops *ops;
-	int r = find_set_format(srcs, n, &ops);
+	int r;
 
+	if (req->raw || req->banks)
+		return raw_dump_ops.open_set(srcs, n, req, out);
+	r = find_set_format(srcs, n, &ops);
 	if (!r && ops)
 		return ops->open_set(srcs, n, req, out);
 	if (!r && n == 1)
@@ -97,20 +100,21 @@ static int add_members(struct inputs *in, struct members *m)
 	return r;
 }
 
-static int add_path(struct inputs *in, const char *path, bool unpack)
+static int add_path(struct inputs *in, const char *path, const struct dump_request *req)
 {
-	struct members m = { .unpack = unpack };
+	bool raw = req->raw || req->banks;	/* is what it is, whatever it looks like */
+	struct members m = { .unpack = req->unpack };
 	struct source *src = NULL;
 	struct stat st;
 	int r;
 
-	if (!stat(path, &st) && S_ISDIR(st.st_mode)) {
+	if (!raw && !stat(path, &st) && S_ISDIR(st.st_mode)) {
 		r = folder_list_members(path, &m);
 	} else {
-		r = source_open_unpack(path, unpack, &src);
+		r = source_open_unpack(path, req->unpack, &src);
 		if (r)
 			return r;
-		r = tar_probe(src);
+		r = raw || src->devmem ? 0 : tar_probe(src);
 		if (!r)
 			return add_input(in, src);
 		if (r == 1)
@@ -131,7 +135,7 @@ int dump_open_files(const struct dump_request *req, struct dump **out)
 	int r = 0;
 
 	for (size_t i = 0; i < req->npaths && !r; i++)
-		r = add_path(&in, req->paths[i], req->unpack);
+		r = add_path(&in, req->paths[i], req);
 	if (!r) {
 		r = open_sources(in.srcs, in.n, req, out);
 		in.n = 0;

@@ -17,6 +17,8 @@ extern const struct dump_ops elf_dump_ops, kdump_dump_ops;
 extern const struct dump_ops lkcd_dump_ops;
 extern const struct dump_ops recognised_dump_ops;	/* no format: what is told by its first bytes, but not read */
 extern const struct dump_ops sadump_dump_ops;
+extern const struct dump_ops lime_dump_ops;
+extern const struct dump_ops raw_dump_ops, devmem_dump_ops;
 
 /* Who claims src; NULL, without a message: nobody. -errno after a message: it cannot be read. */
 int dump_find_format(const struct source *src, const struct dump_ops **out);
@@ -25,6 +27,8 @@ int dump_open_as(struct source *src, const struct dump_ops *ops, const struct du
 
 /* log2 of a believable page size, or 0. */
 unsigned int page_shift_of(uint64_t bytes);
+/* Of formats that do not tell it: machine, byte order and page size as the request has them; pages of 4 KiB by default. */
+void dump_take_machine(struct dump *d);
 
 /*
  * Append bytes [off, off + len) of the source to d->notes, padded to 4. What lies beyond the end of the file or the cap is

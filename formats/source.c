@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -73,9 +74,24 @@ static void file_close(struct source *s)
 	free(f);
 }
 
+static void file_stored(const struct source *s, uint64_t off, uint64_t *start, uint64_t *end)
+{
+	const struct file_source *f = (const struct file_source *)s;
+	off_t data = lseek(f->fd, (off_t)off, SEEK_DATA), hole;
+
+	if (data < 0 && errno == ENXIO)
+		data = (off_t)s->size;
+	if (data < 0)
+		data = (off_t)off;
+	hole = lseek(f->fd, data, SEEK_HOLE);
+	*start = min_u64((uint64_t)data, s->size);
+	*end = hole > data ? min_u64((uint64_t)hole, s->size) : s->size;
+}
+
 static const struct source_ops file_ops = {
 	.read = file_read,
 	.close = file_close,
+	.stored = file_stored,
 };
 
 static int file_size(int fd, const struct stat *st, uint64_t *size)
@@ -121,6 +137,13 @@ int source_open_file(const char *path, struct source **out)
 	if (S_ISDIR(st.st_mode)) {
 		r = fail(EISDIR, "%s: is a folder, not a file", path);
 		goto err;
+	}
+	f->s.devmem = S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 1);
+	if (f->s.devmem) {
+		f->s.size = INT64_MAX;
+		f->s.mtime = time(NULL);
+		*out = &f->s;
+		return 0;
 	}
 	if (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode)) {
 		r = fail(ENOTSUP, "%s: neither a file nor a block device", path);
@@ -213,7 +236,7 @@ int source_open_unpack(const char *path, bool unpack, struct source **out)
 	struct source *s = NULL;
 	int r = source_open_file(path, &s);
 
-	if (!r) {
+	if (!r && !s->devmem) {
 		s->unpack = unpack;
 		r = source_unwrap(&s);
 	}
@@ -238,6 +261,14 @@ ssize_t source_read_some(const struct source *s, void *buf, size_t n, uint64_t o
 	if (off >= s->size)
 		return 0;
 	return s->ops->read(s, buf, (size_t)min_u64(n, s->size - off), off);
+}
+
+void source_stored(const struct source *s, uint64_t off, uint64_t *start, uint64_t *end)
+{
+	*start = off;
+	*end = s->size;
+	if (s->ops->stored)
+		s->ops->stored(s, off, start, end);
 }
 
 int source_read(const struct source *s, void *buf, size_t n, uint64_t off)

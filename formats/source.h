@@ -19,6 +19,8 @@ struct source_ops {
 	/* Up to n bytes at off: the number read; less than n only at the end of the file; -errno. */
 	ssize_t (*read)(const struct source *s, void *buf, size_t n, uint64_t off);
 	void (*close)(struct source *s);
+	/* See source_stored(). NULL: all bytes are stored. */
+	void (*stored)(const struct source *s, uint64_t off, uint64_t *start, uint64_t *end);
 };
 
 struct source {
@@ -27,13 +29,14 @@ struct source {
 	uint64_t size;			/* bytes */
 	time_t mtime;
 	char container[64];		/* what is around it, from the outside: "gzip, flattened"; "": nothing */
+	bool devmem;			/* /dev/mem: offsets are physical addresses, and not all of them may be touched */
 	bool procfs;			/* a file of /proc: its size may be anything */
 	bool truncated;			/* the container was cut short: what it holds is incomplete */
 	bool unpack;			/* containers may unpack into a temporary file what cannot be read in the middle */
 };
 
 /*
- * Open a file (regular file, block device or /proc/vmcore) read-only. Directories, empty files and what cannot be read
+ * Open a file (regular file, block device, /proc/vmcore or /dev/mem) read-only. Directories, empty files and what cannot be read
  * fail with one message. Containers are recognised and unwrapped (see container.h).
  */
 int source_open(const char *path, struct source **out);
@@ -46,6 +49,9 @@ void source_close(struct source *s);		/* NULL is fine */
 
 /* Fill n bytes at off or fail: -EIO (logged by the caller, who knows what they were for) also beyond the end. */
 int source_read(const struct source *s, void *buf, size_t n, uint64_t off);
+/* The first bytes from off < size on that a sparse file stores, from *start to *end - 1; those before are zeroes. *start ==
+ * *end == size: there are none. off < *end always. */
+void source_stored(const struct source *s, uint64_t off, uint64_t *start, uint64_t *end);
 /* Up to n bytes; short only at the end of the file. */
 ssize_t source_read_some(const struct source *s, void *buf, size_t n, uint64_t off);
 

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "arch/arch.h"
 #include "base/log.h"
 #include "formats/codec.h"
 #include "fs/ops.h"
@@ -42,6 +43,10 @@ static const char options_text[] =
 	"  -x, --vmlinux=FILE    facts about the kernel from its vmlinux with debug information\n"
 	"  -i, --vmcoreinfo-file=FILE\n"
 	"                        facts about the kernel from a VMCOREINFO text (makedumpfile -g, or this vmcoreinfo)\n"
+	"      --raw             DUMP is an image of physical memory: the offset in the file is the address\n"
+	"      --ramdump FILE@ADDR[,FILE@ADDR...]\n"
+	"                        a file for each bank of memory, and its physical address (hexadecimal), instead of DUMPs;\n"
+	"                        may be given several times\n"
 	"      --ready-fd=N      write a newline to this file descriptor when the mount answers\n"
 	"      --cat PATH        write one file of the tree to standard output; nothing is mounted\n"
 	"      --list [PATH]     list a folder of the tree; PATH is what comes first, unless it is the only argument or\n"
@@ -54,6 +59,10 @@ static const char options_text[] =
 	"  allow_root            let root in\n"
 	"  default_permissions   let the kernel check the permissions (implied by the two above)\n"
 	"  nonempty              mount over a folder that is not empty\n"
+	"  arch=NAME             architecture of a DUMP that does not tell it (raw, LiME, AVML, ...): x86_64, aarch64, ...\n"
+	"  page_size=BYTES       page size of such a DUMP: 4096 (default) to 65536; VMCOREINFO wins\n"
+	"  raw                   the same as --raw, for fstab\n"
+	"  ramdump               DUMPs are FILE@ADDR, as for --ramdump\n"
 	"  compress=METHOD       pages of compressed dumps: keep (default), zlib, lzo, snappy, zstd or none\n"
 	"  degraded              serve a split set of which parts are missing\n"
 	"  unpack                unpack compressed dumps that cannot be read in the middle into a temporary file\n"
@@ -79,7 +88,7 @@ static const char *const ignored[] = {
 };
 static const char *const ignored_prefixes[] = { "x-", "X-", "comment=", "user=" };
 
-enum mount_option_kind { FLAG, NUMBER, STRING, COMPRESS, EXCLUDED };
+enum mount_option_kind { FLAG, NUMBER, STRING, COMPRESS, EXCLUDED, ARCH, PAGE_SIZE };
 
 static const struct mount_option {
 	const char *name;
@@ -101,6 +110,10 @@ static const struct mount_option {
 	{ "erase", STRING, offsetof(struct options, erase_file) },
 	{ "vmlinux", STRING, offsetof(struct options, vmlinux) },
 	{ "vmcoreinfo", STRING, offsetof(struct options, vmcoreinfo) },
+	{ "raw", FLAG, offsetof(struct options, fs.dump.raw) },
+	{ "ramdump", FLAG, offsetof(struct options, ramdump) },
+	{ "arch", ARCH, 0 },
+	{ "page_size", PAGE_SIZE, 0 },
 	{ "compress", COMPRESS, 0 },
 	{ "excluded", EXCLUDED, 0 },
 };
@@ -175,6 +188,34 @@ static int set_excluded(struct options *o, const char *value)
 	return 0;
 }
 
+static int set_arch(struct options *o, const char *value)
+{
+	char names[256] = "";
+	size_t used = 0;
+
+	for (const struct arch *const *a = arches; *a; a++) {
+		if (!strcmp((*a)->name, value)) {
+			o->fs.dump.elf_machine = (*a)->elf_machine;
+			o->fs.dump.elf_class = (*a)->elf_class;
+			o->fs.dump.big_endian = (*a)->big_endian;
+			return 0;
+		}
+		if (used < sizeof(names))
+			used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s", used ? ", " : "", (*a)->name);
+	}
+	return fail(EINVAL, "-o arch=%s: not one of %s", value, names);
+}
+
+static int set_page_size(struct options *o, const char *value)
+{
+	unsigned int bytes;
+
+	if (parse_number(value, 4096, 65536, &bytes) < 0 || bytes & (bytes - 1))
+		return fail(EINVAL, "-o page_size=%s: not 4096, 8192, 16384, 32768 or 65536", value);
+	o->fs.dump.page_shift = (unsigned int)__builtin_ctz(bytes);
+	return 0;
+}
+
 static int set_string(char **field, const char *value)
 {
 	char *copy = strdup(value);
@@ -222,6 +263,10 @@ static int set_mount_option(struct options *o, char *opt)
 		return set_compress(o, value);
 	case EXCLUDED:
 		return set_excluded(o, value);
+	case ARCH:
+		return set_arch(o, value);
+	case PAGE_SIZE:
+		return set_page_size(o, value);
 	}
 	return 0;
 }
@@ -254,14 +299,31 @@ static bool is_file(const char *path)
 	return !stat(path, &st) && !S_ISDIR(st.st_mode);
 }
 
+/* The files that --ramdump names, or the DUMPs that -o ramdump says are banks. */
+static int take_banks(struct options *o, int n, char **args)
+{
+	int r = 0;
+
+	if (o->fs.dump.raw)
+		return fail(EINVAL, "--raw and --ramdump: only one of them");
+	if (o->banks.n && n)
+		return fail(EINVAL, "%s: with --ramdump there is no DUMP", args[0]);
+	for (int i = 0; i < n && !r; i++)
+		r = banks_add(&o->banks, args[i]);
+	o->fs.dump.paths = (const char *const *)o->banks.paths;
+	o->fs.dump.npaths = o->banks.n;
+	o->fs.dump.banks = o->banks.addrs;
+	return r;
+}
+
 static int take_arguments(struct options *o, int n, char **args)
 {
-	if (o->mode == RUN_LIST && n >= 2 && !is_file(args[0]))
+	if (o->mode == RUN_LIST && (n >= 2 || (n && o->banks.n)) && !is_file(args[0]))
 		o->path = *args++, n--;
-	if (n == 0)
+	if (n == 0 && !o->banks.n)
 		return fail(EINVAL, "no DUMP given, see vmcorefs --help");
 	if (o->mode == RUN_MOUNT) {
-		if (n == 1)
+		if (n == (o->banks.n ? 0 : 1))
 			return fail(EINVAL, "no MOUNTPOINT given, see vmcorefs --help");
 		o->mountpoint = args[--n];
 		if (!*o->mountpoint)
@@ -270,12 +332,14 @@ static int take_arguments(struct options *o, int n, char **args)
 	for (int i = 0; i < n; i++)
 		if (!*args[i])
 			return fail(EINVAL, "an empty name as DUMP");
+	if (o->ramdump || o->banks.n)
+		return take_banks(o, n, args);
 	o->fs.dump.paths = (const char *const *)args;
 	o->fs.dump.npaths = (size_t)n;
 	return 0;
 }
 
-enum { OPT_CAT = 256, OPT_LIST, OPT_READY_FD, OPT_VERSION };
+enum { OPT_CAT = 256, OPT_LIST, OPT_READY_FD, OPT_VERSION, OPT_RAW, OPT_RAMDUMP };
 
 static const struct option long_options[] = {
 	{ "foreground", no_argument, NULL, 'f' },
@@ -289,6 +353,8 @@ static const struct option long_options[] = {
 	{ "vmcoreinfo-file", required_argument, NULL, 'i' },
 	{ "cat", required_argument, NULL, OPT_CAT },
 	{ "list", no_argument, NULL, OPT_LIST },
+	{ "raw", no_argument, NULL, OPT_RAW },
+	{ "ramdump", required_argument, NULL, OPT_RAMDUMP },
 	{ "ready-fd", required_argument, NULL, OPT_READY_FD },
 	{ "version", no_argument, NULL, OPT_VERSION },
 	{ NULL, 0, NULL, 0 },
@@ -327,6 +393,11 @@ static int take_option(struct options *o, int c)
 	case OPT_LIST:
 		o->mode = RUN_LIST;
 		return 0;
+	case OPT_RAW:
+		o->fs.dump.raw = true;
+		return 0;
+	case OPT_RAMDUMP:
+		return banks_add(&o->banks, optarg);
 	case OPT_READY_FD:
 		return set_ready_fd(o, optarg);
 	}
@@ -390,6 +461,7 @@ void options_free(struct options *o)
 	free(o->erase_file);
 	free(o->vmlinux);
 	free(o->vmcoreinfo);
+	banks_free(&o->banks);
 }
 
 void options_print_usage(void)

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 
+#include "fs/banks.h"
 #include "fs/tree.h"
 
 /* As mount(8) has them. */
@@ -32,6 +33,8 @@ struct options {
 	unsigned int max_idle_threads;	/* of the FUSE loop */
 	int ready_fd;			/* -1: none */
 	int verbosity;			/* -v minus -q */
+	bool ramdump;			/* -o ramdump: DUMPs are FILE@ADDR */
+	struct banks banks;		/* owned: of --ramdump, or of the DUMPs then */
 	char *fsname, *subtype;		/* NULL: the default */
 	char *erase_file;		/* owned; NULL: none */
 	char *vmlinux, *vmcoreinfo;	/* owned: -o vmlinux=, -o vmcoreinfo=, what -x and -i are in fstab */

@@ -31,6 +31,8 @@ const struct entry tree_entries[] = {
 	{ .name = "flattened", .help = "the same as makedumpfile's flattened stream; --cat writes it while it compresses",
 	  .type = IMAGE, .image = IMAGE_FLATTENED },
 	{ .name = "raw", .help = "physical memory, file offset = physical address, with holes", .type = IMAGE, .image = IMAGE_RAW },
+	{ .name = "lime", .help = "the same as LiME writes it: a record for each range, for volatility", .type = IMAGE,
+	  .image = IMAGE_LIME },
 	{ .name = "report", .help = "pages by class and node, what each level keeps and would take; reads all page structs", .type = SCAN_TEXT,
 	  .render = render_report, .missing = missing_classes },
 	{ .name = "progress", .help = "what is being computed now", .type = LIVE, .render = render_progress },
@@ -40,7 +42,7 @@ const struct entry tree_entries[] = {
 	{ .name = "virt", .help = "virt/<addr>[+<len>]: bytes at a kernel virtual address", .type = FOLDER, .missing = missing_space },
 	{ .name = "vtop", .help = "vtop/[<pgd>:]<addr>: the page-table walk of an address", .type = FOLDER, .missing = missing_space },
 	{ .name = "level-<0..31>",
-	  .help = "{dump[.<codec>],elf,flattened,raw,report,split-<k>/}: makedumpfile -d <n>, +vmemmap -e", .type = LEVEL_FOLDERS },
+	  .help = "{dump[.<codec>],elf,flattened,lime,raw,report,split-<k>/}: makedumpfile -d <n>, +vmemmap -e", .type = LEVEL_FOLDERS },
 };
 
 const size_t tree_nentries = ARRAY_SIZE(tree_entries);
@@ -51,6 +53,7 @@ const struct level_file tree_level_files[] = {
 	{ "elf", IMAGE_ELF, .listed = true },
 	{ "raw", IMAGE_RAW, .listed = true },
 	{ "report", .report = true, .listed = true },
+	{ "lime", IMAGE_LIME, .listed = false },
 	{ "flattened", IMAGE_FLATTENED, .listed = false },
 	{ "dump.none", IMAGE_KDUMP_NONE, .listed = false },
 	{ "dump.zlib", IMAGE_KDUMP_ZLIB, .listed = false },
@@ -141,7 +144,8 @@ static int render_readme(struct engine *e, struct outbuf *out)
 		   "  cp level-31/dump /somewhere/vmcore.filtered    # as makedumpfile -c -d 31 makes it\n"
 		   "  crash /path/to/vmlinux elf\n"
 		   "  cat vtop/0xffffffff81000000\n\n"
-		   "A level has dump.zlib, dump.lzo, dump.snappy, dump.zstd, dump.none and flattened too, which are not listed.\n"
+		   "A level has dump.zlib, dump.lzo, dump.snappy, dump.zstd, dump.none, flattened and lime too,\n"
+		   "which are not listed.\n"
 		   "level-1 and level-31 are listed; any level from level-0 to level-31 can be opened, and level-N+vmemmap\n"
 		   "for each N: without the page structs of what N leaves out, as makedumpfile -e. The folders pfn, phys,\n"
 		   "virt and vtop answer any name of their form and list none. The sizes of level-N/dump, level-N/elf\n"

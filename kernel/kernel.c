@@ -187,7 +187,7 @@ static void find_space(struct kernel *k, const struct kernel_input *in)
 	}
 	if (!k->arch)
 		k->why_no_space = in->elf_machine ? "the page tables of this architecture are not known here" :
-				  "the dump does not tell its architecture";
+				  "the dump does not tell its architecture (-o arch=NAME does)";
 	else if (!k->arch->setup)
 		k->why_no_space = "address translation for this architecture is not supported";
 	else
@@ -236,8 +236,10 @@ static const struct arch *guess_arch(const struct vmcoreinfo *v, const struct ke
 /* The search reads all memory: where that takes long, the user is told why the mount waits. */
 static void announce_search(const struct pages *ps)
 {
-	uint64_t mib = pages_kept(ps) << ps->page_shift >> 20;
+	uint64_t counts[PAGE_DATA + 1], mib;
 
+	pages_count(ps, counts);
+	mib = counts[PAGE_DATA] << ps->page_shift >> 20;
 	log_msg(mib >= 1024 ? LOG_LVL_WARN : LOG_LVL_INFO,
 		"the dump has no VMCOREINFO note: searching %llu MiB of memory for the text", (unsigned long long)mib);
 }

@@ -121,9 +121,8 @@ static int search_page(struct search *f, const char *page, uint64_t pfn)
 	return 0;
 }
 
-static int add_run(void *arg, uint64_t first, uint64_t count)
+static int add_run(struct search *f, uint64_t first, uint64_t count)
 {
-	struct search *f = arg;
 	uint64_t per_piece = max_u64(ITEM_BYTES / pages_size(f->ps), 1);
 
 	while (count) {
@@ -190,8 +189,14 @@ int search_vmcoreinfo(const struct pages *ps, char **text, size_t *len, uint64_t
 	struct workers_job job = {
 		.run = search_piece, .scratch_new = new_batch, .scratch_free = free, .arg = &f,
 	};
-	int r = pages_each_kept(ps, add_run, &f);
+	struct page_run run;
+	int r = 0;
 
+	for (uint64_t pfn = 0; pfn < ps->max_pfn && !r; pfn += run.count) {
+		pages_run(ps, pfn, &run);
+		if (run.state == PAGE_DATA)
+			r = add_run(&f, pfn, run.count);
+	}
 	if (r >= 0) {
 		job.items = f.npieces;
 		r = workers_run(&job);

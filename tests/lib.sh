@@ -159,7 +159,7 @@ mount_dump() {
 	mounts=$((mounts + 1))
 	mkfifo "$fifo"
 	exec {ready}<>"$fifo"
-	env --default-signal=INT,HUP "$VMCOREFS" -f --ready-fd="$ready" "$@" "$dump" "$dir" </dev/null >"$log" 2>&1 &
+	env --default-signal=INT,HUP "$VMCOREFS" -f --ready-fd="$ready" "$@" ${dump:+"$dump"} "$dir" </dev/null >"$log" 2>&1 &
 	daemons[$dir]=$!
 	[[ -n ${SUSPICIOUS_LOG:-} ]] || logs+=("$log")
 	read -r -t 10 -u "$ready"

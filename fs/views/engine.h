@@ -30,7 +30,7 @@ static inline unsigned int selection_level(unsigned int sel) { return sel == WHO
 static inline bool selection_lacks_vmemmap(unsigned int sel) { return sel >= WITHOUT_VMEMMAP && sel < WHOLE; }
 
 enum image_kind {
-	IMAGE_ELF, IMAGE_RAW, IMAGE_FLATTENED,
+	IMAGE_ELF, IMAGE_RAW, IMAGE_LIME, IMAGE_FLATTENED,
 	IMAGE_KDUMP_NONE, IMAGE_KDUMP_ZLIB, IMAGE_KDUMP_LZO, IMAGE_KDUMP_SNAPPY, IMAGE_KDUMP_ZSTD,
 	IMAGES,
 	IMAGE_KDUMP = IMAGES,		/* one of the five: the codec of the mount */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The binary files: what is written of a selection, as ELF, kdump-compressed or raw memory.
+ * The binary files: what is written of a selection, as ELF, kdump-compressed, LiME or raw memory.
  */
 #include <elf.h>
 #include <errno.h>
@@ -15,6 +15,7 @@
 #include "formats/write_elf.h"
 #include "formats/write_flattened.h"
 #include "formats/write_kdump.h"
+#include "formats/write_lime.h"
 #include "fs/views/images.h"
 
 static int compute_regions(void *arg)
@@ -187,6 +188,14 @@ static int make_raw(struct engine *e, unsigned int sel, struct layout **out)
 	return 0;
 }
 
+static int make_lime(struct engine *e, unsigned int sel, struct layout **out)
+{
+	const struct pages *ps;
+	int r = engine_pages(e, sel, true, &ps);
+
+	return r ? r : write_lime(ps, e->kernel->big_endian, out);
+}
+
 static int make_flattened(struct engine *e, unsigned int sel, struct layout **out)
 {
 	struct outbuf text = OUTBUF_INIT;
@@ -240,6 +249,8 @@ static int compute_image(void *arg)
 		return make_elf(a->e, a->sel, out);
 	case IMAGE_RAW:
 		return make_raw(a->e, a->sel, out);
+	case IMAGE_LIME:
+		return make_lime(a->e, a->sel, out);
 	case IMAGE_FLATTENED:
 		return make_flattened(a->e, a->sel, out);
 	default:
@@ -329,8 +340,9 @@ bool engine_image_size(struct engine *e, unsigned int sel, enum image_kind kind,
 	struct layout *l;
 
 	kind = actual_kind(e, kind);
-	/* of the whole dump, ELF and raw need its bitmaps only */
-	if (once_done(&e->selections[sel].images[kind].once) || (sel == WHOLE && (kind == IMAGE_ELF || kind == IMAGE_RAW))) {
+	/* of the whole dump, ELF, LiME and raw need its bitmaps only */
+	if (once_done(&e->selections[sel].images[kind].once) ||
+	    (sel == WHOLE && (kind == IMAGE_ELF || kind == IMAGE_LIME || kind == IMAGE_RAW))) {
 		if (!engine_image(e, sel, kind, &l)) {
 			*size = layout_size(l);
 			*data = layout_data_bytes(l);
@@ -346,6 +358,9 @@ bool engine_image_size(struct engine *e, unsigned int sel, enum image_kind kind,
 	case IMAGE_RAW:
 		*size = ps->max_pfn << ps->page_shift;
 		*data = e->counts[PAGE_DATA] << ps->page_shift;
+		break;
+	case IMAGE_LIME:
+		*size = *data = write_lime_bound(ps);
 		break;
 	case IMAGE_FLATTENED:
 		image_kdump_output(e, sel, e->codec, &kdump);

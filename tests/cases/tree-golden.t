@@ -25,6 +25,7 @@ cat >"$T/expected" <<'END'
 -r-------- 1 text 1700000000 info
 -r-------- 1 bound 1700000000 kdump-compressed
 dr-x------ 2 0 1700000000 level-1
+-r-------- 1 1212576 1700000000 lime
 dr-x------ 2 0 1700000000 notes
 dr-x------ 2 0 1700000000 pfn
 dr-x------ 2 0 1700000000 phys

@@ -30,8 +30,12 @@ class Memory:
     def pieces(self, most=1 << 20):
         """(paddr, bytes) of everything, in order."""
         for start, length in self.ranges:
-            for at in range(start, start + length, most):
-                yield at, self.read_range(at, min(most, start + length - at))
+            yield from self.pieces_of(start, length, most)
+
+    def pieces_of(self, start, length, most=1 << 20):
+        """The same of a part of one range."""
+        for at in range(start, start + length, most):
+            yield at, self.read_range(at, min(most, start + length - at))
 
     def pages(self, size=PAGE):
         """(pfn, bytes) of all pages that have memory, in order."""

@@ -3,7 +3,8 @@
 
 A module has FORMATS = {name: write}; write(memory, out, options) writes all files. Its first line of documentation is
 what mkformat --list prints. Attributes of write, all optional: machines, names as Memory.machine has them; alone, when
-the program finds the other files of the set by name; options, what the program needs to be told to read it.
+the program finds the other files of the set by name; options, what the program needs to be told to read it: a string, or
+a function of (memory, path) that makes one which names the files too, so that there are no DUMPs to be given besides.
 """
 import os
 import shutil

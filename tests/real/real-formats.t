@@ -41,9 +41,13 @@ check() {
 	files=("$T"/made/*)
 	[[ $alone == 0 ]] || files=("$T/made/dump")
 	[[ $options != - ]] || options=
+	if [[ $options == '?' ]]; then
+		options=$(python3 tests/mkformat --options "$format" "${core[$machine]}" "$T/made/dump")
+		files=()
+	fi
 	options=${options//OUT/$T/made/dump}
 	# shellcheck disable=SC2086 # several words
-	if ! mount_dump "${files[0]}" "$T/mnt" $options "${files[@]:1}"; then
+	if ! mount_dump "${files[0]-}" "$T/mnt" $options "${files[@]:1}"; then
 		fail "$format: mount"
 		return
 	fi

@@ -35,7 +35,7 @@ static void test_crash_ranges(void **state)
 		 "  b9000000-b9ffffff : Crash kernel of another\n"
 		 "100000000-13fffffff : System RAM\n"
 		 "  137000000-137ffffff : Crash kernel\n");
-	assert_int_equal(kcore_crash_ranges(path, &x), 0);
+	assert_int_equal(kcore_iomem_ranges(path, "Crash kernel", &x), 0);
 	assert_int_equal(x.n, 2);
 	assert_int_equal(x.list[0].start, 0xa9000000);
 	assert_int_equal(x.list[0].len, 0x10000000);
@@ -46,9 +46,9 @@ static void test_crash_ranges(void **state)
 	snprintf(line, sizeof(line), "  00000000-00000000 : Crash kernel\n  5-4 : Crash kernel\n  1- : Crash kernel\n"
 		 "  0-ffffffffffffffff : Crash kernel\n%0300d\n 1000-1fff : Crash kernel", 0);
 	put_file(line);
-	assert_int_equal(kcore_crash_ranges(path, &x), 0);
+	assert_int_equal(kcore_iomem_ranges(path, "Crash kernel", &x), 0);
 	assert_int_equal(x.n, 0);
-	assert_int_equal(kcore_crash_ranges("/nonexistent/iomem", &x), 0);
+	assert_int_equal(kcore_iomem_ranges("/nonexistent/iomem", "Crash kernel", &x), 0);
 	assert_int_equal(x.n, 0);
 	extents_free(&x);
 }
