@@ -15,6 +15,7 @@ const struct dump_ops *const dump_formats[] = {
 	&lkcd_dump_ops,
 	&sadump_dump_ops,
 	&lime_dump_ops,
+	&s390_dump_ops,
 	&recognised_dump_ops,		/* last: what nobody reads */
 	NULL
 };
