@@ -12,6 +12,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "formats/diskdump.h"
 #include "formats/kdump_header.h"
 #include "formats/machine.h"
 #include "formats/reader.h"
@@ -215,9 +216,12 @@ static void take_claims(struct dump *d, const struct kdump_header *h)
 	for (size_t i = 0; i < ARRAY_SIZE(codecs) && !d->codec; i++)
 		if (h->status & codecs[i])
 			d->codec = codecs[i];
-	d->without_vmemmap = !h->diskdump && (h->status & KDUMP_STATUS_NO_VMEMMAP);
-	/* the forerunner used this bit for "compressed" */
-	if (!h->diskdump && (h->status & KDUMP_STATUS_INCOMPLETE)) {
+	if (h->diskdump) {
+		diskdump_claims(d, h);
+		return;
+	}
+	d->without_vmemmap = h->status & KDUMP_STATUS_NO_VMEMMAP;
+	if (h->status & KDUMP_STATUS_INCOMPLETE) {
 		d->incomplete = true;
 		log_warn("%s: its writer marked the dump as incomplete", d->src->name);
 	}
@@ -367,6 +371,8 @@ static int kdump_open(struct dump *d)
 		return fail(EIO, "%s: the kdump header says that the machine has no memory", d->src->name);
 	k->lost_from = UINT64_MAX;
 	r = load_bitmaps(d, &h, &bits);
+	if (!r && h.diskdump)
+		r = diskdump_add_registers(d, &h);
 	if (!r)
 		r = load_notes(d, &h);
 	if (!r)

@@ -64,19 +64,22 @@ static void decode_main(const uint8_t *b, const struct kdump_abi *abi, bool be, 
 		.sub_blocks = get_u32(s + KDUMP_SUB_BLOCKS, be),
 		.bitmap_blocks = get_u32(s + KDUMP_BITMAP_BLOCKS, be),
 		.max_mapnr = get_u32(s + KDUMP_MAX_MAPNR, be),
+		.current_cpu = get_u32(s + KDUMP_CURRENT_CPU, be),
 		.nr_cpus = get_u32(s + KDUMP_NR_CPUS, be),
 		.timestamp = abi->time_word == 8 ? (int64_t)get_u64(b + abi->time, be) :
 						   (int64_t)get_u32(b + abi->time, be),
 	};
-	h->semantics = h->version < 1 || h->version > VERSION_KNOWN ? VERSION_KNOWN : h->version;
+	h->semantics = h->diskdump ? 0 : h->version < 1 || h->version > VERSION_KNOWN ? VERSION_KNOWN : h->version;
 }
 
-/* diskdump had phys_base only; the versions after it each added fields. */
+/* kdump's: the versions each added fields. */
 static void decode_sub(const uint8_t *b, const struct kdump_abi *abi, struct kdump_header *h)
 {
 	unsigned int word = abi->word;
 	bool be = h->big_endian;
 
+	if (!h->semantics)
+		return;
 	h->phys_base = get_word(b, word, be);
 	if (h->semantics >= 1)
 		h->dump_level = get_u32(b + word, be);
@@ -126,7 +129,7 @@ static int judge(const struct source *src, const uint8_t *b, const struct kdump_
 	uint64_t blocks, max_mapnr_32;
 	unsigned int word = machine_word((const char *)b + UTS_MACHINE);
 	uint8_t sub[SUB_HEADER_MAX] = { 0 };
-	uint64_t usec;
+	uint64_t usec;			/* of diskdump: nanoseconds */
 	int score = 0;
 
 	decode_main(b, abi, be, h);
@@ -142,7 +145,7 @@ static int judge(const struct source *src, const uint8_t *b, const struct kdump_
 	if (word && word == abi->word)
 		score += 2;
 	usec = get_word(b + abi->time + abi->time_word, abi->time_word, be);
-	score += usec < 1000000;
+	score += usec < (h->diskdump ? 1000000000 : 1000000);
 	score += !(h->status & ~STATUS_KNOWN);
 	score += h->nr_cpus < 65536;
 	score += bytes_are_zero(b + UTS_END, abi->time - UTS_END);

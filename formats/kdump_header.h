@@ -22,14 +22,14 @@ struct kdump_header {
 	bool big_endian;
 	uint8_t word;			/* 4 or 8: size of a long of the writer */
 	int32_t version;
-	int32_t semantics;		/* version by which the sub header is read: 1..6 */
+	int32_t semantics;		/* version by which the sub header is read: 1..6; 0: it is diskdump's */
 	char uts[6][65];
 	int64_t timestamp;
 	uint32_t status;
 	uint32_t block_size;		/* power of two, 4 KiB .. 1 MiB */
 	uint32_t sub_blocks;		/* > 0 */
 	uint32_t bitmap_blocks;		/* > 0 */
-	uint32_t nr_cpus;
+	uint32_t current_cpu, nr_cpus;
 	uint64_t max_mapnr;
 
 	uint64_t phys_base;
@@ -51,7 +51,8 @@ struct kdump_abi {
 
 /* from status on */
 enum {
-	KDUMP_BLOCK_SIZE = 4, KDUMP_SUB_BLOCKS = 8, KDUMP_BITMAP_BLOCKS = 12, KDUMP_MAX_MAPNR = 16, KDUMP_NR_CPUS = 36,
+	KDUMP_BLOCK_SIZE = 4, KDUMP_SUB_BLOCKS = 8, KDUMP_BITMAP_BLOCKS = 12, KDUMP_MAX_MAPNR = 16,
+	KDUMP_CURRENT_CPU = 32, KDUMP_NR_CPUS = 36,
 };
 
 /* What to write for a machine whose longs have so many bytes. 4: i386's, as QEMU writes it for every such machine: what

@@ -136,8 +136,8 @@ class Description:
     def has_vmcoreinfo(self):
         if not self.vmcoreinfo or self.truncate or self.cut or self.sets:
             return False            # nothing is promised of a damaged dump
-        if 'elf' in self.format:
-            return True
+        if 'elf' in self.format or 'diskdump' in self.format:
+            return 'elf' in self.format
         return self.version >= 4 or self.version == 0 or (self.version == 3 and self.vmcoreinfo_in in ('header', 'both'))
 
     def write_expect(self, path):

@@ -21,6 +21,9 @@ SUB_HEADER = [  # the version that added a field
     (4, 'offset_note', 'quad'), (4, 'size_note', 'long'), (5, 'offset_eraseinfo', 'quad'),
     (5, 'size_eraseinfo', 'long'), (6, 'start_pfn_64', 'quad'), (6, 'end_pfn_64', 'quad'), (6, 'max_mapnr_64', 'quad')]
 
+GREGS = {'x86_64': 27, 'i386': 17, 'i686': 17, 'ppc64': 48, 'ia64': 128}        # ELF_NGREG
+DISKDUMP_COMPRESSED = 8
+
 DESC = [('offset', 'quad'), ('size', 'int'), ('flags', 'int'), ('page_flags', 'quad')]
 
 
@@ -62,8 +65,13 @@ class Pages:
 def build(d):
     abi = Abi(d.big, *ABIS[d.abi])
     img, block, version = Image(), d.block, d.version
+    old = 'diskdump' in d.format
     hdr = CStruct(abi, HEADER)
     sub = CStruct(abi, [(name, kind) for since, name, kind in SUB_HEADER if since <= version or version == 0])
+    if old:         # elf_gregset_t
+        sub = CStruct(abi, [('elf_regs[%d]' % i, 'long') for i in range(GREGS.get(d.machine, 0))])
+        for i, name in enumerate(sub.offsets):
+            sub.set(name, 0x1000 + i)
     known = set(sub.offsets)
 
     def set_sub(name, value):
@@ -72,7 +80,7 @@ def build(d):
 
     notes, info_at = notes_and_vmcoreinfo(d)
     tail = b'' if d.vmcoreinfo_in in ('note', 'both', 'bare') else d.vmcoreinfo
-    if version in (1, 2):
+    if version in (1, 2) or old:
         notes = tail = b''
     sub_blocks = -(-(sub.size + len(notes) + len(tail)) // block)
     half = -(-(-(-d.max_mapnr // 8)) // block)
@@ -86,11 +94,14 @@ def build(d):
         pages.add(d.pages[pfn])
     where_end = pages.offset + len(pages.data)
 
-    hdr.set('signature', b'DISKDUMP' if 'diskdump' in d.format else b'KDUMP   ')
+    compressed = codecs.BY_NAME.get(d.codec, 1)
+    if old:
+        compressed = DISKDUMP_COMPRESSED if compressed else 0
+    hdr.set('signature', b'DISKDUMP' if old else b'KDUMP   ')
     for name, value in (('header_version', version), ('sysname', d.sysname.encode()), ('nodename', b'host'),
                         ('release', d.release.encode()), ('version', b'#1 SMP'), ('machine', d.machine.encode()),
                         ('domainname', b'(none)'), ('tv_sec', 1700000000),
-                        ('status', d.status | codecs.BY_NAME.get(d.codec, 1)), ('block_size', block),
+                        ('status', d.status | compressed), ('block_size', block),
                         ('sub_hdr_size', sub_blocks), ('bitmap_blocks', bitmap_blocks),
                         ('max_mapnr', min(d.max_mapnr, 0xffffffff)), ('nr_cpus', 2)):
         hdr.set(name, value)
