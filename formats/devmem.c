@@ -46,6 +46,22 @@ static int check_access(const struct dump *d, const struct extents *ram)
 			(unsigned long long)(last->start + last->len - 1), strerror(-r)) : 0;
 }
 
+/* Whole pages only: the kernel does not use others, and does not let them be read. */
+static void keep_whole_pages(const struct dump *d, struct extents *ram)
+{
+	uint64_t page = pages_size(&d->pages);
+	size_t n = 0;
+
+	for (size_t i = 0; i < ram->n; i++) {
+		uint64_t start = round_up_u64(ram->list[i].start, page);
+		uint64_t end = (ram->list[i].start + ram->list[i].len) & ~(page - 1);
+
+		if (start < end)
+			ram->list[n++] = (struct extent){ .start = start, .len = end - start };
+	}
+	ram->n = n;
+}
+
 static int add_ranges(struct dump *d)
 {
 	struct extents ram = { 0 }, crash = { 0 };
@@ -58,6 +74,7 @@ static int add_ranges(struct dump *d)
 	/* memory for a crash kernel is none of this one's, and may be protected from reading */
 	if (!r)
 		r = extents_remove(&ram, &crash);
+	keep_whole_pages(d, &ram);
 	if (!r && !ram.n)
 		r = fail(EACCES, "%s: /proc/iomem does not tell where memory is (it does to root)", d->src->name);
 	if (!r)

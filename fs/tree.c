@@ -42,7 +42,7 @@ const struct entry tree_entries[] = {
 	{ .name = "virt", .help = "virt/<addr>[+<len>]: bytes at a kernel virtual address", .type = FOLDER, .missing = missing_space },
 	{ .name = "vtop", .help = "vtop/[<pgd>:]<addr>: the page-table walk of an address", .type = FOLDER, .missing = missing_space },
 	{ .name = "level-<0..31>",
-	  .help = "{dump[.<codec>],elf,flattened,lime,raw,report,split-<k>/}: makedumpfile -d <n>, +vmemmap -e", .type = LEVEL_FOLDERS },
+	  .help = "{dump[.<codec>],elf,flattened,lime,raw,report,split-<k>/}: as makedumpfile -d, -e", .type = LEVEL_FOLDERS },
 };
 
 const size_t tree_nentries = ARRAY_SIZE(tree_entries);
