@@ -12,6 +12,7 @@
 const struct dump_ops *const dump_formats[] = {
 	&elf_dump_ops,
 	&kdump_dump_ops,
+	&qemu_dump_ops,
 	NULL
 };
 

@@ -14,6 +14,7 @@
 #define PAGE_SHIFT_MAX 20
 
 extern const struct dump_ops elf_dump_ops, kdump_dump_ops;
+extern const struct dump_ops qemu_dump_ops;
 
 /* Who claims src; NULL, without a message: nobody. -errno after a message: it cannot be read. */
 int dump_find_format(const struct source *src, const struct dump_ops **out);
