@@ -23,5 +23,6 @@ struct container_ops {
 extern const struct container_ops *const containers[];
 
 extern const struct container_ops flattened_container;
+extern const struct container_ops libvirt_container;
 
 #endif

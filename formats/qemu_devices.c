@@ -10,7 +10,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <yajl_parse.h>
+#include <yajl/yajl_parse.h>
 
 #include "base/bytes.h"
 #include "base/log.h"

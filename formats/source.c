@@ -161,6 +161,7 @@ err:
 
 const struct container_ops *const containers[] = {
 	&flattened_container,
+	&libvirt_container,
 	NULL
 };
 

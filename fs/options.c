@@ -60,6 +60,7 @@ static const char options_text[] =
 	"  vmlinux=FILE          the same as -x, for fstab\n"
 	"  vmcoreinfo=FILE       the same as -i\n"
 	"  excluded=zero|error   pages that are not in the dump: zeroes (default), or reading them fails\n"
+	"  pci_hole=ADDRESS      QEMU stream of a PC: where memory below 4 GiB ends; as a rule its machine type tells\n"
 	"  threads=N             threads for scans and compression (default: one a CPU)\n"
 	"  max_idle_threads=N    idle threads that wait for requests (default 10)\n"
 	"  clone_fd              a /dev/fuse descriptor for each thread\n"
@@ -78,7 +79,7 @@ static const char *const ignored[] = {
 };
 static const char *const ignored_prefixes[] = { "x-", "X-", "comment=", "user=" };
 
-enum mount_option_kind { FLAG, NUMBER, STRING, COMPRESS, EXCLUDED };
+enum mount_option_kind { FLAG, NUMBER, STRING, COMPRESS, EXCLUDED, ADDRESS };
 
 static const struct mount_option {
 	const char *name;
@@ -99,6 +100,7 @@ static const struct mount_option {
 	{ "erase", STRING, offsetof(struct options, erase_file) },
 	{ "vmlinux", STRING, offsetof(struct options, vmlinux) },
 	{ "vmcoreinfo", STRING, offsetof(struct options, vmcoreinfo) },
+	{ "pci_hole", ADDRESS, offsetof(struct options, fs.dump.pci_hole) },
 	{ "compress", COMPRESS, 0 },
 	{ "excluded", EXCLUDED, 0 },
 };
@@ -116,6 +118,22 @@ static int parse_number(const char *text, unsigned int min, unsigned int max, un
 	if (errno || *end || n < min || n > max)
 		return -EINVAL;
 	*out = (unsigned int)n;
+	return 0;
+}
+
+/* Hexadecimal with 0x, or decimal; not 0. */
+static int parse_address(const char *text, uint64_t *out)
+{
+	char *end;
+	unsigned long long n;
+
+	if (*text < '0' || *text > '9')
+		return -EINVAL;
+	errno = 0;
+	n = strtoull(text, &end, 0);
+	if (errno || *end || !n)
+		return -EINVAL;
+	*out = n;
 	return 0;
 }
 
@@ -216,6 +234,10 @@ static int set_mount_option(struct options *o, char *opt)
 		return 0;
 	case STRING:
 		return set_string(field, value);
+	case ADDRESS:
+		if (parse_address(value, field) < 0)
+			return fail(EINVAL, "-o %s=%s: not an address", opt, value);
+		return 0;
 	case COMPRESS:
 		return set_compress(o, value);
 	case EXCLUDED:
