@@ -29,5 +29,6 @@ extern const struct container_ops zstd_container;
 extern const struct container_ops lz4_container;
 extern const struct container_ops bzip2_container;
 extern const struct container_ops zlib_container;
+extern const struct container_ops libvirt_container;
 
 #endif

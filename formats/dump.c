@@ -16,6 +16,7 @@ const struct dump_ops *const dump_formats[] = {
 	&sadump_dump_ops,
 	&lime_dump_ops,
 	&s390_dump_ops,
+	&qemu_dump_ops,
 	&recognised_dump_ops,		/* last: what nobody reads */
 	NULL
 };

@@ -31,6 +31,7 @@ struct dump_request {
 	uint8_t elf_class;
 	bool big_endian;
 	unsigned int page_shift;
+	uint64_t pci_hole;		/* where memory of a PC below 4 GiB ends; 0: not given */
 };
 
 /* A range that the dump says is mapped: from PT_LOAD headers. memsz > filesz where the tail is not stored. */
@@ -91,6 +92,7 @@ struct dump {
 	bool live;			/* /proc/kcore: memory changes while it is read */
 	bool incomplete;		/* marked incomplete by its writer, or the file is shorter than its headers say */
 	const char *format;		/* "elf", "kdump-compressed" */
+	const char *without_registers;	/* borrowed: why there are none although the format has them; or NULL */
 };
 
 struct dump_ops {

@@ -190,6 +190,7 @@ const struct container_ops *const containers[] = {
 	&lz4_container,
 	&bzip2_container,
 	&zlib_container,
+	&libvirt_container,
 	NULL
 };
 

@@ -70,6 +70,7 @@ static const char options_text[] =
 	"  vmlinux=FILE          the same as -x, for fstab\n"
 	"  vmcoreinfo=FILE       the same as -i\n"
 	"  excluded=zero|error   pages that are not in the dump: zeroes (default), or reading them fails\n"
+	"  pci_hole=ADDRESS      QEMU stream of a PC: where memory below 4 GiB ends; as a rule its machine type tells\n"
 	"  threads=N             threads for scans and compression (default: one a CPU)\n"
 	"  max_idle_threads=N    idle threads that wait for requests (default 10)\n"
 	"  clone_fd              a /dev/fuse descriptor for each thread\n"
@@ -88,7 +89,7 @@ static const char *const ignored[] = {
 };
 static const char *const ignored_prefixes[] = { "x-", "X-", "comment=", "user=" };
 
-enum mount_option_kind { FLAG, NUMBER, STRING, COMPRESS, EXCLUDED, ARCH, PAGE_SIZE };
+enum mount_option_kind { FLAG, NUMBER, STRING, COMPRESS, EXCLUDED, ARCH, PAGE_SIZE, ADDRESS };
 
 static const struct mount_option {
 	const char *name;
@@ -114,6 +115,7 @@ static const struct mount_option {
 	{ "ramdump", FLAG, offsetof(struct options, ramdump) },
 	{ "arch", ARCH, 0 },
 	{ "page_size", PAGE_SIZE, 0 },
+	{ "pci_hole", ADDRESS, offsetof(struct options, fs.dump.pci_hole) },
 	{ "compress", COMPRESS, 0 },
 	{ "excluded", EXCLUDED, 0 },
 };
@@ -131,6 +133,22 @@ static int parse_number(const char *text, unsigned int min, unsigned int max, un
 	if (errno || *end || n < min || n > max)
 		return -EINVAL;
 	*out = (unsigned int)n;
+	return 0;
+}
+
+/* Hexadecimal with 0x, or decimal; not 0. */
+static int parse_address(const char *text, uint64_t *out)
+{
+	char *end;
+	unsigned long long n;
+
+	if (*text < '0' || *text > '9')
+		return -EINVAL;
+	errno = 0;
+	n = strtoull(text, &end, 0);
+	if (errno || *end || !n)
+		return -EINVAL;
+	*out = n;
 	return 0;
 }
 
@@ -259,6 +277,10 @@ static int set_mount_option(struct options *o, char *opt)
 		return 0;
 	case STRING:
 		return set_string(field, value);
+	case ADDRESS:
+		if (parse_address(value, field) < 0)
+			return fail(EINVAL, "-o %s=%s: not an address", opt, value);
+		return 0;
 	case COMPRESS:
 		return set_compress(o, value);
 	case EXCLUDED:

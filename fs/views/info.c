@@ -162,6 +162,8 @@ int render_info(struct engine *e, struct outbuf *out)
 		put_text(out, "host", k->uts[1][0] ? k->uts[1] : d->uts[1]);
 	if (e->nr_cpus)
 		out_printf(out, "cpus: %u\n", e->nr_cpus);
+	if (d->without_registers)
+		out_printf(out, "registers: none: %s\n", d->without_registers);
 	put_time(out, "crash-time", k->crash_time ? k->crash_time : d->timestamp);
 	put_log_facts(e, out);
 	put_pages(e, out);

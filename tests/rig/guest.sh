@@ -95,14 +95,48 @@ guest_start() {
 	shift 3
 	: >console.log
 	[ -z "$CAPTURE_CONSOLE" ] || set -- -serial file:capture.log "$@"
-	"$QEMU" -accel tcg -M "$MACHINE" -cpu "$cpu" -smp "$(value smp 2)" -m "$mib" \
-		-nodefaults -no-user-config -display none -no-reboot \
-		-action panic=pause -serial file:console.log -qmp unix:qmp.sock,server=on,wait=off \
-		-kernel "$KERNEL/vmlinuz" -initrd initrd.gz \
-		-append "console=$CONSOLE printk.devkmsg=on loglevel=7 $append" "$@" \
-		</dev/null >qemu.log 2>&1 9>&- &
+	GUEST_COMMAND=("$QEMU" -accel tcg -M "$MACHINE" -cpu "$cpu" -smp "$(value smp 2)" -m "$mib"
+		-nodefaults -no-user-config -display none -no-reboot
+		-action panic=pause -serial file:console.log -qmp unix:qmp.sock,server=on,wait=off
+		-kernel "$KERNEL/vmlinuz" -initrd initrd.gz
+		-append "console=$CONSOLE printk.devkmsg=on loglevel=7 $append" "$@")
+	guest_run
+}
+
+guest_run() {
+	"${GUEST_COMMAND[@]}" "$@" </dev/null >qemu.log 2>&1 9>&- &
 	GUEST=$!
 	trap guest_kill EXIT
+}
+
+# guest_again QEMU-OPTION...: the same machine once more. What the first one said on its consoles is kept.
+guest_again() {
+	GUEST_COMMAND=("${GUEST_COMMAND[@]/#file:/file:again-}")
+	rm -f qmp.sock
+	guest_run "$@"
+}
+
+# guest_incoming SECONDS: until it has got the state that it is to go on with.
+guest_incoming() {
+	local end=$((SECONDS + $1))
+	until "$RIG/qmp.py" qmp.sock 60 query-status 2>/dev/null | grep -Eq '"status": "(paused|prelaunch)"'; do
+		[ "$SECONDS" -lt "$end" ] || guest_fail "no state came in within $1 seconds" qemu.log
+		sleep 0.2
+	done
+}
+
+# guest_migrate URI: until all is written.
+guest_migrate() {
+	local status
+	qmp migrate "{\"uri\": \"$1\"}"
+	while :; do
+		status=$("$RIG/qmp.py" qmp.sock 60 query-migrate) || guest_fail "QMP query-migrate failed" qemu.log
+		case $status in
+		*'"status": "completed"'*) return ;;
+		*'"status": "failed"'* | *'"status": "cancelled"'*) guest_fail "migration: $status" qemu.log ;;
+		esac
+		sleep 0.2
+	done
 }
 
 guest_kill() {

@@ -7,7 +7,9 @@
 #   novmci            without the vmcoreinfo device: QEMU has it for PCs and ARM only, armhf kernels lack its driver
 #   facts             see facts.sh
 #   cpu=CPU smp=N     of QEMU
-#   dump=FORM,...     what QEMU writes
+#   dump=FORM,...     what QEMU writes: those of dump-guest-memory; savevm, mapped-ram: migration to a file
+#   qemu=new          by the set qemu-new
+#   machine=NAME      of QEMU
 #   ram=ADDRESS+BYTES,...   of a machine for which QEMU writes none of these forms
 #   append=WORD       of the kernel command line
 #   crash=SIZE        memory of the crash kernel
@@ -18,6 +20,10 @@ q61-512     | qemu    | 6.1  |  512 | balloon fill=32 heap=24                  |
 tiny61      | qemu    | 6.1  |   96 | tiny                                     | the smallest 6.1 guest, dumped by QEMU as elf
 v61-3g      | kexec   | 6.1  | 3072 | crash=160M fill=500 heap=450 host=600    | /proc/vmcore of 6.1, 3 GB, half of it in use, for benchmarks
 mdf-new     | tool    |      |      |                                          | not a dump: the newest makedumpfile with its own libraries
+q61-migrate | qemu    | 6.1  |  512 | qemu=new dump=elf,kdump-raw-zlib,savevm,mapped-ram fill=16 heap=18 | one 6.1 guest by a newer QEMU: elf, plain kdump files, migration streams
+q61-hole    | qemu    | 6.1  | 5120 | tiny machine=q35 dump=elf,savevm         | 6.1 on a q35 with memory above 4 GiB, as elf and migration stream
+q61-hole-pc | qemu    | 6.1  | 4608 | tiny machine=pc dump=elf,savevm          | the same on an i440fx
+qemu-new    | newqemu |      |      |                                          | not a dump: the QEMU of the next Debian with its own libraries
 v612-512    | kexec   | 6.12 |  512 | crash=192M balloon fill=24 heap=24       | /proc/vmcore of 6.12 (not the cloud flavour: it has hwpoison), no vmlinux
 v7-512      | kexec   | 7    |  512 | crash=192M balloon fill=24 heap=24       | /proc/vmcore of the newest 7.x, no vmlinux
 v510-512    | kexec   | 5.10 |  512 | crash=160M balloon fill=32 heap=24       | /proc/vmcore of 5.10, no vmlinux
@@ -187,6 +193,11 @@ memory_save() {
 make_qemu() {
 	local format formats=elf,elf-paging,kdump-zlib options='-device vmcoreinfo'
 	need_space $((MIB * 3 + 500))
+	MACHINE=$(value machine "$MACHINE")
+	case $(value qemu) in new)
+		"$RIG/rig" make qemu-new || exit
+		QEMU=$("$RIG/rig" path qemu-new)/$QEMU || exit ;;
+	esac
 	! has tiny || formats=elf
 	! has novmci || formats=elf options=
 	formats=$(value dump "$formats")
@@ -202,10 +213,20 @@ make_qemu() {
 		case $format in
 		elf) qmp dump-guest-memory '{"paging": false, "protocol": "file:elf"}' ;;
 		elf-paging) qmp dump-guest-memory '{"paging": true, "protocol": "file:elf-paging"}' ;;
+		savevm) guest_migrate "exec:cat > savevm" ;;
+		mapped-ram)
+			# A machine migrates once. Its memory goes on in another that does not run.
+			guest_kill
+			guest_again -S -incoming "exec:cat savevm"
+			guest_incoming 300
+			qmp migrate-set-capabilities '{"capabilities": [{"capability": "mapped-ram", "state": true}]}'
+			guest_migrate "file:$PWD/mapped-ram" ;;
 		*) qmp dump-guest-memory \
 			"{\"paging\": false, \"format\": \"$format\", \"protocol\": \"file:$format\"}" ;;
 		esac
 	done
 	guest_kill
+	# Most of a large guest is memory that nobody used.
+	[ "$MIB" -le 1024 ] || fallocate --dig-holes elf
 	rm -f initrd.gz qmp.sock qmp.log qemu.log capture.log
 }

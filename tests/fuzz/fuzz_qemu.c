@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Any bytes as QEMU's migration stream, also behind libvirt's header. */
+#include "tests/fuzz/dump_input.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	return fuzz_dump_input(data, size, &qemu_dump_ops);
+}
