@@ -109,7 +109,8 @@ static int setup_ram(struct engine *e)
 {
 	uint64_t max_pfn = e->pages->max_pfn;
 
-	if (e->memmap) {
+	/* under Xen they tell of dom0's memory only */
+	if (e->memmap && !e->kernel->xen) {
 		const struct memmap_section *last = &e->memmap->sections[e->memmap->nsections - 1];
 
 		max_pfn = last->first + last->count;
