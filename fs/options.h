@@ -34,6 +34,7 @@ struct options {
 	int verbosity;			/* -v minus -q */
 	char *fsname, *subtype;		/* NULL: the default */
 	char *erase_file;		/* owned; NULL: none */
+	char *xen_vmcoreinfo;		/* owned: -o xen_vmcoreinfo= */
 	char *vmlinux, *vmcoreinfo;	/* owned: -o vmlinux=, -o vmcoreinfo=, what -x and -i are in fstab */
 };
 
