@@ -267,12 +267,13 @@ static int search_memory(struct kernel *k, size_t *len)
 /* Other domains on the machine have such texts too, of the same kernel as like as not. */
 static int search_dom0(struct kernel *k, size_t *len)
 {
+	_Atomic uint64_t pages_read = 0;
 	struct xen_dom0 dom0;
 	int r;
 
 	if (!k->xen->dom0_pages)
 		return -ENOENT;
-	xen_dom0_pages(k->xen, &dom0);
+	xen_dom0_pages(k->xen, &pages_read, &dom0);
 	announce_search(&dom0.pages);
 	r = search_vmcoreinfo(&dom0.pages, &k->vmci_found, len, &k->vmci_paddr);
 	if (!r)

@@ -80,7 +80,7 @@ static int find_text(struct xen *x, const struct kernel_input *in, const struct 
 
 	if (!in->xen_vmcoreinfo_file)
 		return note ? copy_text(x, note->desc, note->len) : 0;
-	r = outside_read_text(in->xen_vmcoreinfo_file, "SYMBOL(", &text);
+	r = outside_read_text(in->xen_vmcoreinfo_file, "SYMBOL(domain_list)=", &text);
 	if (!r)
 		r = copy_text(x, text.data, text.len);
 	out_free(&text);

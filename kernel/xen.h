@@ -72,12 +72,18 @@ int xen_frames(const struct xen *x, uint64_t pfn, uint64_t *mfns);
 int xen_machine_address(const struct xen *x, uint64_t paddr, uint64_t *maddr);
 /* For xen_open(): sets dom0_pages. */
 void xen_p2m_setup(struct xen *x);
-/* dom0's memory by its own numbers. Its run() reads the p2m: for those who read everything. Borrows x. */
+/*
+ * dom0's memory by its own numbers, to be read once and whole: its run() reads the p2m, and after twice as many pages as
+ * the dump has nothing can be read, for a hostile p2m can have one page any number of times. Borrows x and pages_read, a
+ * counter that starts at 0.
+ */
 struct xen_dom0 {
 	struct pages pages;		/* first */
 	const struct xen *x;
+	_Atomic uint64_t *pages_read;
+	uint64_t max_reads;
 };
-void xen_dom0_pages(const struct xen *x, struct xen_dom0 *out);
+void xen_dom0_pages(const struct xen *x, _Atomic uint64_t *pages_read, struct xen_dom0 *out);
 
 /* xen_owner.c: for xen_open(): sets owners. */
 void xen_owners_setup(struct xen *x);

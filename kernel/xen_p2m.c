@@ -4,6 +4,7 @@
  * pages with the machine frame of each pfn. Where dom0 has no memory all of a part is the same page, "missing".
  */
 #include <errno.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "base/bytes.h"
@@ -162,18 +163,40 @@ static const struct xen_dom0 *dom0_of(const struct pages *ps)
 	return (const struct xen_dom0 *)ps;
 }
 
+/* Pages of one part of the p2m, those side by side at once. */
+static int read_part(const struct xen *x, const uint64_t *mfns, uint64_t count, char *buf)
+{
+	for (uint64_t i = 0, n; i < count; i += n) {
+		int r;
+
+		for (n = 1; i + n < count && mfns[i + n] == mfns[i] + n; n++)
+			;
+		if (mfns[i] == XEN_NO_FRAME)
+			return -EIO;
+		r = pages_read_bytes(x->mem, mfns[i] << PAGE_SHIFT, n * PAGE_BYTES, buf + i * PAGE_BYTES, HOLES_FAIL);
+		if (r)
+			return r == -ENODATA ? -EIO : r;
+	}
+	return 0;
+}
+
 static int dom0_read(const struct pages *ps, uint64_t pfn, uint64_t count, void *buf)
 {
-	const struct xen *x = dom0_of(ps)->x;
+	const struct xen_dom0 *d = dom0_of(ps);
+	uint64_t mfns[ENTRIES], first, n;
+	char *at = buf;
 
-	for (uint64_t i = 0; i < count; i++) {
-		uint64_t maddr;
-		int r = xen_machine_address(x, (pfn + i) << PAGE_SHIFT, &maddr);
+	for (; count; pfn += n, count -= n, at += n * PAGE_BYTES) {
+		int r = xen_frames(d->x, pfn - pfn % ENTRIES, mfns);
 
+		first = pfn % ENTRIES;
+		n = min_u64(count, ENTRIES - first);
+		if (atomic_fetch_add(d->pages_read, n) > d->max_reads)
+			return -EIO;
 		if (!r)
-			r = pages_read(x->mem, maddr >> PAGE_SHIFT, (char *)buf + i * PAGE_BYTES);
+			r = read_part(d->x, mfns + first, n, at);
 		if (r)
-			return r == -ENODATA || r == -EFAULT ? -EIO : r;
+			return r == -ENODATA ? -EIO : r;
 	}
 	return 0;
 }
@@ -209,7 +232,10 @@ static const struct pages_ops dom0_ops = {
 	.run = dom0_run,
 };
 
-void xen_dom0_pages(const struct xen *x, struct xen_dom0 *out)
+void xen_dom0_pages(const struct xen *x, _Atomic uint64_t *pages_read, struct xen_dom0 *out)
 {
-	*out = (struct xen_dom0){ .pages = { &dom0_ops, PAGE_SHIFT, x->dom0_pages }, .x = x };
+	*out = (struct xen_dom0){
+		.pages = { &dom0_ops, PAGE_SHIFT, x->dom0_pages }, .x = x,
+		.pages_read = pages_read, .max_reads = 2 * pages_kept(x->mem),
+	};
 }
