@@ -53,11 +53,13 @@ struct space {
 	unsigned int mode;		/* the architecture's own: which form of entries */
 	uint64_t empty[WALK_MAX_STEPS];	/* where an entry that maps nothing is not 0: what it is at each level, for decode */
 	unsigned int max_tables;	/* space_each() ends after so many; 0: far more than a kernel has */
+	bool scattered;			/* what is contiguous to the kernel, the image or the direct map, is so nowhere in memory */
 	bool top_byte_ignored;		/* bits 63:56 of an address are a tag: bit 55 stands for them */
 	/* What is mapped without tables: owned, see space_close(). They come before the tables. */
 	struct mapping *windows;
 	size_t nwindows;
-	/* The kernel image: text_vaddr + x is at text_paddr + x, for x below text_len (its largest possible size). */
+	/* The kernel image: text_vaddr + x is at text_paddr + x, for x below text_len (its largest possible size). When
+	 * scattered, that is what the kernel takes for its address. */
 	uint64_t text_vaddr, text_paddr, text_len;
 	uint64_t phys_base;		/* what headers of dumps call so: on x86_64 of the image, elsewhere of memory; 0: nothing */
 	struct mapping direct;		/* the direct map where setup knows it; len 0: arch.direct_map looks for it */
@@ -80,6 +82,10 @@ struct arch_query {
 	int (*offset)(const void *arg, const char *name, uint64_t *value);	/* OFFSET(name) */
 	int (*plain)(const void *arg, const char *name, uint64_t *value);	/* "name=" with a hexadecimal number */
 	int (*config)(const void *arg, const char *name);			/* "name=y" */
+	/* Of a guest whose own physical addresses are not those in its page tables: the latter for the former. 0, or an error
+	 * when it has none. NULL: they are the same. */
+	int (*machine)(const void *arg, uint64_t paddr, uint64_t *maddr);
+	const void *machine_arg;
 	unsigned int page_shift;	/* of the kernel */
 	unsigned int version;		/* major << 16 | minor << 8 | patch, by OSRELEASE; 0: unknown */
 	bool has_phys_base;		/* what the dump's headers claim; NUMBER(phys_base) is better */

@@ -25,6 +25,7 @@
 #define IMAGE_ALIGN		0x200000ull	/* the smallest CONFIG_PHYSICAL_ALIGN */
 #define VMEMMAP_PAGE		0x200000ull	/* vmemmap_populate_hugepages() */
 #define KERNEL_HALF		0xffff800000000000ull
+#define GUEST_HALF		0xffff880000000000ull	/* of a guest of Xen */
 #define KERNEL_HALF_5LEVEL	0xff00000000000000ull
 
 /* The direct map lies below vmalloc; under RANDOMIZE_MEMORY it starts at any 1 GiB boundary from these on. The page
@@ -53,6 +54,17 @@ static void x86_64_decode(const struct space *s, unsigned int level, uint64_t en
 	out->paddr &= ~(((uint64_t)1 << (PAGE_SHIFT + level * BITS_A_LEVEL)) - 1);
 }
 
+/* Of a guest of Xen: it starts at a multiple of 1 GiB, where the guest's physical page 0 or one shortly above is mapped, to
+ * any machine address. Below lies what is Xen's, in every guest's tables. */
+static int guest_direct_map(void *arg, const struct mapping *m)
+{
+	struct mapping *out = arg;
+	uint64_t base = m->vaddr / DIRECT_MAP_ALIGN * DIRECT_MAP_ALIGN;
+
+	*out = (struct mapping){ .vaddr = base, .paddr = 0, .len = START_KERNEL_MAP - base };
+	return 1;
+}
+
 /* The lowest leaf of the kernel half that can be the direct map: it starts with physical page 0 or shortly above. */
 static int direct_map_candidate(void *arg, const struct mapping *m)
 {
@@ -68,7 +80,8 @@ static int direct_map_candidate(void *arg, const struct mapping *m)
 static int x86_64_direct_map(const struct space *s, struct mapping *out)
 {
 	uint64_t first = s->tables.levels == 5 ? KERNEL_HALF_5LEVEL : KERNEL_HALF;
-	int r = space_each(s, first, START_KERNEL_MAP - 1, direct_map_candidate, out);
+	int r = s->scattered ? space_each(s, GUEST_HALF, START_KERNEL_MAP - 1, guest_direct_map, out) :
+		space_each(s, first, START_KERNEL_MAP - 1, direct_map_candidate, out);
 
 	return r == 1 ? 0 : -ENOENT;
 }
@@ -173,6 +186,11 @@ static int x86_64_setup(struct space *s, const struct arch_query *q, const char 
 	}
 	/* PTI keeps the user half in the odd page after it; the symbol is the kernel's */
 	s->tables.root = (root - START_KERNEL_MAP + phys_base) & ENTRY_ADDRESS;
+	s->scattered = q->machine;
+	if (q->machine && q->machine(q->machine_arg, s->tables.root, &s->tables.root)) {
+		*why = "the top page table of the guest has no machine address";
+		return -ENOENT;
+	}
 	return 0;
 }
 

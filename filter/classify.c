@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "filter/classify_frames.h"
 
 /* Page structs are read and judged in windows of one bitmap chunk, so that threads never share a chunk. */
 #define WINDOW BITMAP_CHUNK_BITS
@@ -198,7 +199,7 @@ int classify_run(const struct memmap *m, const struct pageclass *rules, struct p
 		return -ENOMEM;
 	p.out->rules = *rules;
 	for (unsigned int i = 0; i < CLASSES; i++) {
-		p.out->maps[i] = bitmap_new(m->kernel->pages->max_pfn);
+		p.out->maps[i] = bitmap_new(kernel_max_pfn(m->kernel));
 		if (!p.out->maps[i])
 			goto err_free;
 	}
@@ -209,6 +210,8 @@ int classify_run(const struct memmap *m, const struct pageclass *rules, struct p
 	r = workers_run(&job);
 	for (size_t i = 0; i < p.ncrossings && !r; i++)
 		r = set_classes(p.out, p.crossings[i].classes, p.crossings[i].first, p.crossings[i].count);
+	if (!r && m->kernel->xen)
+		r = classify_frames(p.out, m->kernel->xen, m->kernel->pages->max_pfn);
 	if (r)
 		goto err_free;
 	if (p.out->unreadable)

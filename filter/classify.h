@@ -25,7 +25,7 @@ enum level_bits {
 
 struct classes {
 	struct pageclass rules;
-	struct bitmap *maps[CLASSES];
+	struct bitmap *maps[CLASSES];	/* by number of the dump's pages: under Xen machine frames */
 	uint64_t unreadable;		/* page structs that could not be read: their pages are kept */
 };
 

@@ -20,7 +20,8 @@ bool vmemmap_known(const struct memmap *m)
 {
 	struct walk w;
 
-	return large_page(m) && !space_walk(&m->kernel->space, m->sections[0].vaddr, &w) &&
+	/* machine frames are not in the order of their structs */
+	return large_page(m) && !m->kernel->xen && !space_walk(&m->kernel->space, m->sections[0].vaddr, &w) &&
 	       w.page_bytes == large_page(m);
 }
 

@@ -69,6 +69,9 @@ static const char options_text[] =
 	"  erase=FILE            erase in all views what these rules name; see vmcorefs-erase(5)\n"
 	"  vmlinux=FILE          the same as -x, for fstab\n"
 	"  vmcoreinfo=FILE       the same as -i\n"
+	"  xen=dom0|hypervisor   a machine with Xen: translate as its dom0 does (default), or as Xen does\n"
+	"  xen_domu=keep|exclude leave the pages of other domains out of all levels (makedumpfile -X); default keep\n"
+	"  xen_vmcoreinfo=FILE   facts about Xen from a VMCOREINFO_XEN text (makedumpfile -g --xen-syms)\n"
 	"  excluded=zero|error   pages that are not in the dump: zeroes (default), or reading them fails\n"
 	"  pci_hole=ADDRESS      QEMU stream of a PC: where memory below 4 GiB ends; as a rule its machine type tells\n"
 	"  threads=N             threads for scans and compression (default: one a CPU)\n"
@@ -89,7 +92,7 @@ static const char *const ignored[] = {
 };
 static const char *const ignored_prefixes[] = { "x-", "X-", "comment=", "user=" };
 
-enum mount_option_kind { FLAG, NUMBER, STRING, COMPRESS, EXCLUDED, ARCH, PAGE_SIZE, ADDRESS };
+enum mount_option_kind { FLAG, NUMBER, STRING, COMPRESS, EXCLUDED, ARCH, PAGE_SIZE, ADDRESS, XEN, XEN_DOMU };
 
 static const struct mount_option {
 	const char *name;
@@ -118,6 +121,9 @@ static const struct mount_option {
 	{ "pci_hole", ADDRESS, offsetof(struct options, fs.dump.pci_hole) },
 	{ "compress", COMPRESS, 0 },
 	{ "excluded", EXCLUDED, 0 },
+	{ "xen", XEN, 0 },
+	{ "xen_domu", XEN_DOMU, 0 },
+	{ "xen_vmcoreinfo", STRING, offsetof(struct options, xen_vmcoreinfo) },
 };
 
 /* A decimal number from min to max and nothing else. */
@@ -234,6 +240,25 @@ static int set_page_size(struct options *o, const char *value)
 	return 0;
 }
 
+static int set_xen(struct options *o, const char *value)
+{
+	if (!strcmp(value, "dom0"))
+		o->fs.xen = XEN_DOM0;
+	else if (!strcmp(value, "hypervisor"))
+		o->fs.xen = XEN_HYPERVISOR;
+	else
+		return fail(EINVAL, "-o xen=%s: not one of dom0, hypervisor", value);
+	return 0;
+}
+
+static int set_xen_domu(struct options *o, const char *value)
+{
+	o->fs.exclude_domu = !strcmp(value, "exclude");
+	if (!o->fs.exclude_domu && strcmp(value, "keep"))
+		return fail(EINVAL, "-o xen_domu=%s: not one of keep, exclude", value);
+	return 0;
+}
+
 static int set_string(char **field, const char *value)
 {
 	char *copy = strdup(value);
@@ -289,6 +314,10 @@ static int set_mount_option(struct options *o, char *opt)
 		return set_arch(o, value);
 	case PAGE_SIZE:
 		return set_page_size(o, value);
+	case XEN:
+		return set_xen(o, value);
+	case XEN_DOMU:
+		return set_xen_domu(o, value);
 	}
 	return 0;
 }
@@ -471,6 +500,7 @@ int options_parse(int argc, char **argv, struct options *o)
 	if (o->fs.vmlinux && o->fs.vmcoreinfo_file)
 		return fail(EINVAL, "-x and -i: only one of them");
 	o->fs.erase_file = o->erase_file;
+	o->fs.xen_vmcoreinfo_file = o->xen_vmcoreinfo;
 	o->foreground |= o->fuse_debug;
 	o->default_permissions |= o->allow_other || o->allow_root;
 	return take_arguments(o, argc - optind, argv + optind);
@@ -484,6 +514,7 @@ void options_free(struct options *o)
 	free(o->vmlinux);
 	free(o->vmcoreinfo);
 	banks_free(&o->banks);
+	free(o->xen_vmcoreinfo);
 }
 
 void options_print_usage(void)

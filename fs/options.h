@@ -37,6 +37,7 @@ struct options {
 	struct banks banks;		/* owned: of --ramdump, or of the DUMPs then */
 	char *fsname, *subtype;		/* NULL: the default */
 	char *erase_file;		/* owned; NULL: none */
+	char *xen_vmcoreinfo;		/* owned: -o xen_vmcoreinfo= */
 	char *vmlinux, *vmcoreinfo;	/* owned: -o vmlinux=, -o vmcoreinfo=, what -x and -i are in fstab */
 };
 

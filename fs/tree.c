@@ -69,15 +69,22 @@ static const char *missing_space(const struct engine *e)
 	return e->kernel->has_space ? NULL : e->kernel->why_no_space;
 }
 
+/* Where the hypervisor has a log of its own VMCOREINFO_XEN does not tell. */
+static const char xen_itself[] = "the log is dom0's, and -o xen=hypervisor shows Xen itself";
+
 static const char *missing_dmesg(const struct engine *e)
 {
 	if (!e->kernel->has_space)
 		return e->kernel->why_no_space;
+	if (e->kernel->hypervisor)
+		return xen_itself;
 	return printk_kind(e->kernel) ? NULL : "VMCOREINFO does not tell where the log is";
 }
 
 static const char *missing_dmesg_partial(const struct engine *e)
 {
+	if (e->kernel->hypervisor)
+		return xen_itself;
 	return e->kernel->has_space ? printk_why_no_partial(e->kernel) : e->kernel->why_no_space;
 }
 
@@ -159,6 +166,7 @@ int fs_open(const struct fs_options *opt, struct fs **out)
 		.dump = opt->dump,
 		.excluded = opt->excluded, .codec = opt->compress,
 		.vmcoreinfo_file = opt->vmcoreinfo_file, .vmlinux = opt->vmlinux, .erase_file = opt->erase_file,
+		.xen = opt->xen, .exclude_domu = opt->exclude_domu, .xen_vmcoreinfo_file = opt->xen_vmcoreinfo_file,
 	};
 	struct fs *fs = calloc(1, sizeof(*fs));
 	int r;

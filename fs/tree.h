@@ -19,6 +19,7 @@
 #include "formats/dump.h"
 #include "fs/node.h"
 #include "fs/views/view.h"
+#include "kernel/xen.h"
 
 struct fs;
 
@@ -29,6 +30,9 @@ struct fs_options {
 	const char *vmcoreinfo_file;	/* -i, or NULL */
 	const char *vmlinux;		/* -x, or NULL */
 	const char *erase_file;		/* -o erase=, or NULL */
+	enum xen_view xen;		/* -o xen= */
+	bool exclude_domu;		/* -o xen_domu=exclude */
+	const char *xen_vmcoreinfo_file;	/* -o xen_vmcoreinfo=, or NULL */
 };
 
 /* Open the dump and learn its kernel. Errors were logged, one line. -ENOTSUP, -EIO, -ENOENT, -EACCES, -EISDIR ... */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch/x86_64.h"
 #include "base/bytes.h"
 #include "base/log.h"
 #include "kernel/outside.h"
@@ -84,10 +85,16 @@ int kernel_read_word(const struct kernel *k, uint64_t vaddr, uint64_t *out)
 	return kernel_read_uint(k, vaddr, k->word_bytes, out);
 }
 
-/* A proof that the tables are the right ones: the kernel's own first instruction is mapped. */
+static int ask_machine(const void *arg, uint64_t paddr, uint64_t *maddr)
+{
+	return xen_machine_address(arg, paddr, maddr);
+}
+
+/* A proof that the tables are the right ones: the kernel's own first instruction is mapped; under Xen to the frame that
+ * the p2m has for it. */
 static int check_space(struct kernel *k)
 {
-	uint64_t stext, paddr, span;
+	uint64_t stext, paddr, span, maddr;
 	int r;
 
 	if (vmci_symbol(&k->vmci, "_stext", &stext))
@@ -99,6 +106,9 @@ static int check_space(struct kernel *k)
 		k->why_no_space = "the kernel's page tables do not map its own text: wrong phys_base, or a damaged dump";
 	else if (r)
 		k->why_no_space = "the kernel's page tables cannot be read";
+	else if (k->xen && (xen_machine_address(k->xen, stext - k->space.text_vaddr + k->space.text_paddr, &maddr) ||
+			    maddr != paddr))
+		r = -EFAULT, k->why_no_space = "dom0's page tables and its p2m table tell different addresses of its text";
 	return r;
 }
 
@@ -120,6 +130,8 @@ static void setup_space(struct kernel *k, const struct kernel_input *in)
 		.nnotes = in->nnotes,
 		.has_phys_base = in->has_phys_base,
 		.phys_base = in->phys_base,
+		.machine = k->xen ? ask_machine : NULL,
+		.machine_arg = k->xen,
 	};
 
 	k->space.arch = k->arch;
@@ -185,14 +197,18 @@ static void find_space(struct kernel *k, const struct kernel_input *in)
 		k->arch = NULL;
 		return;
 	}
-	if (!k->arch)
+	if (k->xen && !k->xen->dom0_pages)
+		k->why_no_space = k->xen->why_no_p2m;
+	else if (k->xen && k->arch != &arch_x86_64)
+		k->why_no_space = "a dom0 of this architecture is not supported";
+	else if (!k->arch)
 		k->why_no_space = in->elf_machine ? "the page tables of this architecture are not known here" :
 				  "the dump does not tell its architecture (-o arch=NAME does)";
 	else if (!k->arch->setup)
 		k->why_no_space = "address translation for this architecture is not supported";
 	else
 		setup_byte_order(k, in);	/* without the text, registers in the notes may do */
-	if (!k->vmci.text)
+	if (!k->vmci.text && !(k->xen && !k->xen->dom0_pages))
 		k->why_no_space = no_text;
 }
 
@@ -244,6 +260,29 @@ static void announce_search(const struct pages *ps)
 		"the dump has no VMCOREINFO note: searching %llu MiB of memory for the text", (unsigned long long)mib);
 }
 
+static int search_memory(struct kernel *k, size_t *len)
+{
+	announce_search(k->pages);
+	return search_vmcoreinfo(k->pages, &k->vmci_found, len, &k->vmci_paddr);
+}
+
+/* Other domains on the machine have such texts too, of the same kernel as like as not. */
+static int search_dom0(struct kernel *k, size_t *len)
+{
+	_Atomic uint64_t pages_read = 0;
+	struct xen_dom0 dom0;
+	int r;
+
+	if (!k->xen->dom0_pages)
+		return -ENOENT;
+	xen_dom0_pages(k->xen, &pages_read, &dom0);
+	announce_search(&dom0.pages);
+	r = search_vmcoreinfo(&dom0.pages, &k->vmci_found, len, &k->vmci_paddr);
+	if (!r)
+		r = xen_machine_address(k->xen, k->vmci_paddr, &k->vmci_paddr);
+	return r;
+}
+
 /* The note, or the text in memory; and what the user gave over it. */
 static int setup_vmcoreinfo(struct kernel *k, const struct kernel_input *in, struct outside *given)
 {
@@ -253,8 +292,7 @@ static int setup_vmcoreinfo(struct kernel *k, const struct kernel_input *in, str
 	k->vmci.text = in->vmcoreinfo;
 	k->vmci.len = in->vmcoreinfo_len;
 	if (!k->vmci.text) {
-		announce_search(in->pages);
-		r = search_vmcoreinfo(in->pages, &k->vmci_found, &len, &k->vmci_paddr);
+		r = k->xen ? search_dom0(k, &len) : search_memory(k, &len);
 		if (r == -ENOMEM)
 			return r;
 		if (!r)
@@ -303,6 +341,38 @@ static void read_text(struct kernel *k)
 		k->page_shift = (unsigned int)__builtin_ctzll(number);
 }
 
+/* All there is to know of the hypervisor: nothing in it is Linux. */
+static void take_hypervisor(struct kernel *k)
+{
+	const struct xen *x = k->xen;
+
+	k->hypervisor = true;
+	k->vmci = x->vmci;
+	k->arch = x->space.arch ? x->space.arch : &arch_x86_64;
+	k->page_shift = k->pages->page_shift;
+	k->word_bytes = 8;
+	k->has_space = x->has_space;
+	k->space = x->space;
+	k->why_no_space = x->why_no_space;
+}
+
+static int open_xen(struct kernel *k, const struct kernel_input *in)
+{
+	int r = xen_open(in, &k->xen);
+
+	if (r)
+		return r;
+	if (!k->xen && (in->xen != XEN_ANY || in->xen_vmcoreinfo_file))
+		return fail(EINVAL, "%s: is no dump of a machine with Xen: it has no note of Xen", in->dump_name);
+	if (in->xen != XEN_HYPERVISOR)
+		return 0;
+	if (in->vmlinux || in->vmcoreinfo_file)
+		return fail(EINVAL, "%s: is of Linux, but Xen itself is to be seen",
+			    in->vmlinux ? in->vmlinux : in->vmcoreinfo_file);
+	take_hypervisor(k);
+	return 0;
+}
+
 int kernel_open(const struct kernel_input *in, struct kernel **out)
 {
 	struct kernel *k = calloc(1, sizeof(*k));
@@ -313,9 +383,15 @@ int kernel_open(const struct kernel_input *in, struct kernel **out)
 		return -ENOMEM;
 	k->pages = in->pages;
 	k->big_endian = in->big_endian;
-	r = setup_vmcoreinfo(k, in, &given);
+	r = open_xen(k, in);
+	if (!r && !k->hypervisor)
+		r = setup_vmcoreinfo(k, in, &given);
 	if (r)
 		goto err_close;
+	if (k->hypervisor) {
+		*out = k;
+		return 0;
+	}
 	read_text(k);
 	find_space(k, in);
 	if (k->has_space)
@@ -339,7 +415,9 @@ void kernel_set_pages(struct kernel *k, const struct pages *pages)
 
 	k->pages = pages;
 	k->space.mem = pages;
-	if (k->has_space && check_space(k)) {
+	if (k->xen)
+		xen_set_pages(k->xen, pages);
+	if (k->has_space && !k->hypervisor && check_space(k)) {
 		k->has_space = false;
 		k->why_no_space = "the kernel's page tables are erased";
 	}
@@ -354,6 +432,7 @@ void kernel_close(struct kernel *k)
 	if (!k)
 		return;
 	space_close(&k->space);
+	xen_close(k->xen);
 	free(k->vmci_found);
 	free(k->vmci_outside);
 	free(k);
@@ -369,7 +448,7 @@ static int extend_image(void *arg, const struct mapping *m)
 	struct image_extent *e = arg;
 
 	/* only what follows phys_base is the image; the fixmap and modules above do not */
-	if (m->vaddr - e->s->text_vaddr + e->s->text_paddr != m->paddr)
+	if (!e->s->scattered && m->vaddr - e->s->text_vaddr + e->s->text_paddr != m->paddr)
 		return 0;
 	if (e->end <= e->first)
 		e->first = m->vaddr;
@@ -392,6 +471,11 @@ int kernel_image(const struct kernel *k, struct mapping *out)
 		.len = image.end - image.first,
 	};
 	return 0;
+}
+
+uint64_t kernel_max_pfn(const struct kernel *k)
+{
+	return k->xen && !k->hypervisor ? k->xen->dom0_pages : k->pages->max_pfn;
 }
 
 int kernel_direct_map(const struct kernel *k, struct mapping *out)

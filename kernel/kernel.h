@@ -14,6 +14,7 @@
 #include "arch/arch.h"
 #include "base/pages.h"
 #include "kernel/vmcoreinfo.h"
+#include "kernel/xen.h"
 
 /* What the dump knows about itself. pages and vmcoreinfo are borrowed for the life of the kernel, the rest for
  * kernel_open(). */
@@ -30,6 +31,8 @@ struct kernel_input {
 	const char *dump_name;		/* for messages */
 	const char *vmcoreinfo_file;	/* what the user gave, NULL: nothing; see outside.h */
 	const char *vmlinux;
+	enum xen_view xen;		/* what the user wants to see of a machine with Xen */
+	const char *xen_vmcoreinfo_file;	/* instead of the note VMCOREINFO_XEN, NULL: nothing */
 	const struct mapping *segments;	/* PT_LOADs */
 	size_t nsegments;
 	const struct arch_note *notes;
@@ -40,7 +43,7 @@ struct kernel {
 	const struct pages *pages;	/* borrowed */
 	struct vmcoreinfo vmci;		/* text NULL: there is none */
 	char *vmci_found;		/* owned: the text when it was found in memory, else NULL */
-	uint64_t vmci_paddr;		/* where it was found */
+	uint64_t vmci_paddr;		/* where it was found; under Xen a machine address */
 	char *vmci_outside;		/* owned: the text with the lines that the user gave, or NULL */
 	const struct arch *arch;	/* NULL: not known here */
 	bool big_endian;
@@ -50,6 +53,8 @@ struct kernel {
 	bool has_space;			/* space is set up: addresses can be translated */
 	struct space space;
 	const char *why_no_space;	/* a short reason when !has_space, or when there is no VMCOREINFO */
+	struct xen *xen;		/* owned: the machine ran Xen, and this is its dom0; else NULL */
+	bool hypervisor;		/* this is Xen itself: vmci is VMCOREINFO_XEN */
 	char release[65];		/* OSRELEASE, "" when unknown */
 	char uts[6][65];		/* init_uts_ns: sysname nodename release version machine domainname; "" unknown */
 	int64_t crash_time;		/* CRASHTIME, seconds since the epoch; 0: unknown */
@@ -78,9 +83,13 @@ static inline uint64_t kernel_wrap(const struct kernel *k, uint64_t vaddr)
 	return k->word_bytes == 4 ? (uint32_t)vaddr : vaddr;
 }
 
-/* The kernel image: the part of its address range that is mapped. -ENOENT: not known. Reads page tables. */
+/* One past the highest pfn that the kernel can have memory at: pages->max_pfn, or under Xen what dom0 counts. */
+uint64_t kernel_max_pfn(const struct kernel *k);
+
+/* The kernel image: the part of its address range that is mapped. Where space.scattered, it is not at paddr. -ENOENT: not
+ * known. Reads page tables. */
 int kernel_image(const struct kernel *k, struct mapping *out);
-/* The direct map. -ENOENT: not found. Reads page tables. */
+/* The direct map; where space.scattered, paddr is what the kernel takes for it. -ENOENT: not found. Reads page tables. */
 int kernel_direct_map(const struct kernel *k, struct mapping *out);
 
 /* search.c: look for the text of VMCOREINFO in memory: a page that starts with OSRELEASE=. *text (owned by the caller)

@@ -40,7 +40,20 @@ static bool next_line(const struct vmcoreinfo *v, size_t *pos, struct text_line 
 
 /* --- reading ------------------------------------------------------------------------------------------------------ */
 
-static int read_file(const char *path, struct outbuf *text)
+/* A line that starts so. */
+static bool has_line(const char *text, const char *key)
+{
+	size_t len = strlen(key);
+
+	while (strncmp(text, key, len)) {
+		text = strchr(text, '\n');
+		if (!text++)
+			return false;
+	}
+	return true;
+}
+
+int outside_read_text(const char *path, const char *key, struct outbuf *text)
 {
 	char buf[65536];
 	struct stat st;
@@ -62,9 +75,8 @@ static int read_file(const char *path, struct outbuf *text)
 		return (int)n;
 	if (text->error)
 		return text->error;
-	if (!text->len || text->len > MAX_TEXT_BYTES || memchr(text->data, '\0', text->len) ||
-	    (strncmp(text->data, "OSRELEASE=", 10) && !strstr(text->data, "\nOSRELEASE=")))
-		return fail(EINVAL, "%s: not a VMCOREINFO text (no line OSRELEASE=)", path);
+	if (!text->len || text->len > MAX_TEXT_BYTES || memchr(text->data, '\0', text->len) || !has_line(text->data, key))
+		return fail(EINVAL, "%s: not a VMCOREINFO text (no line %s)", path, key);
 	return 0;
 }
 
@@ -74,7 +86,7 @@ int outside_read(const struct kernel_input *in, struct outside *out)
 
 	out->path = in->vmlinux ? in->vmlinux : in->vmcoreinfo_file;
 	r = in->vmlinux ? vmlinux_vmcoreinfo(in->vmlinux, pages_size(in->pages), &out->text, out->version) :
-	    read_file(in->vmcoreinfo_file, &out->text);
+	    outside_read_text(in->vmcoreinfo_file, "OSRELEASE=", &out->text);
 	out->vmci = (struct vmcoreinfo){ out->text.data, out->text.len };
 	return r;
 }

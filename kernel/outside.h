@@ -18,6 +18,8 @@ struct outside {
 	char version[65];		/* of a vmlinux: as uname -v has it, "" when unknown */
 };
 
+/* A text that has a line that starts with key into text, which is the caller's. Errors were logged. */
+int outside_read_text(const char *path, const char *key, struct outbuf *text);
 /* Read the file, or the vmlinux. Errors were logged. */
 int outside_read(const struct kernel_input *in, struct outside *out);
 /* Lay it over what k has (k->vmci, k->arch): -EINVAL, after a message, when it does not fit. */

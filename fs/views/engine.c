@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "base/log.h"
 #include "base/repage.h"
+#include "filter/domu.h"
 #include "filter/erase.h"
 #include "filter/vmemmap.h"
 #include "fs/views/dump_facts.h"
@@ -57,7 +58,7 @@ static int collect_notes(struct engine *e)
 	}
 	if (!e->nr_cpus)
 		e->nr_cpus = d->nr_cpus;
-	if (!e->vmcoreinfo_len && v->text) {
+	if (!e->vmcoreinfo_len && v->text && !e->kernel->hypervisor) {
 		static const char zeroes[4];
 
 		out_write(&e->notes, zeroes, -e->notes.len % 4);
@@ -86,6 +87,10 @@ static void setup_classes(struct engine *e)
 	struct kernel *k = e->kernel;
 	int r;
 
+	if (k->hypervisor) {
+		e->why_no_classes = "page structs are dom0's, and -o xen=hypervisor shows Xen itself";
+		return;
+	}
 	if (!k->vmci.text) {
 		e->why_no_classes = k->why_no_space;
 		return;
@@ -109,13 +114,34 @@ static int setup_ram(struct engine *e)
 {
 	uint64_t max_pfn = e->pages->max_pfn;
 
-	if (e->memmap) {
+	/* under Xen they tell of dom0's memory only */
+	if (e->memmap && !e->kernel->xen) {
 		const struct memmap_section *last = &e->memmap->sections[e->memmap->nsections - 1];
 
 		max_pfn = last->first + last->count;
 	}
 	e->ram = level_new(e->pages, NULL, 0, max_pfn);
 	return e->ram ? 0 : -ENOMEM;
+}
+
+/* That the pages of domUs can be told is said before there is a mount. */
+static int setup_domu(struct engine *e)
+{
+	const struct xen *x = e->kernel->xen;
+	const char *name = e->dump->src->name;
+	uint64_t wrong, all;
+
+	if (!e->exclude_domu)
+		return 0;
+	if (!x)
+		return fail(EINVAL, "%s: is no dump of a machine with Xen: it has no note of Xen", name);
+	if (!x->has_owners || !x->dom0_pages)
+		return fail(ENOTSUP, "%s: pages of domUs cannot be told: %s", name,
+			    x->has_owners ? x->why_no_p2m : x->why_no_owners);
+	if (domu_check(x, &wrong, &all))
+		return fail(ENOTSUP, "%s: pages of domUs cannot be told: by Xen's page_info %llu of %llu pages of dom0 are not its",
+			    name, (unsigned long long)wrong, (unsigned long long)all);
+	return 0;
 }
 
 static void init_once(struct once *o)
@@ -135,9 +161,11 @@ int engine_open(const struct engine_options *opt, struct engine **out)
 	e->vmcoreinfo_file = opt->vmcoreinfo_file;
 	e->vmlinux = opt->vmlinux;
 	e->excluded = opt->excluded;
+	e->exclude_domu = opt->exclude_domu;
 	e->jobs = (struct jobs)JOBS_INIT;
 	init_once(&e->regions_once);
 	init_once(&e->classes_once);
+	init_once(&e->domu_once);
 	for (unsigned int s = 0; s < SELECTIONS; s++) {
 		init_once(&e->selections[s].once);
 		init_once(&e->selections[s].zero_once);
@@ -157,6 +185,8 @@ int engine_open(const struct engine_options *opt, struct engine **out)
 	in.pages = e->pages;
 	in.vmcoreinfo_file = opt->vmcoreinfo_file;
 	in.vmlinux = opt->vmlinux;
+	in.xen = opt->xen;
+	in.xen_vmcoreinfo_file = opt->xen_vmcoreinfo_file;
 	if (!r)
 		r = kernel_open(&in, &e->kernel);
 	dump_facts_free(&facts);
@@ -171,6 +201,8 @@ int engine_open(const struct engine_options *opt, struct engine **out)
 	pages_count(e->pages, e->counts);
 	setup_classes(e);
 	r = setup_ram(e);
+	if (!r)
+		r = setup_domu(e);
 	if (r)
 		goto err_close;
 	*out = e;
@@ -193,6 +225,7 @@ void engine_close(struct engine *e)
 		level_free(e->selections[s].without_zero);
 		level_free(e->selections[s].pages);
 	}
+	level_free(e->without_domu);
 	level_free(e->ram);
 	classify_free(e->classes);
 	memmap_close(e->memmap);
@@ -238,6 +271,32 @@ int engine_classes(struct engine *e, const struct classes **out)
 	return r;
 }
 
+static int compute_domu(void *arg)
+{
+	struct engine *e = arg;
+	struct bitmap *out;
+	struct job job;
+	int r;
+
+	job_start(&e->jobs, &job, "looking for pages of domUs");
+	r = domu_find(e->kernel->xen, e->ram, &job.progress, &out);
+	job_end(&e->jobs, &job);
+	if (r)
+		return r;
+	e->without_domu = level_leave_out(e->ram, out);
+	if (!e->without_domu)
+		bitmap_free(out);
+	return e->without_domu ? 0 : -ENOMEM;
+}
+
+int engine_base(struct engine *e, const struct pages **out)
+{
+	int r = e->exclude_domu ? once_run(&e->domu_once, compute_domu, e) : 0;
+
+	*out = e->exclude_domu ? e->without_domu : e->ram;
+	return r;
+}
+
 struct selection_arg {
 	struct engine *e;
 	unsigned int sel;
@@ -268,6 +327,7 @@ static int compute_selection(void *arg)
 	struct selection_arg *a = arg;
 	struct selection *s = &a->e->selections[a->sel];
 	const struct classes *classes = NULL;
+	const struct pages *base;
 	int r;
 
 	if (selection_lacks_vmemmap(a->sel))
@@ -277,7 +337,10 @@ static int compute_selection(void *arg)
 		if (r)
 			return r;
 	}
-	s->pages = level_new(a->e->ram, classes, a->sel, a->e->ram->max_pfn);
+	r = engine_base(a->e, &base);
+	if (r)
+		return r;
+	s->pages = level_new(base, classes, a->sel, base->max_pfn);
 	return s->pages ? 0 : -ENOMEM;
 }
 

@@ -95,6 +95,9 @@ struct engine {
 	/* owned: the dump up to the last page that has a page struct: what makedumpfile takes for memory. QEMU's dumps hold
 	 * ROM above it, which makes it fail on refiltering. Levels and kdump outputs are made of this. */
 	struct pages *ram;
+	bool exclude_domu;		/* levels are made of what domu leaves */
+	struct once domu_once;
+	struct pages *without_domu;	/* owned: ram without the pages of other domains than dom0 */
 
 	struct selection selections[SELECTIONS];
 
@@ -109,6 +112,9 @@ struct engine_options {
 	const char *vmcoreinfo_file;	/* NULL: none */
 	const char *vmlinux;		/* NULL: none */
 	const char *erase_file;		/* rules, see filter/erase_parse.h; NULL: none */
+	enum xen_view xen;
+	bool exclude_domu;		/* a machine with Xen: levels leave out the pages of other domains than dom0 */
+	const char *xen_vmcoreinfo_file;	/* NULL: none */
 };
 
 int engine_open(const struct engine_options *opt, struct engine **out);
@@ -117,6 +123,8 @@ void engine_close(struct engine *e);		/* NULL is fine */
 /* Can this selection be served? Levels that need no page structs always can. */
 bool engine_has_selection(const struct engine *e, unsigned int sel);
 
+/* What levels are made of: e->ram, without the pages of domUs if so wished; they are then found now if need be. */
+int engine_base(struct engine *e, const struct pages **out);
 /* The classes, computed now if need be. -ENOTSUP when they cannot be had. */
 int engine_classes(struct engine *e, const struct classes **out);
 /* The pages of a selection; without_zero: zero pages left out too, when the level says so. */

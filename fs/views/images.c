@@ -22,7 +22,7 @@ static int compute_regions(void *arg)
 {
 	struct engine *e = arg;
 
-	if (kernel_image(e->kernel, &e->image))
+	if (e->kernel->space.scattered || kernel_image(e->kernel, &e->image))
 		e->image.len = 0;
 	if (kernel_direct_map(e->kernel, &e->direct))
 		e->direct.len = 0;

@@ -83,6 +83,10 @@ static void put_vmcoreinfo(const struct engine *e, struct outbuf *out)
 	const struct kernel *k = e->kernel;
 	const char *given = e->vmlinux ? e->vmlinux : e->vmcoreinfo_file;
 
+	if (k->hypervisor) {
+		out_printf(out, "vmcoreinfo: %s\n", k->vmci.text ? "that of Xen" : "none");
+		return;
+	}
 	if (given)
 		put_text(out, e->vmlinux ? "vmlinux" : "vmcoreinfo-file", given);
 	if (k->vmci_found)
@@ -129,6 +133,38 @@ static void put_erased(const struct engine *e, struct outbuf *out)
 		out_printf(out, "erase-warnings: %u, see the messages of the mount\n", e->erase_warnings);
 }
 
+static void put_xen(const struct engine *e, struct outbuf *out)
+{
+	const struct xen *x = e->kernel->xen;
+	unsigned int shift = e->pages->page_shift;
+
+	if (!x)
+		return;
+	out_printf(out, "xen: version %s, seen as %s: pages have their machine addresses\n", x->version,
+		   e->kernel->hypervisor ? "hypervisor" : "dom0");
+	if (x->changeset[0])
+		put_text(out, "xen-changeset", x->changeset);
+	if (x->compiler[0])
+		put_text(out, "xen-compiler", x->compiler);
+	if (x->compile_date[0])
+		put_text(out, "xen-compile-date", x->compile_date);
+	if (x->tainted)
+		out_printf(out, "xen-tainted: yes\n");
+	if (x->has_phys_start)
+		out_printf(out, "xen-phys-start: %#llx\n", (unsigned long long)x->phys_start);
+	if (x->dom0_pages)
+		out_printf(out, "xen-dom0: page numbers below %#llx (%llu MiB) have memory, by its p2m table\n", (unsigned long long)x->dom0_pages,
+			   (unsigned long long)(x->dom0_pages << shift >> 20));
+	else
+		out_printf(out, "missing: pages of dom0: %s\n", x->why_no_p2m);
+	if (!x->has_space)
+		out_printf(out, "missing: addresses of Xen: %s\n", x->why_no_space);
+	if (x->has_owners)
+		out_printf(out, "xen-domu: pages are %s\n", e->exclude_domu ? "left out of levels" : "kept in levels");
+	else
+		out_printf(out, "missing: owners of pages (-o xen_domu=exclude): %s\n", x->why_no_owners);
+}
+
 int render_info(struct engine *e, struct outbuf *out)
 {
 	const struct dump *d = e->dump;
@@ -151,6 +187,7 @@ int render_info(struct engine *e, struct outbuf *out)
 	if (d->without_vmemmap)
 		out_printf(out, "vmemmap: without page structs that only tell of excluded pages\n");
 	put_erased(e, out);
+	put_xen(e, out);
 	out_printf(out, "incomplete: %s\n", d->incomplete ? "yes" : "no");
 	out_printf(out, "architecture: %s\n", engine_machine(e));
 	out_printf(out, "page-size: %llu\n", (unsigned long long)pages_size(e->pages));
@@ -175,7 +212,8 @@ int render_info(struct engine *e, struct outbuf *out)
 		const char *value;
 		size_t len;
 
-		out_printf(out, "phys-base: %#llx\n", (unsigned long long)k->space.phys_base);
+		if (!k->hypervisor)
+			out_printf(out, "phys-base: %#llx\n", (unsigned long long)k->space.phys_base);
 		if (!vmci_get(&k->vmci, "KERNELOFFSET", &value, &len))
 			out_printf(out, "kernel-offset: 0x%.*s\n", (int)len, value);
 		out_printf(out, "page-table-levels: %u\n", k->space.tables.levels);

@@ -98,7 +98,7 @@ static void sum_without(const struct estimate *est, unsigned int left_out, struc
 }
 
 /* Pages by class, and those of the source that are not stored. */
-static int put_classes(struct engine *e, const struct estimate *est, struct outbuf *out)
+static int put_classes(struct engine *e, const struct pages *base, const struct estimate *est, struct outbuf *out)
 {
 	unsigned int shift = e->pages->page_shift;
 	const struct classes *classes;
@@ -114,13 +114,15 @@ static int put_classes(struct engine *e, const struct estimate *est, struct outb
 	total = stored + states[PAGE_EXCLUDED];
 	put_header(out, "class", "pages", false);
 	if (classes)
-		classify_count(classes, e->pages, &counts);
+		classify_count(classes, e->exclude_domu ? base : e->pages, &counts);
 	for (unsigned int c = 0; classes && c <= CLASSES; c++) {
 		put_pages(out, c < CLASSES ? class_names[c] : "other", c < CLASSES ? counts.pages[c] : counts.other, total, shift);
 		sum_of_class(est, c, &sum);
 		out_printf(out, " %10.0f", sum.zero);
 		put_sizes(out, &sum, 0);
 	}
+	if (e->exclude_domu)
+		put_row(out, "domu", pages_kept(e->ram) - pages_kept(base), total, shift);
 	put_row(out, "stored", stored, total, shift);
 	put_row(out, "not-stored", states[PAGE_EXCLUDED], total, shift);
 	put_row(out, "memory", total, total, shift);
@@ -189,7 +191,11 @@ static int put_nodes(struct engine *e, struct outbuf *out)
 
 	if (r || !classes)
 		return r;
-	r = read_nodes(e, &nodes, &why, &why_no_zones);
+	/* their pages have numbers of dom0, those that are counted here are the machine's */
+	if (e->kernel->xen)
+		r = -ENOTSUP, why = "dom0's memory is anywhere in that of the machine";
+	else
+		r = read_nodes(e, &nodes, &why, &why_no_zones);
 	if (r == -ENOMEM)
 		return r;
 	if (r) {
@@ -252,11 +258,14 @@ static void put_explanation(const struct estimate *est, uint64_t of, struct outb
 
 int render_report(struct engine *e, struct outbuf *out)
 {
+	const struct pages *base;
 	struct estimate est;
-	int r = sample(e, e->ram, &est);
+	int r = engine_base(e, &base);
 
 	if (!r)
-		r = put_classes(e, &est, out);
+		r = sample(e, base, &est);
+	if (!r)
+		r = put_classes(e, base, &est, out);
 	if (!r)
 		r = put_nodes(e, out);
 	if (r)
@@ -275,7 +284,7 @@ int render_report(struct engine *e, struct outbuf *out)
 		if (r)
 			return r;
 	}
-	put_explanation(&est, pages_kept(e->ram), out);
+	put_explanation(&est, pages_kept(base), out);
 	return 0;
 }
 

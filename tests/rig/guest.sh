@@ -74,7 +74,8 @@ initramfs_make() {
 		modules_into "$dir/first" $MODULES_TINY
 	else
 		# shellcheck disable=SC2086 # a list
-		modules_into "$dir/first" $MODULES_FULL
+		modules_into "$dir/first" $MODULES_FULL ${XEN:+$MODULES_XEN}
+		[ -z "${XEN:-}" ] || xen_into "$dir/first"
 	fi
 	if [ "$4" = kdump ]; then
 		cp "$(tool busybox /bin/busybox)" "$dir/capture/bin/busybox"
@@ -91,15 +92,19 @@ initramfs_make() {
 
 # guest_start MIB CPU APPEND QEMU-OPTION...: in the current folder; sets GUEST to its process.
 guest_start() {
-	local mib=$1 cpu=$2 append=$3
+	local mib=$1 cpu=$2 append="console=$CONSOLE printk.devkmsg=on loglevel=7 $3"
 	shift 3
 	: >console.log
+	if [ -n "${XEN:-}" ]; then
+		xen_command "$append"
+		set -- "${XEN_COMMAND[@]}" "$@"
+	else
+		set -- -kernel "$KERNEL/vmlinuz" -initrd initrd.gz -append "$append" "$@"
+	fi
 	[ -z "$CAPTURE_CONSOLE" ] || set -- -serial file:capture.log "$@"
 	GUEST_COMMAND=("$QEMU" -accel tcg -M "$MACHINE" -cpu "$cpu" -smp "$(value smp 2)" -m "$mib"
 		-nodefaults -no-user-config -display none -no-reboot
-		-action panic=pause -serial file:console.log -qmp unix:qmp.sock,server=on,wait=off
-		-kernel "$KERNEL/vmlinuz" -initrd initrd.gz
-		-append "console=$CONSOLE printk.devkmsg=on loglevel=7 $append" "$@")
+		-action panic=pause -serial file:console.log -qmp unix:qmp.sock,server=on,wait=off "$@")
 	guest_run
 }
 

@@ -13,6 +13,7 @@ KERNELS='
 5.10 | x86_64 | bullseye bullseye-security | 5\.10\.0-[0-9]+-cloud-amd64          |
 6.12 | x86_64 | trixie trixie-security     | 6\.12\.[0-9]+\+deb13-amd64           |
 7    | x86_64 | sid                        | 7\.[0-9.]+\+deb[0-9]+-cloud-amd64    |
+6.1-dom0 | x86_64 | bookworm bookworm-security | 6\.1\.0-[0-9]+-amd64              | vmlinux
 arm64    | arm64    | bookworm bookworm-security | 6\.1\.0-[0-9]+-cloud-arm64    | vmlinux kexec=trixie
 armlpae  | armhf    | bookworm bookworm-security | 6\.1\.0-[0-9]+-armmp-lpae     | vmlinux
 armmp    | armhf    | bookworm bookworm-security | 6\.1\.0-[0-9]+-armmp          | vmlinux

@@ -27,6 +27,7 @@ cpio                /usr/bin/cpio
 xz-utils            /usr/bin/xz
 gcc                 /usr/bin/gcc
 libc6-dev           /usr/include/stdio.h
+libxen-dev          /usr/include/xenctrl.h          x86_64
 python3             /usr/bin/python3
 util-linux          /usr/bin/flock
 qemu-system-x86     /usr/bin/qemu-system-x86_64     x86_64

@@ -13,6 +13,7 @@
 #   ram=ADDRESS+BYTES,...   of a machine for which QEMU writes none of these forms
 #   append=WORD       of the kernel command line
 #   crash=SIZE        memory of the crash kernel
+#   dom0=MIB domu=MIB xen=WORD   of a machine with Xen: memory of its domains, and a word of Xen's command line
 #   fill=MB of files, heap=MB of process memory, host=MB of files of the host
 SETS='
 v61-512     | kexec   | 6.1  |  512 | crash=160M balloon fill=32 heap=24       | /proc/vmcore of 6.1, 512 MB, with a memory balloon
@@ -30,6 +31,7 @@ v510-512    | kexec   | 5.10 |  512 | crash=160M balloon fill=32 heap=24       |
 v61-la57    | kexec   | 6.1  |  512 | crash=160M cpu=qemu64,+la57,-cx16 fill=32 heap=24 | /proc/vmcore of 6.1 with 5-level page tables
 v61-nokaslr | kexec   | 6.1  |  384 | crash=160M nokaslr fill=16 heap=18       | /proc/vmcore of 6.1 at its linked address
 q61-novmci  | qemu    | 6.1  |  256 | novmci fill=16 heap=18                   | 6.1 dumped by QEMU as elf, without a VMCOREINFO note
+xen417      | xen     | 6.1-dom0 | 640 | crash=160M dom0=320 domu=24 fill=16 heap=18 | /proc/vmcore of Xen 4.17 with 6.1 as a PV dom0, and a domU
 live-v61    | live    | 6.1  |  512 | crash=64M                                | not a dump: vmcorefs and makedumpfile on the /proc/kcore of 6.1
 a64-512       | qemu  | arm64   |  512 | facts dump=elf,kdump-zlib fill=24 heap=24 | arm64 6.1 with 48 bit addresses, by QEMU as elf and kdump-zlib (blocks of 64 KiB)
 a64-novmci    | qemu  | arm64   |  256 | facts novmci dump=elf,kdump-zlib fill=8 heap=18 | the same without a VMCOREINFO note
@@ -121,7 +123,11 @@ boot() {
 	# Emulated without KVM, these take their time.
 	[ "$ARCH" = x86_64 ] || append+=" rig_removed=20000"
 	[ -z "$(value append)" ] || append+=" $(value append)"
-	[ -z "$kdump" ] || append+=" crashkernel=$(value crash) rig_kdump=${CAPTURE_CONSOLE:-$CONSOLE}"
+	if [ "$KIND" = xen ]; then
+		append+=" rig_domu=$(value domu) rig_kdump=$CAPTURE_CONSOLE"
+	elif [ -n "$kdump" ]; then
+		append+=" crashkernel=$(value crash) rig_kdump=${CAPTURE_CONSOLE:-$CONSOLE}"
+	fi
 	initramfs_make tree initrd.gz "$profile" "$kdump"
 	rm -rf tree
 
