@@ -115,7 +115,7 @@ static int look_at(const struct members *m, const struct member *f, const struct
 		return r;
 	r = dump_find_format(src, ops);
 	if (!r && *ops)
-		r = *ops != &elf_dump_ops || is_core(src);
+		r = *ops != &recognised_dump_ops && (*ops != &elf_dump_ops || is_core(src));
 	else if (!r)
 		r = in_container(src) == 1 && (is_named_as_dump(f) || flattened_container.probe(src) == 1);
 	source_close(src);
