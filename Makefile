@@ -18,7 +18,7 @@ UNIT    := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 REPLAY  := $(FUZZERS:%=$(BUILD)/tests/fuzz/replay_%)
 
-PKGS      := fuse3 zlib libdeflate libzstd libdw libelf
+PKGS      := fuse3 zlib libdeflate libzstd libdw libelf libcurl
 WARNINGS  := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Wwrite-strings -Wformat=2
 HARDENING := -fstack-protector-strong -fPIE -D_FORTIFY_SOURCE=2
 CFLAGS    ?= -O2 -g
