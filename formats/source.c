@@ -17,6 +17,7 @@
 #include "base/bytes.h"
 #include "base/log.h"
 #include "formats/container.h"
+#include "formats/http.h"
 
 #define DEPTH_MAX 4
 
@@ -206,7 +207,7 @@ static int unwrap(struct source **s)
 int source_open(const char *path, struct source **out)
 {
 	struct source *s = NULL;
-	int r = file_open(path, &s);
+	int r = http_is_url(path) ? http_open(path, &s) : file_open(path, &s);
 
 	if (!r)
 		r = unwrap(&s);

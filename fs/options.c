@@ -14,6 +14,7 @@
 
 #include "base/log.h"
 #include "formats/codec.h"
+#include "formats/http.h"
 #include "fs/ops.h"
 
 #ifndef VMCOREFS_VERSION
@@ -30,7 +31,7 @@ static const char usage_text[] =
 
 static const char options_text[] =
 	"\n"
-	"Several DUMPs are the parts of one split set, in any order.\n"
+	"Several DUMPs are the parts of one split set, in any order. http:// and https:// addresses are DUMPs too.\n"
 	"\n"
 	"Options, before or after the arguments:\n"
 	"  -o OPT[,OPT...]       mount options, see below\n"
@@ -61,6 +62,7 @@ static const char options_text[] =
 	"  vmcoreinfo=FILE       the same as -i\n"
 	"  excluded=zero|error   pages that are not in the dump: zeroes (default), or reading them fails\n"
 	"  threads=N             threads for scans and compression (default: one a CPU)\n"
+	"  http_cache=MIB        memory for parts of dumps on servers (default 64)\n"
 	"  max_idle_threads=N    idle threads that wait for requests (default 10)\n"
 	"  clone_fd              a /dev/fuse descriptor for each thread\n"
 	"  fsname=, subtype=     what the table of mounts shows\n"
@@ -93,6 +95,7 @@ static const struct mount_option {
 	{ "debug", FLAG, offsetof(struct options, fuse_debug) },
 	{ "degraded", FLAG, offsetof(struct options, fs.dump.degraded) },
 	{ "threads", NUMBER, offsetof(struct options, threads) },
+	{ "http_cache", NUMBER, offsetof(struct options, http_cache) },
 	{ "max_idle_threads", NUMBER, offsetof(struct options, max_idle_threads) },
 	{ "fsname", STRING, offsetof(struct options, fsname) },
 	{ "subtype", STRING, offsetof(struct options, subtype) },
@@ -254,7 +257,7 @@ static bool is_file(const char *path)
 
 static int take_arguments(struct options *o, int n, char **args)
 {
-	if (o->mode == RUN_LIST && n >= 2 && !is_file(args[0]))
+	if (o->mode == RUN_LIST && n >= 2 && !is_file(args[0]) && !http_is_url(args[0]))
 		o->path = *args++, n--;
 	if (n == 0)
 		return fail(EINVAL, "no DUMP given, see vmcorefs --help");
