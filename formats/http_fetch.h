@@ -54,7 +54,8 @@ struct http_fetch {
 	unsigned int attempts;
 	size_t discarded;		/* bytes of an error page */
 	int verdict;
-	char why[CURL_ERROR_SIZE + 64];
+	char error[CURL_ERROR_SIZE];	/* from libcurl */
+	char why[CURL_ERROR_SIZE];
 };
 
 void http_fetch_start(struct http_fetch *f);

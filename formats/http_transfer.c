@@ -196,11 +196,11 @@ bool http_transfer_prepare(struct http_fetch *f)
 	f->reply = (struct http_reply){ .retry_after = -1, .v.last_modified = -1 };
 	f->verdict = NOT_JUDGED;
 	f->discarded = 0;
-	f->why[0] = '\0';
+	f->error[0] = f->why[0] = '\0';
 	return !curl_easy_setopt(f->easy, CURLOPT_URL, f->remote->url) &&
 	       !curl_easy_setopt(f->easy, CURLOPT_REDIR_PROTOCOLS_STR, redirects) &&
 	       !curl_easy_setopt(f->easy, CURLOPT_RANGE, range) &&
-	       !curl_easy_setopt(f->easy, CURLOPT_ERRORBUFFER, f->why) &&
+	       !curl_easy_setopt(f->easy, CURLOPT_ERRORBUFFER, f->error) &&
 	       !curl_easy_setopt(f->easy, CURLOPT_HEADERDATA, f) &&
 	       !curl_easy_setopt(f->easy, CURLOPT_WRITEDATA, f) &&
 	       !curl_easy_setopt(f->easy, CURLOPT_PRIVATE, f);
@@ -231,11 +231,8 @@ enum verdict http_transfer_judge(struct http_fetch *f, CURLcode code)
 {
 	if (code && f->verdict != NOT_JUDGED && f->verdict != GOOD)
 		return (enum verdict)f->verdict;
-	if (code) {
-		if (!*f->why)
-			snprintf(f->why, sizeof(f->why), "%s", curl_easy_strerror(code));
-		return may_pass(f, code) ? AGAIN : NEVER;
-	}
+	if (code)
+		return judged(f, may_pass(f, code) ? AGAIN : NEVER, "%s", *f->error ? f->error : curl_easy_strerror(code));
 	if (f->verdict == NOT_JUDGED)
 		f->verdict = (int)judge_head(f);
 	if (f->verdict == GOOD && f->off + f->got < f->part_end)
