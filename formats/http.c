@@ -58,7 +58,7 @@ char *http_shown_url(const char *url)
 	end = start + strcspn(start, "/?#");
 	colon = memchr(start, ':', (size_t)(end - start));
 	at = user_end(start, end);
-	if (!at && colon && *start != '[' && colon + 1 + strspn(colon + 1, "0123456789") != end)
+	if (!at && colon && *start != '[' && (colon + 1 == end || colon + 1 + strspn(colon + 1, "0123456789") != end))
 		at = user_end(start, start + strlen(start));
 	if (at && colon && colon < at)
 		start = colon;

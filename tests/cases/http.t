@@ -129,6 +129,7 @@ else
 fi
 
 # --- mounted
+no_daemon() { [[ -z $(vmcorefs_pids) ]]; }
 if [[ -c /dev/fuse ]]; then
 	mnt=$T/mnt
 	mkdir "$mnt"
@@ -148,7 +149,7 @@ if [[ -c /dev/fuse ]]; then
 			is $wrong 0 "... six readers at a time"
 		fi
 		fusermount3 -u "$mnt"
-		ok "... the daemon ends" retry test -z "$(vmcorefs_pids)"
+		ok "... the daemon ends" retry no_daemon
 	done
 
 	# many readers at any place of a file with a small cache: each page once in random order, in eight processes
