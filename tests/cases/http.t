@@ -152,6 +152,24 @@ if [[ -c /dev/fuse ]]; then
 		ok "... the daemon ends" retry no_daemon
 	done
 
+	touch -d @1600000000 "$T/root/small"
+	mount_dump "$web/small" "$mnt"
+	is "$(stat -c %Y "$mnt/README")" 1600000000 "the time is the server's"
+	unmount "$mnt"
+
+	# mount(8), which finds the program in the system's folders only: in a table of mounts of our own
+	mkdir "$T/bin"
+	cp "$VMCOREFS" "$T/bin/vmcorefs"
+	echo "$web/small $mnt fuse.vmcorefs noauto,nofail,_netdev 0 0" >"$T/fstab"
+	if [[ $(id -u) == 0 ]] && have mount.fuse3 && unshare -m true 2>/dev/null; then
+		unshare -m --propagation private sh -c 'mount --bind "$1/bin" /usr/local/bin && mount -T "$1/fstab" "$1/mnt" &&
+			findmnt -n -o SOURCE -T "$1/mnt" && cat "$1/mnt/vmcoreinfo"; umount "$1/mnt"' - "$T" >"$T/got" 2>"$T/err"
+		is "$?$(cat "$T/err")" 0 "an address in fstab"
+		is "$(cat "$T/got")" "$web/small"$'\n'"$("$VMCOREFS" --cat vmcoreinfo "$T/root/small")" "... is mounted"
+	else
+		skip "fstab" "needs root and mount.fuse3"
+	fi
+
 	# many readers at any place of a file with a small cache: each page once in random order, in eight processes
 	mount_dump "$web/big" "$mnt" -o http_cache=2
 	cat >"$T/readers.py" <<-'END'
