@@ -18,7 +18,7 @@ UNIT    := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 REPLAY  := $(FUZZERS:%=$(BUILD)/tests/fuzz/replay_%)
 
-PKGS      := fuse3 zlib libdeflate libzstd libdw libelf liblzma liblz4 libxxhash yajl
+PKGS      := fuse3 zlib libdeflate libzstd libdw libelf liblzma liblz4 libxxhash yajl libcurl
 WARNINGS  := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Wwrite-strings -Wformat=2
 HARDENING := -fstack-protector-strong -fPIE -D_FORTIFY_SOURCE=2
 CFLAGS    ?= -O2 -g
@@ -111,10 +111,12 @@ fuzz:
 install: all
 	install -D -m 755 $(BUILD)/vmcorefs $(DESTDIR)$(BINDIR)/vmcorefs
 	install -D -m 644 man/vmcorefs.8 $(DESTDIR)$(MANDIR)/man8/vmcorefs.8
+	install -D -m 644 man/vmcorefs-remote.7 $(DESTDIR)$(MANDIR)/man7/vmcorefs-remote.7
 	install -D -m 644 man/vmcorefs-erase.5 $(DESTDIR)$(MANDIR)/man5/vmcorefs-erase.5
 
 uninstall:
-	rm -f $(DESTDIR)$(BINDIR)/vmcorefs $(DESTDIR)$(MANDIR)/man8/vmcorefs.8 $(DESTDIR)$(MANDIR)/man5/vmcorefs-erase.5
+	rm -f $(DESTDIR)$(BINDIR)/vmcorefs $(DESTDIR)$(MANDIR)/man8/vmcorefs.8 $(DESTDIR)$(MANDIR)/man5/vmcorefs-erase.5 \
+		$(DESTDIR)$(MANDIR)/man7/vmcorefs-remote.7
 
 tags:
 	ctags -R $(FOLDERS)

@@ -18,6 +18,7 @@
 #include "base/bytes.h"
 #include "base/log.h"
 #include "formats/container.h"
+#include "formats/http.h"
 
 #define DEPTH_MAX 4
 
@@ -235,7 +236,7 @@ int source_unwrap(struct source **s)
 int source_open_unpack(const char *path, bool unpack, struct source **out)
 {
 	struct source *s = NULL;
-	int r = source_open_file(path, &s);
+	int r = http_is_url(path) ? http_open(path, &s) : source_open_file(path, &s);
 
 	if (!r && !s->devmem) {
 		s->unpack = unpack;

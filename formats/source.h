@@ -25,7 +25,7 @@ struct source_ops {
 
 struct source {
 	const struct source_ops *ops;
-	const char *name;		/* for messages: the path as the user gave it; borrowed */
+	const char *name;		/* for messages: the path as the user gave it, borrowed; an address without its password */
 	uint64_t size;			/* bytes */
 	time_t mtime;
 	char container[64];		/* what is around it, from the outside: "gzip, flattened"; "": nothing */
@@ -36,7 +36,8 @@ struct source {
 };
 
 /*
- * Open a file (regular file, block device, /proc/vmcore or /dev/mem) read-only. Directories, empty files and what cannot be read
+ * Open a file (regular file, block device, /proc/vmcore or /dev/mem), or an address (http.h), read-only. Directories,
+ * empty files and what cannot be read
  * fail with one message. Containers are recognised and unwrapped (see container.h).
  */
 int source_open(const char *path, struct source **out);

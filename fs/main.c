@@ -11,10 +11,12 @@
  * - Lazy facts use once (compute under a lock, publish with release/acquire, failure is remembered too).
  * - Locks, in order: once locks -> cache shard. An opening's lock (fs/opening.c), libdw's (kernel/types_dwarf.c) and
  *   that of a file in /proc (formats/source.c) are leaves. No lock is held across pread(), but for the last one, a
- *   decompressor, or fuse_reply_*(). Cached pages are reference-counted blocks, so that eviction cannot hurt
- *   a reader.
+ *   decompressor, or fuse_reply_*(). Those of dumps on servers (formats/http_cache.c, http_fetch.c) are leaves too.
+ *   Cached pages are reference-counted blocks, so that eviction cannot hurt a reader.
  * - Each header says one of: Threads: any / Threads: before mount only / Threads: caller holds X.
  * - Per-thread scratch (decompression contexts, page buffers) through one helper, not ad-hoc TLS.
+ * - The one thread that runs before we daemonise, that of the transfers from servers, ends there (http_before_fork())
+ *   and comes back when it is needed.
  * - No signal handlers beyond libfuse's; no fork after mount but the one that daemonises.
  */
 #include <dirent.h>
@@ -29,6 +31,7 @@
 
 #include "base/log.h"
 #include "base/workers.h"
+#include "formats/http.h"
 #include "fs/cat.h"
 #include "fs/ops.h"
 #include "fs/options.h"
@@ -116,6 +119,8 @@ static int check_mountpoint(const struct options *o)
 /* What the table of mounts shows: fstab(5) and umount(8) compare it, so an absolute path stays as it was given. */
 static char *default_fsname(const char *dump_path)
 {
+	if (http_is_url(dump_path))
+		return http_shown_url(dump_path);
 	return *dump_path == '/' ? strdup(dump_path) : realpath(dump_path, NULL);
 }
 
@@ -174,18 +179,27 @@ static int run_loop(const struct options *o, struct fuse_session *se)
 	return r;
 }
 
+/* Signals and unmounting end the loop, but it waits for requests under way. */
+static int is_leaving(void *arg)
+{
+	return fuse_session_exited(arg);
+}
+
 /* From the moment the mount is there: nothing that a user can repair fails any more. */
 static int serve(const struct options *o, struct fuse_session *se)
 {
 	int r;
 
+	http_before_fork();
 	if (fuse_daemonize(o->foreground) < 0) {
 		log_err("cannot become a daemon: %s", strerror(errno));
 		return STATUS_SYSTEM;
 	}
 	if (!o->foreground)
 		log_use_syslog();
+	http_leave_when(is_leaving, se);
 	r = run_loop(o, se);
+	http_leave_when(NULL, NULL);
 	if (r < 0)
 		log_err("the FUSE loop ended: %s", strerror(-r));
 	return r < 0 ? STATUS_SYSTEM : STATUS_OK;	/* above 0: a signal asked us to leave */
@@ -254,6 +268,8 @@ static int run(struct options *o)
 		fuse_set_log_func(log_from_fuse);
 	if (o->threads)
 		workers_set_threads(o->threads);
+	if (o->http_cache)
+		http_set_cache(o->http_cache);
 	r = fs_open(&o->fs, &fs);
 	if (r < 0)
 		return r == -ENOMEM ? STATUS_SYSTEM : STATUS_MOUNT;

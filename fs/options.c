@@ -15,6 +15,7 @@
 #include "arch/arch.h"
 #include "base/log.h"
 #include "formats/codec.h"
+#include "formats/http.h"
 #include "fs/ops.h"
 
 #ifndef VMCOREFS_VERSION
@@ -31,7 +32,7 @@ static const char usage_text[] =
 
 static const char options_text[] =
 	"\n"
-	"Several DUMPs are the parts of one split set, in any order.\n"
+	"Several DUMPs are the parts of one split set, in any order. http:// and https:// addresses are DUMPs too.\n"
 	"\n"
 	"Options, before or after the arguments:\n"
 	"  -o OPT[,OPT...]       mount options, see below\n"
@@ -75,6 +76,7 @@ static const char options_text[] =
 	"  excluded=zero|error   pages that are not in the dump: zeroes (default), or reading them fails\n"
 	"  pci_hole=ADDRESS      QEMU stream of a PC: where memory below 4 GiB ends; as a rule its machine type tells\n"
 	"  threads=N             threads for scans and compression (default: one a CPU)\n"
+	"  http_cache=MIB        memory for parts of dumps on servers (default 64)\n"
 	"  max_idle_threads=N    idle threads that wait for requests (default 10)\n"
 	"  clone_fd              a /dev/fuse descriptor for each thread\n"
 	"  fsname=, subtype=     what the table of mounts shows\n"
@@ -108,6 +110,7 @@ static const struct mount_option {
 	{ "degraded", FLAG, offsetof(struct options, fs.dump.degraded) },
 	{ "unpack", FLAG, offsetof(struct options, fs.dump.unpack) },
 	{ "threads", NUMBER, offsetof(struct options, threads) },
+	{ "http_cache", NUMBER, offsetof(struct options, http_cache) },
 	{ "max_idle_threads", NUMBER, offsetof(struct options, max_idle_threads) },
 	{ "fsname", STRING, offsetof(struct options, fsname) },
 	{ "subtype", STRING, offsetof(struct options, subtype) },
@@ -369,7 +372,7 @@ static int take_banks(struct options *o, int n, char **args)
 
 static int take_arguments(struct options *o, int n, char **args)
 {
-	if (o->mode == RUN_LIST && (n >= 2 || (n && o->banks.n)) && !is_file(args[0]))
+	if (o->mode == RUN_LIST && (n >= 2 || (n && o->banks.n)) && !is_file(args[0]) && !http_is_url(args[0]))
 		o->path = *args++, n--;
 	if (n == 0 && !o->banks.n)
 		return fail(EINVAL, "no DUMP given, see vmcorefs --help");

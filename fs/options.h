@@ -30,6 +30,7 @@ struct options {
 	bool foreground, fuse_debug, single_thread;
 	bool allow_other, allow_root, default_permissions, nonempty, clone_fd;
 	unsigned int threads;		/* of the worker pool; 0: one a CPU */
+	unsigned int http_cache;		/* MiB; 0: the default */
 	unsigned int max_idle_threads;	/* of the FUSE loop */
 	int ready_fd;			/* -1: none */
 	int verbosity;			/* -v minus -q */
