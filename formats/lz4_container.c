@@ -117,18 +117,20 @@ static int unpack_stream(LZ4F_dctx *z, const struct source *inner, uint8_t *in, 
 	pass_start(&pass, inner, "lz4", "an unpacked copy");
 	while (!r) {
 		ssize_t n = source_read_some(inner, in, READ_BYTES, at);
-		size_t used = 0, made = 1;
+		size_t used = 0, made = 0;
 
 		if (n < 0)
 			return fail((int)-n, "%s: lz4: read at offset %#llx: %s", inner->name, (unsigned long long)at,
 				    strerror((int)-n));
 		if (!n)
 			break;
-		while (!r && (used < (size_t)n || made) && !LZ4F_isError(left)) {
-			size_t take = (size_t)n - used;
+		while (!r && (used < (size_t)n || made == READ_BYTES) && !LZ4F_isError(left)) {
+			size_t take = (size_t)n - used, hint;
 
 			made = READ_BYTES;
-			left = LZ4F_decompress(z, out, &made, in + used, &take, NULL);
+			hint = LZ4F_decompress(z, out, &made, in + used, &take, NULL);
+			if (take || made)	/* after a frame without anything: it waits for another one */
+				left = hint;
 			used += take;
 			if (!LZ4F_isError(left))
 				r = unpacked_write(to, out, made);
