@@ -111,10 +111,12 @@ fuzz:
 install: all
 	install -D -m 755 $(BUILD)/vmcorefs $(DESTDIR)$(BINDIR)/vmcorefs
 	install -D -m 644 man/vmcorefs.8 $(DESTDIR)$(MANDIR)/man8/vmcorefs.8
+	install -D -m 644 man/vmcorefs-containers.7 $(DESTDIR)$(MANDIR)/man7/vmcorefs-containers.7
 	install -D -m 644 man/vmcorefs-erase.5 $(DESTDIR)$(MANDIR)/man5/vmcorefs-erase.5
 
 uninstall:
-	rm -f $(DESTDIR)$(BINDIR)/vmcorefs $(DESTDIR)$(MANDIR)/man8/vmcorefs.8 $(DESTDIR)$(MANDIR)/man5/vmcorefs-erase.5
+	rm -f $(DESTDIR)$(BINDIR)/vmcorefs $(DESTDIR)$(MANDIR)/man8/vmcorefs.8 $(DESTDIR)$(MANDIR)/man5/vmcorefs-erase.5 \
+		$(DESTDIR)$(MANDIR)/man7/vmcorefs-containers.7
 
 tags:
 	ctags -R $(FOLDERS)
