@@ -206,20 +206,21 @@ static int frame_header(struct peek *p, uint64_t at, struct frame *f)
 	return 1;
 }
 
+/* Results of a walk besides 0 and -errno. */
+enum { WALK_AGAIN = 1, WALK_CUT, WALK_LINKED };
+
 struct walk {
 	struct lz4_file *f;
 	struct peek p;
 	struct pass pass;
 	bool exact;			/* each block is decompressed for its size */
+	bool damaged;			/* one that was: what comes after it cannot be placed */
 	uint8_t *buf;			/* owned, of room bytes: for that */
 	size_t room;
 	uint64_t pending;		/* the last block of this frame so far: its size is not known yet; 0: none */
 	unsigned int kind;		/* its kind */
 	uint64_t before;		/* content in the frames before */
 };
-
-/* Results of a walk besides 0 and -errno. */
-enum { WALK_AGAIN = 1, WALK_CUT, WALK_LINKED };
 
 static int measure(struct walk *w, const struct frame *fr, uint64_t *content)
 {
@@ -240,10 +241,11 @@ static int measure(struct walk *w, const struct frame *fr, uint64_t *content)
 		return (int)r;
 	/* Damaged: as long as most are, so that it is found to be damaged by who reads it. */
 	*content = r < 0 ? fr->block_size : (uint64_t)r;
+	w->damaged = r < 0;
 	return 0;
 }
 
-/* The pending block goes to the list; last: nothing comes after it in its frame, whose sum the header may know. */
+/* The pending block goes to the list (WALK_CUT: and it is the last one); last: nothing comes after it in its frame, whose sum the header may know. */
 static int add_pending(struct walk *w, const struct frame *fr, bool last)
 {
 	uint64_t content = fr->block_size, sum = w->f->c.s.size - w->before;
@@ -260,7 +262,7 @@ static int add_pending(struct walk *w, const struct frame *fr, bool last)
 	if (!r)
 		r = chunked_add(&w->f->c, content, w->pending, w->kind);
 	w->pending = 0;
-	return r;
+	return r ? r : w->damaged ? WALK_CUT : 0;
 }
 
 /* *at is the first block, and then where the frame ends. */

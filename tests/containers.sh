@@ -38,7 +38,7 @@ sys.stdout.buffer.write(c.compress(open(sys.argv[1], "rb").read()) + c.flush())'
 	zstd) have zstd && zstd -qc "$in" ;;
 	zstd-no-size) have zstd && zstd -q --no-check -c <"$in" ;;
 	zstd-frames) have zstd && split -b 1000000 --filter='zstd -qc' "$in" ;;
-	zstd-frames-no-size) have zstd && split -b 1000000 --filter='cat | zstd -qc' "$in" ;;
+	zstd-frames-sizes) have zstd && split -b 1000000 --filter='cat >"$T/piece" && zstd -qc "$T/piece"' "$in" ;;
 	pzstd) have pzstd && pzstd -qc "$in" ;;
 	zstd-seekable) have zstd && python3 tests/tools/seekable_zstd.py "$in" /dev/fd/3 1000000 3>&1 >/dev/null ;;
 	zstd-seekable-sums) have zstd && python3 tests/tools/seekable_zstd.py --sums "$in" /dev/fd/3 1000000 3>&1 >/dev/null ;;
@@ -57,7 +57,7 @@ sys.stdout.buffer.write(c.compress(open(sys.argv[1], "rb").read()) + c.flush())'
 }
 
 container_kinds="gzip gzip-1 gzip-members gzip-padded gzip-name pigz pigz-independent pigz-zlib bgzip bgzip-then-gzip zlib-11
-	xz xz-blocks xz-threads xz-streams xz-filter pixz zstd zstd-no-size zstd-frames zstd-frames-no-size pzstd zstd-seekable
+	xz xz-blocks xz-threads xz-streams xz-filter pixz zstd zstd-no-size zstd-frames zstd-frames-sizes pzstd zstd-seekable
 	zstd-seekable-sums lz4 lz4-64K lz4-sums lz4-linked lz4-legacy lz4-frames bzip2 bzip2-1 bzip2-streams pbzip2"
 
 # container_name KIND: as info shows it
