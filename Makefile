@@ -66,7 +66,7 @@ $(BUILD)/tests/fuzz/replay_%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 # tests' tools that are made of the program's own parts
-PARTS_TOOLS := $(BUILD)/tests/tools/kernel_facts $(BUILD)/tests/tools/keep_pages
+PARTS_TOOLS := $(BUILD)/tests/tools/kernel_facts $(BUILD)/tests/tools/keep_pages $(BUILD)/tests/tools/read_container
 $(PARTS_TOOLS): $(BUILD)/tests/tools/%: $(BUILD)/tests/tools/%.o $(LIBOBJS)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
@@ -112,11 +112,13 @@ install: all
 	install -D -m 755 $(BUILD)/vmcorefs $(DESTDIR)$(BINDIR)/vmcorefs
 	install -D -m 644 man/vmcorefs.8 $(DESTDIR)$(MANDIR)/man8/vmcorefs.8
 	install -D -m 644 man/vmcorefs-remote.7 $(DESTDIR)$(MANDIR)/man7/vmcorefs-remote.7
+	install -D -m 644 man/vmcorefs-containers.7 $(DESTDIR)$(MANDIR)/man7/vmcorefs-containers.7
 	install -D -m 644 man/vmcorefs-erase.5 $(DESTDIR)$(MANDIR)/man5/vmcorefs-erase.5
 
 uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/vmcorefs $(DESTDIR)$(MANDIR)/man8/vmcorefs.8 $(DESTDIR)$(MANDIR)/man5/vmcorefs-erase.5 \
-		$(DESTDIR)$(MANDIR)/man7/vmcorefs-remote.7
+		$(DESTDIR)$(MANDIR)/man7/vmcorefs-remote.7 \
+		$(DESTDIR)$(MANDIR)/man7/vmcorefs-containers.7
 
 tags:
 	ctags -R $(FOLDERS)

@@ -4,8 +4,11 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #define BUCKETS 1024u
+/* From here on memory goes back to the system when it is not used: malloc() would keep it, for each thread. */
+#define MAP_BYTES 262144u
 
 struct entry {
 	struct cache_block b;		/* first member */
@@ -43,9 +46,22 @@ struct cache *cache_new(size_t bytes, cache_make *make, const void *arg)
 	return c;
 }
 
+static uint8_t *data_new(size_t len)
+{
+	void *p;
+
+	if (len < MAP_BYTES)
+		return malloc(len);
+	p = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	return p == MAP_FAILED ? NULL : p;
+}
+
 static void entry_free(struct entry *e)
 {
-	free(e->b.data);
+	if (e->b.len < MAP_BYTES)
+		free(e->b.data);
+	else if (e->b.data)
+		munmap(e->b.data, e->b.len);
 	free(e);
 }
 
@@ -151,7 +167,7 @@ static void make(struct cache *c, struct entry *e)
 {
 	ssize_t r = -ENOMEM;
 
-	e->b.data = malloc(e->b.len);
+	e->b.data = data_new(e->b.len);
 	if (e->b.data)
 		r = c->make(c->arg, e->key, e->b.data, e->b.len);
 	pthread_mutex_lock(&c->lock);

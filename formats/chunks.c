@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "base/workers.h"
 
-/* The cache is for a few chunks a thread. */
+/* The cache is for a chunk a thread, and one more. */
 #define CACHE_MIN ((uint64_t)8 << 20)
 #define CACHE_MAX ((uint64_t)64 << 20)
 /* Decoded at the same time for one reader: a chunk a thread, or so much when chunks are small. */
@@ -188,7 +188,7 @@ int chunked_finish(struct chunked *c, uint64_t end)
 		c->list = list;
 		c->room = c->n + 1;
 	}
-	c->cache_bytes = max_u64(CACHE_MIN, min_u64(CACHE_MAX, c->largest * 2 * (workers_threads() + 1)));
+	c->cache_bytes = max_u64(CACHE_MIN, min_u64(CACHE_MAX, c->largest * (workers_threads() + 1)));
 	c->cache = cache_new(c->cache_bytes, make_chunk, c);
 	return c->cache ? 0 : -ENOMEM;
 }

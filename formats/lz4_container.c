@@ -117,18 +117,20 @@ static int unpack_stream(LZ4F_dctx *z, const struct source *inner, uint8_t *in, 
 	pass_start(&pass, inner, "lz4", "an unpacked copy");
 	while (!r) {
 		ssize_t n = source_read_some(inner, in, READ_BYTES, at);
-		size_t used = 0, made = 1;
+		size_t used = 0, made = 0;
 
 		if (n < 0)
 			return fail((int)-n, "%s: lz4: read at offset %#llx: %s", inner->name, (unsigned long long)at,
 				    strerror((int)-n));
 		if (!n)
 			break;
-		while (!r && (used < (size_t)n || made) && !LZ4F_isError(left)) {
-			size_t take = (size_t)n - used;
+		while (!r && (used < (size_t)n || made == READ_BYTES) && !LZ4F_isError(left)) {
+			size_t take = (size_t)n - used, hint;
 
 			made = READ_BYTES;
-			left = LZ4F_decompress(z, out, &made, in + used, &take, NULL);
+			hint = LZ4F_decompress(z, out, &made, in + used, &take, NULL);
+			if (take || made)	/* after a frame without anything: it waits for another one */
+				left = hint;
 			used += take;
 			if (!LZ4F_isError(left))
 				r = unpacked_write(to, out, made);
@@ -204,20 +206,21 @@ static int frame_header(struct peek *p, uint64_t at, struct frame *f)
 	return 1;
 }
 
+/* Results of a walk besides 0 and -errno. */
+enum { WALK_AGAIN = 1, WALK_CUT, WALK_LINKED };
+
 struct walk {
 	struct lz4_file *f;
 	struct peek p;
 	struct pass pass;
 	bool exact;			/* each block is decompressed for its size */
+	bool damaged;			/* one that was: what comes after it cannot be placed */
 	uint8_t *buf;			/* owned, of room bytes: for that */
 	size_t room;
 	uint64_t pending;		/* the last block of this frame so far: its size is not known yet; 0: none */
 	unsigned int kind;		/* its kind */
 	uint64_t before;		/* content in the frames before */
 };
-
-/* Results of a walk besides 0 and -errno. */
-enum { WALK_AGAIN = 1, WALK_CUT, WALK_LINKED };
 
 static int measure(struct walk *w, const struct frame *fr, uint64_t *content)
 {
@@ -238,10 +241,11 @@ static int measure(struct walk *w, const struct frame *fr, uint64_t *content)
 		return (int)r;
 	/* Damaged: as long as most are, so that it is found to be damaged by who reads it. */
 	*content = r < 0 ? fr->block_size : (uint64_t)r;
+	w->damaged = r < 0;
 	return 0;
 }
 
-/* The pending block goes to the list; last: nothing comes after it in its frame, whose sum the header may know. */
+/* The pending block goes to the list (WALK_CUT: and it is the last one); last: nothing comes after it in its frame, whose sum the header may know. */
 static int add_pending(struct walk *w, const struct frame *fr, bool last)
 {
 	uint64_t content = fr->block_size, sum = w->f->c.s.size - w->before;
@@ -258,7 +262,7 @@ static int add_pending(struct walk *w, const struct frame *fr, bool last)
 	if (!r)
 		r = chunked_add(&w->f->c, content, w->pending, w->kind);
 	w->pending = 0;
-	return r;
+	return r ? r : w->damaged ? WALK_CUT : 0;
 }
 
 /* *at is the first block, and then where the frame ends. */

@@ -82,10 +82,11 @@ static void stream_close(struct stream *t)
 	free(t->buf);
 }
 
-/* Fill o as far as it goes. 0: the frame is complete; 1: o is full, or (then *ended) the bytes are at an end inside of it;
- * -EBADMSG: damaged; -errno: reading failed. */
+/* Fill o as far as it goes. 0: the frame is complete; 1: o is full, or, with *ended and room left in o, the bytes are at an
+ * end inside of it; -EBADMSG: damaged; -errno: reading failed. */
 static int stream_fill(struct stream *t, ZSTD_outBuffer *o, bool *ended)
 {
+	bool no_input = false;
 	size_t left = 1;
 
 	*ended = false;
@@ -97,7 +98,7 @@ static int stream_fill(struct stream *t, ZSTD_outBuffer *o, bool *ended)
 
 			if (n < 0)
 				return (int)n;
-			*ended = !n;
+			no_input = !n;
 			t->at += (uint64_t)n;
 			t->in.pos = 0;
 			t->in.size = (size_t)n;
@@ -107,8 +108,10 @@ static int stream_fill(struct stream *t, ZSTD_outBuffer *o, bool *ended)
 			t->why = ZSTD_getErrorName(left);
 			return -EBADMSG;
 		}
-		if (left && o->pos == before && (*ended || (o->pos == o->size && t->in.pos < t->in.size)))
+		if (left && o->pos == before && (no_input || (o->pos == o->size && t->in.pos < t->in.size))) {
+			*ended = o->pos < o->size;
 			return 1;
+		}
 	} while (left);
 	return 0;
 }
@@ -137,8 +140,8 @@ static ssize_t zstd_decode(const struct chunked *c, size_t i, uint8_t *out, size
 	return (ssize_t)len;
 }
 
-/* Bytes of content of a frame by decompressing it, up to what a chunk can be: more is -EFBIG. What is damaged or cut off
- * counts as far as it goes. */
+/* Bytes of content of a frame by decompressing it, up to what a chunk can be: more is -EFBIG. 0: it is complete; 1: damaged or
+ * cut off, and counted as far as it goes; -errno. */
 static int measure(const struct source *inner, const struct zstd_frame *f, uint64_t *content)
 {
 	const size_t room = ZSTD_DStreamOutSize();
@@ -150,20 +153,18 @@ static int measure(const struct source *inner, const struct zstd_frame *f, uint6
 	*content = 0;
 	if (!buf)
 		r = -ENOMEM;
-	do {
+	while (!r) {
 		ZSTD_outBuffer o = { .dst = buf, .size = room };
 
-		if (!r)
-			r = stream_fill(&t, &o, &ended);
+		r = stream_fill(&t, &o, &ended);
 		*content += o.pos;
-		if (r == 1 && !ended)
-			r = *content > CHUNK_BYTES_MAX ? -EFBIG : 0;
-		else
-			ended = true;
-	} while (!r && !ended);
+		if (r != 1 || ended)
+			break;
+		r = *content > CHUNK_BYTES_MAX ? -EFBIG : 0;
+	}
 	stream_close(&t);
 	free(buf);
-	return r == 1 || r == -EBADMSG ? 0 : r;
+	return r == -EBADMSG || r == -EIO ? 1 : r;
 }
 
 static int zstd_unpack(const struct source *inner, struct unpacked *to)
@@ -173,15 +174,15 @@ static int zstd_unpack(const struct source *inner, struct unpacked *to)
 	struct pass p;
 	struct stream t;
 	bool ended = false;
-	int r = stream_open(&t, inner, 0, inner->size);
+	int r = stream_open(&t, inner, 0, inner->size), done = 1;
 
 	pass_start(&p, inner, "zstd", "an unpacked copy");
 	if (!buf)
 		r = -ENOMEM;
-	while (!r && !(t.at == t.end && t.in.pos == t.in.size)) {
+	while (!r && (done || t.at < t.end || t.in.pos < t.in.size)) {
 		ZSTD_outBuffer o = { .dst = buf, .size = room };
-		int done = stream_fill(&t, &o, &ended);
 
+		done = stream_fill(&t, &o, &ended);
 		r = unpacked_write(to, buf, o.pos);
 		if (!r && (done < 0 || ended)) {
 			log_warn("%s: zstd: %s near offset %#llx; what comes after is missing", inner->name,
@@ -270,7 +271,10 @@ static int walk_frames(struct zstd_file *f, uint64_t *content, uint64_t *end)
 		if (*content > CHUNK_BYTES_MAX)
 			return -EFBIG;
 		s = r > 0 && frame.content != ZSTD_UNKNOWN ? 0 : measure(inner, &frame, &frame.content);
-		if (!s)
+		/* What comes after a frame of unknown size cannot be placed. */
+		if (s == 1 && r > 0)
+			r = -EBADMSG;
+		if (s >= 0)
 			s = chunked_add(&f->c, frame.content, frame.at, r > 0 ? WHOLE : CUT);
 		if (s)
 			return s;

@@ -2,6 +2,7 @@
 /* The parallel loop: each item once, errors stop it, scratch is a thread's own. */
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/workers.h"
@@ -236,6 +237,27 @@ static void test_share_together(void **state)
 	workers_set_threads(0);
 }
 
+/* A daemon is the child of who opened the dump: it has threads of its own. */
+static void test_share_after_fork(void **state)
+{
+	_Atomic int met = 0;
+	int status = -1;
+	pid_t child;
+
+	(void)state;
+	workers_set_threads(3);
+	assert_int_equal(workers_share(meet, (void *)&met, 3), 0);
+	child = fork();
+	if (!child) {
+		met = 0;
+		alarm(20);
+		_exit(workers_share(meet, (void *)&met, 3) || met != 3);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	workers_set_threads(0);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -246,6 +268,7 @@ int main(void)
 		cmocka_unit_test(test_no_items),
 		cmocka_unit_test(test_share_all_once),
 		cmocka_unit_test(test_share_together),
+		cmocka_unit_test(test_share_after_fork),
 	};
 
 	return cmocka_run_group_tests_name("workers", tests, NULL, NULL);
