@@ -73,7 +73,7 @@ const uint8_t *lkcd_window_get(struct lkcd_window *w, uint64_t off, size_t n);
 
 /* false: there is no record at off. */
 bool lkcd_record_get(struct lkcd_window *w, uint64_t off, bool big_endian, struct lkcd_record *out);
-/* Is it one that a kernel could have written? address and type of a page are not looked at. */
+/* Is it one that a kernel could have written? The address is not looked at. */
 bool lkcd_record_sane(const struct dump *d, const struct lkcd_record *r);
 /* The page of a record: false when its address is none. */
 bool lkcd_record_pfn(const struct dump *d, const struct lkcd_record *r, uint64_t *pfn);
