@@ -46,6 +46,7 @@ struct lkcd {
 	uint32_t version;			/* 1 .. 10 */
 	uint32_t mclx;				/* LKCD_MCLX_V0, LKCD_MCLX_V1: who changed the format */
 	enum lkcd_compression compression;
+	uint32_t header_size;			/* by the header */
 	uint64_t data_offset;			/* of the first record */
 	uint64_t num_pages;			/* records, by the header; 0: not said */
 	uint64_t virt_base;			/* of the addresses in records: of early i386 dumps, else 0 */

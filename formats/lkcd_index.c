@@ -153,7 +153,7 @@ static void find_virt_base(struct dump *d, const struct lkcd_record *first)
 {
 	struct lkcd *k = d->priv;
 
-	if (k->version == 1 && first->address == 0xc0000000)
+	if (k->version == 1 && d->elf_class == 32 && first->address == 0xc0000000)
 		k->virt_base = first->address;
 }
 

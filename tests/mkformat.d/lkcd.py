@@ -149,7 +149,7 @@ def write_lkcd(memory, out, options):
         if flags != END and mclx:
             flags |= mclx
         fields = [('dp_address', 'Q', address), ('dp_size', 'I', len(data)), ('dp_flags', 'I', flags)]
-        if records < 20 or flags & END:
+        if records < 6 or flags & END:
             out.struct('page', order, fields)
         else:
             out.data(struct.pack(order + 'QII', *(v for _, _, v in fields)))

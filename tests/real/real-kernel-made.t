@@ -48,10 +48,8 @@ crash_agrees() {
 same_memory "LKCD 8, RLE" lkcd compress=rle
 crash_agrees "LKCD 8, RLE"
 same_memory "LKCD 8, zlib, two passes" lkcd order=holes
-crash_agrees "LKCD 8, zlib, two passes"
 same_memory "LKCD 10, uncompressed" lkcd version=10 compress=none
 same_memory "diskdump, zlib" diskdump
-crash_agrees "diskdump, zlib"
 same_memory "diskdump 0, one bitmap, uncompressed" diskdump version=0 bitmaps=1 compress=none
 crash_agrees "diskdump 0, one bitmap, uncompressed"
 
