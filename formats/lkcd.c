@@ -105,6 +105,7 @@ static void take_claims(struct dump *d, const struct layout *l, const uint8_t *b
 	if (!d->elf_machine)
 		d->elf_machine = d->req->elf_machine;
 	d->elf_class = word == 4 ? 32 : 64;
+	k->header_size = get_u32(b + 12, d->big_endian);
 	k->num_pages = get_u32(b + l->num_pages, d->big_endian);
 }
 
@@ -231,17 +232,14 @@ static int read_registers(struct dump *d)
 {
 	const struct asm_layout *l = NULL;
 	const struct lkcd *k = d->priv;
-	uint8_t b[192], version_and_size[16];
-	uint64_t at;
+	uint64_t at = k->header_size + (uint64_t)(k->mclx & LKCD_MCLX_V1 ? MCLX_CACHE_BYTES : 0);
+	uint8_t b[192];
 	uint32_t cpus;
 
 	for (size_t i = 0; i < ARRAY_SIZE(asm_layouts); i++)
 		if (asm_layouts[i].machine == d->elf_machine)
 			l = &asm_layouts[i];
-	if (!l || k->version < 2 || source_read(d->src, version_and_size, sizeof(version_and_size), 0))
-		return 0;
-	at = get_u32(version_and_size + 12, d->big_endian) + (uint64_t)(k->mclx & LKCD_MCLX_V1 ? MCLX_CACHE_BYTES : 0);
-	if (at + l->smp_regs > k->data_offset || source_read(d->src, b, l->smp_regs, at) ||
+	if (!l || k->version < 2 || at + l->smp_regs > k->data_offset || source_read(d->src, b, l->smp_regs, at) ||
 	    get_u64(b, d->big_endian) != ASM_MAGIC)
 		return 0;
 	cpus = get_u32(b + l->num_cpus, d->big_endian);

@@ -46,6 +46,7 @@ struct lkcd {
 	uint32_t version;			/* 1 .. 10 */
 	uint32_t mclx;				/* LKCD_MCLX_V0, LKCD_MCLX_V1: who changed the format */
 	enum lkcd_compression compression;
+	uint32_t header_size;			/* by the header */
 	uint64_t data_offset;			/* of the first record */
 	uint64_t num_pages;			/* records, by the header; 0: not said */
 	uint64_t virt_base;			/* of the addresses in records: of early i386 dumps, else 0 */
@@ -73,7 +74,7 @@ const uint8_t *lkcd_window_get(struct lkcd_window *w, uint64_t off, size_t n);
 
 /* false: there is no record at off. */
 bool lkcd_record_get(struct lkcd_window *w, uint64_t off, bool big_endian, struct lkcd_record *out);
-/* Is it one that a kernel could have written? address and type of a page are not looked at. */
+/* Is it one that a kernel could have written? The address is not looked at. */
 bool lkcd_record_sane(const struct dump *d, const struct lkcd_record *r);
 /* The page of a record: false when its address is none. */
 bool lkcd_record_pfn(const struct dump *d, const struct lkcd_record *r, uint64_t *pfn);

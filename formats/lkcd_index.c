@@ -10,6 +10,7 @@
 #include "formats/reader.h"
 
 #define WINDOW_BYTES ((size_t)256 << 10)
+#define HEADER_WINDOW_BYTES 512u		/* for few records, anywhere */
 #define RAW_RUN_PAGES UINT16_MAX
 #define OFFSET_MAX ((uint64_t)1 << 47)
 #define ADDRESS_MAX ((uint64_t)1 << 60)		/* no machine has more, and no sum wraps */
@@ -47,8 +48,9 @@ bool lkcd_record_get(struct lkcd_window *w, uint64_t off, bool big_endian, struc
 
 bool lkcd_record_sane(const struct dump *d, const struct lkcd_record *r)
 {
-	/* the kernel's buffer for a compressed page is somewhat larger than a page */
-	return !(r->flags & ~FLAGS_KNOWN) && r->size <= 2 * pages_size(&d->pages);
+	/* Zeroes are none: a file may be sparse. The kernel's buffer for a compressed page is somewhat larger than a page. */
+	return (r->flags & (LKCD_RAW | LKCD_COMPRESSED | LKCD_END)) && !(r->flags & ~FLAGS_KNOWN) &&
+	       r->size <= 2 * pages_size(&d->pages);
 }
 
 bool lkcd_record_pfn(const struct dump *d, const struct lkcd_record *r, uint64_t *pfn)
@@ -151,7 +153,7 @@ static void find_virt_base(struct dump *d, const struct lkcd_record *first)
 {
 	struct lkcd *k = d->priv;
 
-	if (k->version == 1 && first->address == 0xc0000000)
+	if (k->version == 1 && d->elf_class == 32 && first->address == 0xc0000000)
 		k->virt_base = first->address;
 }
 
@@ -301,6 +303,8 @@ static int resolve_overlaps(struct scan *s)
 		return 0;
 	k->runs = NULL;
 	k->nruns = k->cap = 0;
+	s->w.size = HEADER_WINDOW_BYTES;
+	s->w.len = 0;
 	r = split_overlapping(s, old, n);
 	free(old);
 	if (r)

@@ -144,6 +144,11 @@ truncate -s -100 "$T/made"
 not_ok "cut page: cannot be read" "$VMCOREFS" --cat pfn/0x117 "$T/made"
 like "$("$VMCOREFS" --cat pfn/0x117 "$T/made" 2>&1)" "page 0x117 at offset 0x[0-9a-f]*: beyond the end of the file" "cut page: says why"
 ok "cut page: the one before can" "$VMCOREFS" --cat pfn/0x116 "$T/made"
+# a file of 64 TiB, all of it a hole behind the headers: over at once
+made
+truncate -s 65536 "$T/made"
+truncate -s 60T "$T/made" 2>/dev/null || truncate -s 1T "$T/made"
+format_refused "$T/made" "an LKCD dump without pages" "a sparse file"
 # a byte in the middle of a compressed page
 made
 printf '\xff\xff\xff' | dd of="$T/made" bs=1 seek=65572 conv=notrunc status=none
@@ -151,6 +156,8 @@ not_ok "damaged page: cannot be read" "$VMCOREFS" --cat pfn/0 "$T/made"
 like "$("$VMCOREFS" --cat pfn/0 "$T/made" 2>&1)" "page 0 at offset 0x10000: its compressed data is damaged" "damaged page: says why"
 ok "damaged page: the next one can" "$VMCOREFS" --cat pfn/1 "$T/made"
 made flags=0
+warns "a damaged record at offset 0x[0-9a-f]*: pages behind it are missing$" "zeroes are no record"
+made flags=3
 not_ok "page of no type: cannot be read" "$VMCOREFS" --cat pfn/2 "$T/made"
 like "$("$VMCOREFS" --cat pfn/2 "$T/made" 2>&1)" "page 0x2 at offset 0x[0-9a-f]*: neither compressed nor uncompressed" "page of no type: says why"
 made rle=libkdumpfile compress=rle

@@ -36,7 +36,7 @@ def write_diskdump(memory, out, options):
                 ('sub_hdr_size', 'I', 1), ('bitmap_blocks', 'I', blocks * (2 if two else 1)), ('max_mapnr', 'I', max_mapnr),
                 ('total_ram_blocks', 'I', len(pfns)), ('device_blocks', 'I', 0), ('written_blocks', 'I', len(pfns)),
                 ('current_cpu', 'I', int(options.get('cpu', 0))), ('nr_cpus', 'I', cpus)])
-    out.data(struct.pack(order + long * cpus, *(0xc0300000 + i for i in range(cpus))))
+    out.data(struct.pack(order + long * cpus, *(0 for _ in range(cpus))))
     out.pad(BLOCK)
     out.place('sub')
     n = GREGS.get(machine, 0)

@@ -85,7 +85,7 @@ def header(version, word, machine, options, num, pages_end, compress, mclx):
     if version < 8:
         fields += [('', '2s', b'')]
     if version > 1:
-        fields += [('dh_current_task', 'Q' if version >= 8 else long, 0xc0300000)]
+        fields += [('dh_current_task', 'Q' if version >= 8 else long, 0)]
     if version >= 5:
         fields += [('dh_dump_compress', 'I', kind), ('dh_dump_flags', 'I', 0), ('dh_dump_device', 'I', 0x803)]
     if version >= 9:
@@ -149,7 +149,7 @@ def write_lkcd(memory, out, options):
         if flags != END and mclx:
             flags |= mclx
         fields = [('dp_address', 'Q', address), ('dp_size', 'I', len(data)), ('dp_flags', 'I', flags)]
-        if records < 20 or flags & END:
+        if records < 6 or flags & END:
             out.struct('page', order, fields)
         else:
             out.data(struct.pack(order + 'QII', *(v for _, _, v in fields)))
