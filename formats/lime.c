@@ -50,6 +50,7 @@ struct lime {
 	uint64_t last_end;		/* of the memory of the record before; 0: it was no whole block of AVML's */
 	bool is_avml;			/* some record is compressed, or goes on where a whole block ended */
 	uint64_t skipped;		/* records whose addresses cannot be */
+	size_t looks;			/* so many headers may be looked at to tell records from memory */
 };
 
 static int lime_probe(const struct source *src)
@@ -159,35 +160,33 @@ static bool find_length(const struct source *src, struct hints *h, struct record
 
 /* --- ranges that LiME did not write to their end -------------------------------------------------------------------- */
 
-/* Do records follow each other from offset on up to the end of the file? *looks: so many may be looked at. */
-static bool is_chain(const struct source *src, uint64_t offset, size_t *looks)
+/* Do records follow each other from offset on up to the end of the file, or up to those that were found from there? l->looks
+ * more may be looked at. */
+static bool is_chain(struct lime *l, const struct source *src, uint64_t offset)
 {
-	struct hints none = { 0 };
+	uint64_t known = l->hints.n ? l->hints.list[l->hints.n - 1].offset : src->size;
 
-	while (offset < src->size && *looks) {
+	while (offset < known && l->looks) {
 		struct record rec;
 
-		--*looks;
-		if (read_header(src, offset, &rec) != 1)
+		l->looks--;
+		if (read_header(src, offset, &rec) != 1 || rec.compressed)
 			return false;
 		rec.len = rec.size;
-		if (rec.compressed && !find_length(src, &none, &rec))
-			return false;
 		if (rec.len > src->size - offset - HEADER)
 			return false;
 		offset += HEADER + rec.len;
 	}
-	return offset == src->size;
+	return offset == known;
 }
 
 /*
  * The offset in [from, to) of a record of memory above rec, with whole records behind it up to the end of the file; 0: there
  * is none. What else looks like a header is memory: the page cache may have pages of such a file.
  */
-static uint64_t search_record(const struct source *src, const struct record *rec, uint64_t from, uint64_t to)
+static uint64_t search_record(struct lime *l, const struct source *src, const struct record *rec, uint64_t from, uint64_t to)
 {
 	uint8_t *buf = malloc(SEARCH_BYTES + HEADER), magic[8];
-	size_t looks = 4 * RECORDS_MAX;
 	uint64_t found = 0;
 
 	if (!buf)
@@ -206,7 +205,7 @@ static uint64_t search_record(const struct source *src, const struct record *rec
 			uint64_t offset = from + (uint64_t)(at - buf);
 
 			if (offset < to && buf + n - at >= HEADER && parse_header(at, &next) &&
-			    next.start >= rec->start + rec->size && is_chain(src, offset, &looks))
+			    next.start >= rec->start + rec->size && is_chain(l, src, offset))
 				found = offset;
 			at++;
 		}
@@ -285,7 +284,7 @@ static int add_plain(struct dump *d, struct record *rec)
 	if (r < 0)
 		return r;
 	if (!fits || (!r && rec->size < src->size - data))
-		next = search_record(src, rec, data, fits ? data + rec->size : src->size);
+		next = search_record(d->priv, src, rec, data, fits ? data + rec->size : src->size);
 	if (next) {
 		cut_short(d, rec, "was not written to its end");
 		rec->len = next - data;
@@ -368,6 +367,7 @@ static int lime_open(struct dump *d)
 	d->priv = l;
 	if (!l)
 		return -ENOMEM;
+	l->looks = RECORDS_MAX;
 	dump_take_machine(d);
 	r = find_from_end(d->src, &l->hints);
 	if (!r)

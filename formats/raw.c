@@ -3,7 +3,8 @@
  * Memory without any headers: an image of which the offset is the physical address, or a file for each bank of memory. The
  * user says that it is one; nothing in it does.
  *
- * Long holes in a sparse file are known to be zeroes. Whether there is memory nobody knows, here as elsewhere in the image.
+ * Long holes in a sparse file are known to be zeroes. Whether there is memory nobody knows, here as elsewhere in the image;
+ * but memory that does not begin at 0 leaves such a hole at the beginning.
  */
 #include "formats/reader.h"
 
@@ -37,7 +38,7 @@ static int add_file(struct dump *d, const struct source *src, uint64_t offset, u
 		hole = start - from;
 		if (hole < HOLE_MIN)
 			hole = 0;
-		if (hole)
+		if (hole && from)
 			r = byte_pages_add_zero(b, paddr + from, hole);
 		if (!r)
 			r = byte_pages_add(b, paddr + from + hole, end - from - hole, offset + from + hole, end - from - hole);

@@ -188,10 +188,11 @@ static int make_raw(struct engine *e, unsigned int sel, struct layout **out)
 	return 0;
 }
 
+/* With pages of zeroes: what is in no record is no memory to its readers, not zeroes. */
 static int make_lime(struct engine *e, unsigned int sel, struct layout **out)
 {
 	const struct pages *ps;
-	int r = engine_pages(e, sel, true, &ps);
+	int r = engine_pages(e, sel, false, &ps);
 
 	return r ? r : write_lime(ps, e->kernel->big_endian, out);
 }

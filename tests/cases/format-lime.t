@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
+# TIMEOUT: 300
 # Images of LiME and AVML: what they hold comes out, and what is said about damaged ones.
 . tests/lib.sh
 . tests/formats.sh

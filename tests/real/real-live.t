@@ -64,6 +64,9 @@ is "$(status nothing) $(of nothing | sed 's/.*: //')" "32 Bad address" "an addre
 is "$(status crash-memory) $(of crash-memory | sed 's/.*: //')" "32 No such file or directory" \
 	"memory of the crash kernel is not the kernel's"
 
+is "$(status devmem) $(of devmem)" "32 vmcorefs: /dev/mem: this kernel does not let its memory be read there (CONFIG_STRICT_DEVMEM);\
+ /proc/kcore is the same memory" "/dev/mem: what to read instead"
+
 # --- under load: no crash, no hang (124), no error
 is "$(grep -c '^live begin churn ' "$T/console")" 25 "25 readings under load"
 bad=$(awk '/^live begin churn / { name = $0 } name && /^live status / { if ($3 != 0) print name, $3; name = "" }' "$T/console")
