@@ -147,7 +147,7 @@ static int load_blocks(struct loading *l, const struct qemu_machine *m, uint64_t
 	uint64_t pages;
 	int r = 0;
 
-	if (ram->nblocks)
+	if (ram->blocks)
 		return damaged(l, "a second list of memory blocks");
 	ram->page_shift = m->page_shift;
 	ram->mapped = m->mapped_ram;
