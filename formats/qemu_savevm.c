@@ -13,6 +13,8 @@
 #define MAGIC 0x5145564du		/* "QEVM" */
 #define VERSION 3u
 #define HEADER_BYTES 8u
+#define NEAR_BYTES 512u
+#define HTAB_ENTRY 16u
 #define SECTIONS_MAX 64u		/* that are no memory, before the devices */
 
 enum section {				/* QEMU: migration/savevm.h */
@@ -24,12 +26,13 @@ enum { COMMAND_POSTCOPY_ADVISE = 3, COMMAND_PACKAGED = 8 };
 const uint8_t *qemu_peek(struct qemu_cursor *c, size_t n)
 {
 	ssize_t r;
+	bool near;
 
 	if (c->pos >= c->start && c->pos - c->start <= c->len && c->len - (c->pos - c->start) >= n)
 		return c->window + (c->pos - c->start);
 	/* Short headers of pages that are not stored follow each other; others are pages apart. */
-	r = source_read_some(c->src, c->window, c->len && c->pos >= c->start && c->pos - c->start <= c->len ? QEMU_WINDOW : 512,
-			     c->pos);
+	near = c->len && c->pos >= c->start && c->pos - c->start <= c->len;
+	r = source_read_some(c->src, c->window, near ? QEMU_WINDOW : NEAR_BYTES, c->pos);
 	c->start = c->pos;
 	c->len = r < 0 ? 0 : (size_t)r;
 	return c->len < n ? NULL : c->window;
@@ -147,10 +150,29 @@ static int load_command(const struct dump *d, struct qemu_cursor *c)
 /* Where the walk is. */
 struct walk {
 	struct qemu_cursor c;
-	uint32_t ram_id;
-	bool ram_begun;
+	uint32_t ram_id, htab_id;
+	bool ram_begun, htab_begun;
 	uint64_t devices;		/* 0: not reached */
 };
+
+/* The hashed page table of pseries machines: nothing, its size, or pieces of it (hw/ppc/spapr.c). */
+static int skip_htab(struct qemu_cursor *c)
+{
+	const uint8_t *p;
+	uint32_t kind;
+
+	if (!take_u32(c, &kind))
+		return -EAGAIN;
+	while (!kind) {
+		p = qemu_take(c, 8);
+		if (!p)
+			return -EAGAIN;
+		if (!get_u64(p, true))
+			break;
+		c->pos += (uint64_t)get_u16(p + 4, true) * HTAB_ENTRY;
+	}
+	return 0;
+}
 
 /* A section with a name: that of memory, or the first of the devices. */
 static int load_named(struct dump *d, struct walk *w, enum section type, uint64_t at)
@@ -165,6 +187,11 @@ static int load_named(struct dump *d, struct walk *w, enum section type, uint64_
 	}
 	if (!take_u32(&w->c, &id) || !qemu_take_name(&w->c, name) || !take_u32(&w->c, &instance) || !take_u32(&w->c, &version))
 		return -EAGAIN;
+	if (type == SECTION_START && !strcmp(name, "spapr/htab")) {
+		w->htab_id = id;
+		w->htab_begun = true;
+		return skip_htab(&w->c);
+	}
 	if (type != SECTION_START || strcmp(name, "ram"))
 		return fail(ENOTSUP, "%s: QEMU stream: section \"%.64s\" at offset %#llx, before the end of the memory, is "
 			    "not known", d->src->name, name, (unsigned long long)at);
@@ -178,13 +205,17 @@ static int load_named(struct dump *d, struct walk *w, enum section type, uint64_
 	return qemu_ram_load(&s->ram, &s->machine, &w->c);
 }
 
-static int load_more_ram(struct dump *d, struct walk *w, enum section type)
+static int load_more(struct dump *d, struct walk *w, enum section type)
 {
 	struct qemu_savevm *s = d->priv;
 	uint32_t id;
 	int r;
 
-	if (!take_u32(&w->c, &id) || !w->ram_begun || id != w->ram_id || s->ram.complete)
+	if (!take_u32(&w->c, &id))
+		return -EAGAIN;
+	if (w->htab_begun && id == w->htab_id)
+		return skip_htab(&w->c);
+	if (!w->ram_begun || id != w->ram_id || s->ram.complete)
 		return -EAGAIN;
 	r = qemu_ram_load(&s->ram, &s->machine, &w->c);
 	if (!r && type == SECTION_END)
@@ -218,7 +249,7 @@ static int walk_sections(struct dump *d, struct walk *w)
 			break;
 		case SECTION_PART:
 		case SECTION_END:
-			r = load_more_ram(d, w, *p);
+			r = load_more(d, w, *p);
 			break;
 		case SECTION_FOOTER:
 			r = qemu_take(&w->c, 4) ? 0 : -EAGAIN;
@@ -244,7 +275,7 @@ static int walk_sections(struct dump *d, struct walk *w)
 			    at >= d->src->size ? "it ends" : "it is damaged", (unsigned long long)at);
 	d->incomplete = true;
 	log_warn("%s: the QEMU stream %s at offset %#llx; pages that come after are missing", d->src->name,
-		 at + 512 >= d->src->size ? "is cut short" : "is damaged", (unsigned long long)at);
+		 at + NEAR_BYTES >= d->src->size ? "is cut short" : "is damaged", (unsigned long long)at);
 	return 0;
 }
 

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
+# TIMEOUT: 600
 # QEMU's migration stream, and what libvirt puts around it.
 . tests/lib.sh
 . tests/formats.sh
@@ -117,6 +118,21 @@ like "$(cat_ info)" "incomplete: yes" "cut short: info"
 ok "... a page that is there" cat_ pfn/0x103
 not_ok "... a page that is not" cat_ pfn/0x117
 like "$(cat "$T/err" 2>/dev/null; "$VMCOREFS" --cat pfn/0x117 "$T/dump" 2>&1)" "address 0x[0-9a-f]+ of pc.ram, at offset 0x[0-9a-f]+: the stream ends before it" "... and why"
+
+# mapped-ram: the bitmap comes first in the file, but is written last.
+made qemu-mapped-ram
+truncate -s $(((1 << 20) + 0x104000)) "$T/dump"
+ok "mapped-ram, cut short: a page that is there" cat_ pfn/0x103
+not_ok "... a page that is not" cat_ pfn/0x104
+is "$(cat_ pfn/20 | tr -d '\0' | wc -c)" 0 "... a page that the bitmap does not have is zero"
+ok "... which is known" cat_ pfn/20 -o excluded=error
+truncate -s 200 "$T/dump"
+not_ok "mapped-ram, cut before its bitmap: no page is made up" cat_ pfn/20
+made qemu-mapped-ram
+at=$(grep -obUa 'pc.ram' "$T/dump" | head -n 1 | cut -d: -f1)
+truncate -s $((1 << 20)) "$T/dump"
+dd if=/dev/zero of="$T/dump" bs=1 seek=$((at + 6 + 8 + 28)) count=40 conv=notrunc status=none
+not_ok "mapped-ram, whose bitmap was never written: no page is made up" cat_ pfn/20
 
 # The walk leaps over runs of pages. A header in such a run that is not the page's makes that page unreadable.
 made qemu-savevm
