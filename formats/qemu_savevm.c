@@ -15,12 +15,14 @@
 #define HEADER_BYTES 8u
 #define NEAR_BYTES 512u
 #define HTAB_ENTRY 16u
+#define ATTRIBUTES_FLAGS 0xfffu
 #define SECTIONS_MAX 64u		/* that are no memory, before the devices */
 
 enum section {				/* QEMU: migration/savevm.h */
 	SECTION_EOF = 0x00, SECTION_START = 0x01, SECTION_PART = 0x02, SECTION_END = 0x03, SECTION_FULL = 0x04,
 	SUBSECTION = 0x05, SECTION_CONFIGURATION = 0x07, SECTION_COMMAND = 0x08, SECTION_FOOTER = 0x7e,
 };
+enum { ATTRIBUTES_EOS = 1, ATTRIBUTES_MORE = 2, ATTRIBUTES_DONE = 8 };
 enum { COMMAND_POSTCOPY_ADVISE = 3, COMMAND_PACKAGED = 8 };
 
 const uint8_t *qemu_peek(struct qemu_cursor *c, size_t n)
@@ -147,11 +149,14 @@ static int load_command(const struct dump *d, struct qemu_cursor *c)
 	return 0;
 }
 
+struct other;
+
 /* Where the walk is. */
 struct walk {
 	struct qemu_cursor c;
-	uint32_t ram_id, htab_id;
-	bool ram_begun, htab_begun;
+	uint32_t ram_id, other_id;
+	bool ram_begun;
+	const struct other *other;	/* of which a section was there, or NULL */
 	uint64_t devices;		/* 0: not reached */
 };
 
@@ -174,6 +179,37 @@ static int skip_htab(struct qemu_cursor *c)
 	return 0;
 }
 
+/* Attributes of pages, a byte each (hw/s390x/s390-stattrib.c). */
+static int skip_attributes(struct qemu_cursor *c)
+{
+	const uint8_t *p;
+
+	while ((p = qemu_take(c, 8))) {
+		switch (get_u64(p, true) & ATTRIBUTES_FLAGS) {
+		case ATTRIBUTES_MORE:
+			p = qemu_take(c, 8);
+			if (!p || get_u64(p, true) > c->src->size)
+				return -EAGAIN;
+			c->pos += get_u64(p, true);
+			break;
+		case ATTRIBUTES_DONE:
+			break;
+		default:
+			return (get_u64(p, true) & ATTRIBUTES_FLAGS) == ATTRIBUTES_EOS ? 0 : -EAGAIN;
+		}
+	}
+	return -EAGAIN;
+}
+
+/* What machines have between the pages of memory: one of them at most. */
+static const struct other {
+	const char *name;
+	int (*skip)(struct qemu_cursor *c);
+} others[] = {
+	{ "spapr/htab", skip_htab },
+	{ "s390-storage_attributes", skip_attributes },
+};
+
 /* A section with a name: that of memory, or the first of the devices. */
 static int load_named(struct dump *d, struct walk *w, enum section type, uint64_t at)
 {
@@ -187,11 +223,12 @@ static int load_named(struct dump *d, struct walk *w, enum section type, uint64_
 	}
 	if (!take_u32(&w->c, &id) || !qemu_take_name(&w->c, name) || !take_u32(&w->c, &instance) || !take_u32(&w->c, &version))
 		return -EAGAIN;
-	if (type == SECTION_START && !strcmp(name, "spapr/htab")) {
-		w->htab_id = id;
-		w->htab_begun = true;
-		return skip_htab(&w->c);
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(others) && type == SECTION_START; i++)
+		if (!strcmp(name, others[i].name)) {
+			w->other_id = id;
+			w->other = &others[i];
+			return w->other->skip(&w->c);
+		}
 	if (type != SECTION_START || strcmp(name, "ram"))
 		return fail(ENOTSUP, "%s: QEMU stream: section \"%.64s\" at offset %#llx, before the end of the memory, is "
 			    "not known", d->src->name, name, (unsigned long long)at);
@@ -213,8 +250,8 @@ static int load_more(struct dump *d, struct walk *w, enum section type)
 
 	if (!take_u32(&w->c, &id))
 		return -EAGAIN;
-	if (w->htab_begun && id == w->htab_id)
-		return skip_htab(&w->c);
+	if (w->other && id == w->other_id)
+		return w->other->skip(&w->c);
 	if (!w->ram_begun || id != w->ram_id || s->ram.complete)
 		return -EAGAIN;
 	r = qemu_ram_load(&s->ram, &s->machine, &w->c);

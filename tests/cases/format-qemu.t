@@ -13,6 +13,8 @@ format_reads "... in any order" qemu-savevm passes=2 shuffle=4 section=7 fill=1
 format_reads "... and more often" qemu-savevm passes=4 shuffle=5
 format_reads "memory of three nodes" qemu-savevm nodes=3
 format_reads "of an old machine type" qemu-savevm config=0 footers=0
+format_reads "with a hashed page table" qemu-savevm htab=1
+format_reads "with storage attributes" qemu-savevm attributes=1
 format_reads "page size told" qemu-savevm bits=12
 format_reads "mapped-ram" qemu-mapped-ram
 format_reads "mapped-ram, other nodes and machine" qemu-mapped-ram nodes=2 machine=pc-q35-9.0
@@ -188,9 +190,9 @@ format_refused "$T/dump" "memory was written again in more than [0-9]+ pieces: s
 # --- damage of all kinds
 
 format_memory >"$T/desc"
-format_damaged qemu-savevm fuzz_qemu section=9
+format_damaged qemu-savevm fuzz_qemu section=9 htab=1
 format_damaged qemu-savevm fuzz_qemu fill=1 passes=2 shuffle=3 note=0x9000+0x200
-format_damaged qemu-mapped-ram fuzz_qemu align=4096
+format_damaged qemu-mapped-ram fuzz_qemu align=4096 attributes=1
 format_damaged libvirt fuzz_qemu
 format_corpus fuzz_qemu
 
