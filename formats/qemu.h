@@ -3,8 +3,8 @@
  * QEMU's migration stream (savevm), version 3: what its parts share while they open a dump. All numbers of the stream
  * are big-endian. QEMU: docs/devel/migration/main.rst, migration/savevm.c, migration/ram.c.
  *
- * The stream is a list of sections. Memory comes first: the blocks that it has, then their pages, each behind a header of
- * its own, and again when it was written to in the meantime. Behind it are the devices, whose length only the
+ * The stream is a list of sections. Memory comes first: the blocks that it has, then their pages, each behind a header
+ * of its own, and again when it was written to in the meantime. Behind it are the devices, whose length only the
  * description at the end of the stream tells.
  *
  * Only formats/qemu_*.c include this. Threads: opening: before mount only; qemu_pages_*(): any.

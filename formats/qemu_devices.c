@@ -16,7 +16,7 @@
 #include "base/log.h"
 #include "formats/reader.h"
 
-#define DEVICES_MAX ((uint64_t)64 << 20)	/* bytes of all devices with the description */
+#define DEVICES_MAX ((uint64_t)32 << 20)	/* bytes of all devices with the description */
 #define DEPTH_MAX 64
 #define CPUS_MAX 4096u
 #define SECTION_FULL 0x04

@@ -221,7 +221,8 @@ static int load_named(struct dump *d, struct walk *w, enum section type, uint64_
 		w->devices = at;
 		return 0;
 	}
-	if (!take_u32(&w->c, &id) || !qemu_take_name(&w->c, name) || !take_u32(&w->c, &instance) || !take_u32(&w->c, &version))
+	if (!take_u32(&w->c, &id) || !qemu_take_name(&w->c, name) || !take_u32(&w->c, &instance) ||
+	    !take_u32(&w->c, &version))
 		return -EAGAIN;
 	for (size_t i = 0; i < ARRAY_SIZE(others) && type == SECTION_START; i++)
 		if (!strcmp(name, others[i].name)) {
