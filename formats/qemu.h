@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * QEMU's migration stream (savevm), version 3: what its parts share while they open a dump. All numbers of the stream
- * itself are big-endian. QEMU: docs/devel/migration/main.rst, migration/savevm.c, migration/ram.c.
+ * are big-endian. QEMU: docs/devel/migration/main.rst, migration/savevm.c, migration/ram.c.
  *
- * The stream is a list of sections. Memory comes first: the blocks that it has, then their pages, each behind a header of
- * its own, and again when it was written to in the meantime. Behind it are the devices, whose length only the
+ * The stream is a list of sections. Memory comes first: the blocks that it has, then their pages, each behind a header
+ * of its own, and again when it was written to in the meantime. Behind it are the devices, whose length only the
  * description at the end of the stream tells.
  *
  * Only formats/qemu_*.c include this. Threads: opening: before mount only; qemu_pages_*(): any.
@@ -42,7 +42,10 @@ struct qemu_block {
 	uint64_t size;			/* bytes, whole pages */
 	uint64_t first;			/* its first page, in the number space of all blocks; a multiple of 64 */
 	uint64_t pages_offset;		/* mapped-ram: of its first page in the source */
-	bool left_out;			/* mapped-ram: it is in another file (capability x-ignore-shared) */
+	/* mapped-ram: */
+	bool has_data;			/* one page at least */
+	bool left_out;			/* it is in another file (capability x-ignore-shared) */
+	bool lost;			/* nobody knows which pages it has */
 };
 
 /* So many records, each behind a header of 8 bytes, lie one after the other; the first payload is at offset. */
@@ -98,7 +101,7 @@ int qemu_ram_load(struct qemu_ram *ram, const struct qemu_machine *m, struct qem
 int qemu_ram_finish(struct qemu_ram *ram);
 void qemu_ram_free(struct qemu_ram *ram);
 
-/* qemu_pages.c: of count > 0 pages of block b from page on, which is a number in the number space of all blocks. */
+/* qemu_pages.c: count > 0 pages of block b from page on, which is a number in the number space of all blocks. */
 struct qemu_at {
 	const struct qemu_ram *ram;
 	const struct qemu_block *b;
@@ -107,7 +110,8 @@ struct qemu_at {
 /* A run of equal state; out->first is not set, and out->count may go beyond the block. */
 void qemu_pages_run(const struct qemu_at *at, struct page_run *out);
 /* Pages of one run. *damaged: for fail_counted(). */
-int qemu_pages_read(const struct qemu_at *at, const struct source *src, uint64_t count, void *buf, unsigned long *damaged);
+int qemu_pages_read(const struct qemu_at *at, const struct source *src, uint64_t count, void *buf,
+		    unsigned long *damaged);
 /* So many of the first ones of a DATA run are not there, since the source ends before. */
 uint64_t qemu_pages_lost(const struct qemu_at *at, const struct source *src, uint64_t count);
 

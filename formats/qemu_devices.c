@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Devices in QEMU's migration stream. Their sections have no length: what they consist of is told by the description at
- * the end of the stream, a JSON text (QEMU: vmstate.c, scripts/analyze-migration.py). It is read as a sequence of events
- * and kept nowhere: each number "size" moves a position in the stream on.
+ * Devices in QEMU's migration stream. Their sections have no length: what they consist of is told by the description
+ * at the end of the stream, a JSON text (QEMU: vmstate.c, scripts/analyze-migration.py). It is read as a sequence of
+ * events and kept nowhere: each number "size" moves a position in the stream on.
  */
 #include "formats/qemu.h"
 
@@ -16,7 +16,7 @@
 #include "base/log.h"
 #include "formats/reader.h"
 
-#define DEVICES_MAX ((uint64_t)64 << 20)	/* bytes of all devices with the description */
+#define DEVICES_MAX ((uint64_t)32 << 20)	/* bytes of all devices with the description */
 #define DEPTH_MAX 64
 #define CPUS_MAX 4096u
 #define SECTION_FULL 0x04
@@ -38,7 +38,9 @@ struct frame {
 	size_t name_len;		/* of all of it */
 };
 
-enum key { KEY_OTHER, KEY_DEVICES, KEY_NAME, KEY_VMSD_NAME, KEY_FIELDS, KEY_SUBSECTIONS, KEY_SIZE, KEY_ARRAY_LEN, KEY_STRUCT };
+enum key {
+	KEY_OTHER, KEY_DEVICES, KEY_NAME, KEY_VMSD_NAME, KEY_FIELDS, KEY_SUBSECTIONS, KEY_SIZE, KEY_ARRAY_LEN, KEY_STRUCT,
+};
 static const char *const key_names[] = {
 	"", "devices", "name", "vmsd_name", "fields", "subsections", "size", "array_len", "struct",
 };
@@ -128,7 +130,8 @@ static void take_cpu_field(struct devices *v, const struct cpu_field *f, const u
 }
 
 /* The field that ends is one of the device itself; p, n: its bytes. */
-static void take_field(struct devices *v, const struct frame *device, const struct frame *field, const uint8_t *p, uint64_t n)
+static void take_field(struct devices *v, const struct frame *device, const struct frame *field, const uint8_t *p,
+		       uint64_t n)
 {
 	if (!strcmp(device->name, "cpu")) {
 		for (size_t i = 0; i < ARRAY_SIZE(cpu_fields); i++)

@@ -21,11 +21,13 @@ static const struct simple_machine {
 	uint64_t base;
 	uint16_t elf_machine;		/* 0: several */
 	bool big_endian;
+	const char *rom;		/* below base, as in QEMU's own dumps; NULL: none */
+	uint64_t rom_base;
 } simple_machines[] = {
-	{ "mach-virt.ram", GIB, 0, false },
-	{ "ppc_spapr.ram", 0, EM_PPC64, false },
-	{ "s390.ram", 0, EM_S390, true },
-	{ "riscv_virt_board.ram", 2 * GIB, EM_RISCV, false },
+	{ "mach-virt.ram", GIB, 0, false, NULL, 0 },
+	{ "ppc_spapr.ram", 0, EM_PPC64, false, NULL, 0 },
+	{ "s390.ram", 0, EM_S390, true, NULL, 0 },
+	{ "riscv_virt_board.ram", 2 * GIB, EM_RISCV, false, "riscv_virt_board.mrom", 0x1000 },
 };
 
 static const struct qemu_block *find_block(const struct qemu_ram *ram, const char *name)
@@ -123,9 +125,12 @@ static int simple_layout(struct dump *d, struct qemu_savevm *s)
 	for (size_t i = 0; i < ARRAY_SIZE(simple_machines); i++) {
 		const struct simple_machine *m = &simple_machines[i];
 		const struct qemu_block *b = find_block(&s->ram, m->block);
+		const struct qemu_block *rom = m->rom ? find_block(&s->ram, m->rom) : NULL;
 
 		if (!b)
 			continue;
+		if (rom && rom->size <= m->base - m->rom_base)
+			add_piece(s, m->rom_base, rom, 0, rom->size);
 		add_piece(s, m->base, b, 0, b->size);
 		d->elf_machine = m->elf_machine;
 		d->big_endian = m->big_endian;

@@ -70,7 +70,7 @@ void qemu_pages_run(const struct qemu_at *at, struct page_run *out)
 
 	if (at->ram->mapped) {
 		out->count = bitmap_run(at->ram->data, at->page, &data);
-		out->state = at->b->left_out ? PAGE_EXCLUDED : data ? PAGE_DATA : PAGE_ZERO;
+		out->state = at->b->left_out ? PAGE_EXCLUDED : data || at->b->lost ? PAGE_DATA : PAGE_ZERO;
 	} else if (find_place(at, &p, &out->count)) {
 		out->count = p.count;
 		out->state = p.whole || p.fill ? PAGE_DATA : PAGE_ZERO;
@@ -80,19 +80,22 @@ void qemu_pages_run(const struct qemu_at *at, struct page_run *out)
 	}
 }
 
-static int page_error(const struct qemu_at *at, const struct source *src, uint64_t page, uint64_t offset, const char *what,
-		      unsigned long *damaged)
+static int page_error(const struct qemu_at *at, const struct source *src, uint64_t page, uint64_t offset,
+		      const char *what, unsigned long *damaged)
 {
 	return fail_counted(damaged, EIO, "%s: QEMU stream: address %#llx of %s, at offset %#llx: %s", src->name,
 			    (unsigned long long)((page - at->b->first) << at->ram->page_shift), at->b->name,
 			    (unsigned long long)offset, what);
 }
 
-static int read_mapped(const struct qemu_at *at, const struct source *src, uint64_t count, char *buf, unsigned long *damaged)
+static int read_mapped(const struct qemu_at *at, const struct source *src, uint64_t count, char *buf,
+		       unsigned long *damaged)
 {
 	unsigned int shift = at->ram->page_shift;
 	uint64_t offset = at->b->pages_offset + ((at->page - at->b->first) << shift);
 
+	if (at->b->lost)
+		return page_error(at, src, at->page, src->size, "the stream ends before the list of these pages", damaged);
 	if (!bitmap_test(at->ram->data, at->page))
 		memset(buf, 0, count << shift);
 	else if (source_read(src, buf, count << shift, offset))
@@ -122,7 +125,8 @@ static int read_whole(const struct qemu_at *at, const struct source *src, const 
 		for (uint64_t i = 0; i < n; i++) {
 			const uint8_t *h = raw + i * each;
 
-			if ((i || !skip) && get_u64(h, true) != qemu_page_header(ram, at->b, at->page + done + i, QEMU_RAM_PAGE))
+			if ((i || !skip) &&
+			    get_u64(h, true) != qemu_page_header(ram, at->b, at->page + done + i, QEMU_RAM_PAGE))
 				return page_error(at, src, at->page + done + i, offset + i * each,
 						  "the header there is not that of this page", damaged);
 			memcpy(buf + ((done + i) << ram->page_shift), h + QEMU_PAGE_HEADER, page_bytes);
@@ -131,7 +135,8 @@ static int read_whole(const struct qemu_at *at, const struct source *src, const 
 	return 0;
 }
 
-int qemu_pages_read(const struct qemu_at *at, const struct source *src, uint64_t count, void *buf, unsigned long *damaged)
+int qemu_pages_read(const struct qemu_at *at, const struct source *src, uint64_t count, void *buf,
+		    unsigned long *damaged)
 {
 	struct qemu_at here = *at;
 	char *out = buf;
@@ -170,5 +175,5 @@ uint64_t qemu_pages_lost(const struct qemu_at *at, const struct source *src, uin
 	if (!at->ram->mapped)
 		return find_place(at, &p, &gap) ? 0 : min_u64(count, gap);
 	offset = at->b->pages_offset + ((at->page - at->b->first) << shift);
-	return offset < src->size ? 0 : count;
+	return offset < src->size && !at->b->lost ? 0 : count;
 }

@@ -2,9 +2,9 @@
 /*
  * The pages of QEMU's migration stream: an index of where they are, made in one walk over their headers.
  *
- * Pages come in the order of their addresses. So when the header that is n pages of data ahead is the one of the page n
- * pages ahead, what is between is taken for those n pages and is not looked at: the walk leaps over it, twice as far each
- * time. qemu_ram_read() looks at each header then, so that no other bytes are ever taken for a page.
+ * Pages come in the order of their addresses. So when the header that is n pages of data ahead is the one of the page
+ * n pages ahead, what is between is taken for those n pages and is not looked at: the walk leaps over it, twice as far
+ * each time. qemu_pages_read() looks at each header then, so that no other bytes are ever taken for a page.
  */
 #include "formats/qemu.h"
 
@@ -85,9 +85,11 @@ static int load_mapped(struct loading *l, const struct qemu_machine *m, struct q
 	bitmap = get_u64(h + 12, true);
 	b->pages_offset = get_u64(h + 20, true);
 	at = l->c->pos;
-	b->left_out = m->ignore_shared;
-	if (!b->size || (!bitmap && !b->pages_offset))
+	if (!b->size || (!bitmap && !b->pages_offset)) {
+		b->left_out = true;
+		b->lost = false;
 		return 0;
+	}
 	if (bitmap < at || b->pages_offset < bitmap || add_overflows(at, bytes, &end) || end > src->size)
 		return damaged(l, "a mapped-ram header makes no sense");
 	b->pages_offset -= bitmap - at;
@@ -102,16 +104,15 @@ static int load_mapped(struct loading *l, const struct qemu_machine *m, struct q
 		if (r)
 			r = fail(EIO, "%s: QEMU stream: the bitmap at offset %#llx cannot be read", src->name,
 				 (unsigned long long)(at + done));
-		/* words of the machine that QEMU ran on: all that it runs machines fast on are little-endian */
-		for (uint64_t i = 0; i < n && !r && done * 8 + n * 8 > pages; i++)
-			if ((done + i) * 8 >= pages)
-				buf[i] = 0;
 		if (r || bytes_are_zero(buf, n))
 			continue;
-		b->left_out = false;
+		/* words of the machine that QEMU ran on: all that it runs machines fast on are little-endian */
+		b->has_data = true;
 		r = bitmap_load(l->ram->data, b->first + done * 8, buf, n);
 	}
 	free(buf);
+	b->left_out = !b->has_data && m->ignore_shared;
+	b->lost = r;
 	return r;
 }
 
@@ -130,6 +131,7 @@ static int add_block(struct loading *l, uint64_t *left)
 		return -EAGAIN;
 	b->size = get_u64(p, true);
 	b->first = ram->npages;
+	b->lost = ram->mapped;
 	if (b->size > *left || b->size >> ram->page_shift > PAGES_MAX || ram->npages > PAGES_MAX)
 		return damaged(l, "a block of memory is larger than all memory");
 	*left -= b->size;
@@ -147,7 +149,7 @@ static int load_blocks(struct loading *l, const struct qemu_machine *m, uint64_t
 	uint64_t pages;
 	int r = 0;
 
-	if (ram->nblocks)
+	if (ram->blocks)
 		return damaged(l, "a second list of memory blocks");
 	ram->page_shift = m->page_shift;
 	ram->mapped = m->mapped_ram;
@@ -330,6 +332,9 @@ int qemu_ram_finish(struct qemu_ram *ram)
 {
 	int r = ram->data ? bitmap_index(ram->data) : 0;
 
+	/* QEMU writes the bitmaps when all pages are written. */
+	for (size_t i = 0; i < ram->nblocks && ram->mapped && !ram->complete; i++)
+		ram->blocks[i].lost |= !ram->blocks[i].has_data;
 	return r ? r : extents_resolve(&ram->places, EXTENTS_HIGHEST_OFFSET);
 }
 

@@ -13,23 +13,28 @@
 #define MAGIC 0x5145564du		/* "QEVM" */
 #define VERSION 3u
 #define HEADER_BYTES 8u
+#define NEAR_BYTES 512u
+#define HTAB_ENTRY 16u
+#define ATTRIBUTES_FLAGS 0xfffu
 #define SECTIONS_MAX 64u		/* that are no memory, before the devices */
 
 enum section {				/* QEMU: migration/savevm.h */
 	SECTION_EOF = 0x00, SECTION_START = 0x01, SECTION_PART = 0x02, SECTION_END = 0x03, SECTION_FULL = 0x04,
 	SUBSECTION = 0x05, SECTION_CONFIGURATION = 0x07, SECTION_COMMAND = 0x08, SECTION_FOOTER = 0x7e,
 };
+enum { ATTRIBUTES_EOS = 1, ATTRIBUTES_MORE = 2, ATTRIBUTES_DONE = 8 };
 enum { COMMAND_POSTCOPY_ADVISE = 3, COMMAND_PACKAGED = 8 };
 
 const uint8_t *qemu_peek(struct qemu_cursor *c, size_t n)
 {
 	ssize_t r;
+	bool near;
 
 	if (c->pos >= c->start && c->pos - c->start <= c->len && c->len - (c->pos - c->start) >= n)
 		return c->window + (c->pos - c->start);
 	/* Short headers of pages that are not stored follow each other; others are pages apart. */
-	r = source_read_some(c->src, c->window, c->len && c->pos >= c->start && c->pos - c->start <= c->len ? QEMU_WINDOW : 512,
-			     c->pos);
+	near = c->len && c->pos >= c->start && c->pos - c->start <= c->len;
+	r = source_read_some(c->src, c->window, near ? QEMU_WINDOW : NEAR_BYTES, c->pos);
 	c->start = c->pos;
 	c->len = r < 0 ? 0 : (size_t)r;
 	return c->len < n ? NULL : c->window;
@@ -144,12 +149,65 @@ static int load_command(const struct dump *d, struct qemu_cursor *c)
 	return 0;
 }
 
+struct other;
+
 /* Where the walk is. */
 struct walk {
 	struct qemu_cursor c;
-	uint32_t ram_id;
+	uint32_t ram_id, other_id;
 	bool ram_begun;
+	const struct other *other;	/* of which a section was there, or NULL */
 	uint64_t devices;		/* 0: not reached */
+};
+
+/* The hashed page table of pseries machines: nothing, its size, or pieces of it (hw/ppc/spapr.c). */
+static int skip_htab(struct qemu_cursor *c)
+{
+	const uint8_t *p;
+	uint32_t kind;
+
+	if (!take_u32(c, &kind))
+		return -EAGAIN;
+	while (!kind) {
+		p = qemu_take(c, 8);
+		if (!p)
+			return -EAGAIN;
+		if (!get_u64(p, true))
+			break;
+		c->pos += (uint64_t)get_u16(p + 4, true) * HTAB_ENTRY;
+	}
+	return 0;
+}
+
+/* Attributes of pages, a byte each (hw/s390x/s390-stattrib.c). */
+static int skip_attributes(struct qemu_cursor *c)
+{
+	const uint8_t *p;
+
+	while ((p = qemu_take(c, 8))) {
+		switch (get_u64(p, true) & ATTRIBUTES_FLAGS) {
+		case ATTRIBUTES_MORE:
+			p = qemu_take(c, 8);
+			if (!p || get_u64(p, true) > c->src->size)
+				return -EAGAIN;
+			c->pos += get_u64(p, true);
+			break;
+		case ATTRIBUTES_DONE:
+			break;
+		default:
+			return (get_u64(p, true) & ATTRIBUTES_FLAGS) == ATTRIBUTES_EOS ? 0 : -EAGAIN;
+		}
+	}
+	return -EAGAIN;
+}
+
+/* What machines have between the pages of memory: one of them at most. */
+static const struct other {
+	const char *name;
+	int (*skip)(struct qemu_cursor *c);
+} others[] = {
+	{ "spapr/htab", skip_htab },
+	{ "s390-storage_attributes", skip_attributes },
 };
 
 /* A section with a name: that of memory, or the first of the devices. */
@@ -163,8 +221,15 @@ static int load_named(struct dump *d, struct walk *w, enum section type, uint64_
 		w->devices = at;
 		return 0;
 	}
-	if (!take_u32(&w->c, &id) || !qemu_take_name(&w->c, name) || !take_u32(&w->c, &instance) || !take_u32(&w->c, &version))
+	if (!take_u32(&w->c, &id) || !qemu_take_name(&w->c, name) || !take_u32(&w->c, &instance) ||
+	    !take_u32(&w->c, &version))
 		return -EAGAIN;
+	for (size_t i = 0; i < ARRAY_SIZE(others) && type == SECTION_START; i++)
+		if (!strcmp(name, others[i].name)) {
+			w->other_id = id;
+			w->other = &others[i];
+			return w->other->skip(&w->c);
+		}
 	if (type != SECTION_START || strcmp(name, "ram"))
 		return fail(ENOTSUP, "%s: QEMU stream: section \"%.64s\" at offset %#llx, before the end of the memory, is "
 			    "not known", d->src->name, name, (unsigned long long)at);
@@ -178,13 +243,17 @@ static int load_named(struct dump *d, struct walk *w, enum section type, uint64_
 	return qemu_ram_load(&s->ram, &s->machine, &w->c);
 }
 
-static int load_more_ram(struct dump *d, struct walk *w, enum section type)
+static int load_more(struct dump *d, struct walk *w, enum section type)
 {
 	struct qemu_savevm *s = d->priv;
 	uint32_t id;
 	int r;
 
-	if (!take_u32(&w->c, &id) || !w->ram_begun || id != w->ram_id || s->ram.complete)
+	if (!take_u32(&w->c, &id))
+		return -EAGAIN;
+	if (w->other && id == w->other_id)
+		return w->other->skip(&w->c);
+	if (!w->ram_begun || id != w->ram_id || s->ram.complete)
 		return -EAGAIN;
 	r = qemu_ram_load(&s->ram, &s->machine, &w->c);
 	if (!r && type == SECTION_END)
@@ -218,7 +287,7 @@ static int walk_sections(struct dump *d, struct walk *w)
 			break;
 		case SECTION_PART:
 		case SECTION_END:
-			r = load_more_ram(d, w, *p);
+			r = load_more(d, w, *p);
 			break;
 		case SECTION_FOOTER:
 			r = qemu_take(&w->c, 4) ? 0 : -EAGAIN;
@@ -244,7 +313,7 @@ static int walk_sections(struct dump *d, struct walk *w)
 			    at >= d->src->size ? "it ends" : "it is damaged", (unsigned long long)at);
 	d->incomplete = true;
 	log_warn("%s: the QEMU stream %s at offset %#llx; pages that come after are missing", d->src->name,
-		 at + 512 >= d->src->size ? "is cut short" : "is damaged", (unsigned long long)at);
+		 at + NEAR_BYTES >= d->src->size ? "is cut short" : "is damaged", (unsigned long long)at);
 	return 0;
 }
 

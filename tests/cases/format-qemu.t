@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
+# TIMEOUT: 600
 # QEMU's migration stream, and what libvirt puts around it.
 . tests/lib.sh
 . tests/formats.sh
@@ -12,6 +13,8 @@ format_reads "... in any order" qemu-savevm passes=2 shuffle=4 section=7 fill=1
 format_reads "... and more often" qemu-savevm passes=4 shuffle=5
 format_reads "memory of three nodes" qemu-savevm nodes=3
 format_reads "of an old machine type" qemu-savevm config=0 footers=0
+format_reads "with a hashed page table" qemu-savevm htab=1
+format_reads "with storage attributes" qemu-savevm attributes=1
 format_reads "page size told" qemu-savevm bits=12
 format_reads "mapped-ram" qemu-mapped-ram
 format_reads "mapped-ram, other nodes and machine" qemu-mapped-ram nodes=2 machine=pc-q35-9.0
@@ -118,6 +121,21 @@ ok "... a page that is there" cat_ pfn/0x103
 not_ok "... a page that is not" cat_ pfn/0x117
 like "$(cat "$T/err" 2>/dev/null; "$VMCOREFS" --cat pfn/0x117 "$T/dump" 2>&1)" "address 0x[0-9a-f]+ of pc.ram, at offset 0x[0-9a-f]+: the stream ends before it" "... and why"
 
+# mapped-ram: the bitmap comes first in the file, but is written last.
+made qemu-mapped-ram
+truncate -s $(((1 << 20) + 0x104000)) "$T/dump"
+ok "mapped-ram, cut short: a page that is there" cat_ pfn/0x103
+not_ok "... a page that is not" cat_ pfn/0x104
+is "$(cat_ pfn/20 | tr -d '\0' | wc -c)" 0 "... a page that the bitmap does not have is zero"
+ok "... which is known" cat_ pfn/20 -o excluded=error
+truncate -s 200 "$T/dump"
+not_ok "mapped-ram, cut before its bitmap: no page is made up" cat_ pfn/20
+made qemu-mapped-ram
+at=$(grep -obUa 'pc.ram' "$T/dump" | head -n 1 | cut -d: -f1)
+truncate -s $((1 << 20)) "$T/dump"
+dd if=/dev/zero of="$T/dump" bs=1 seek=$((at + 6 + 8 + 28)) count=40 conv=notrunc status=none
+not_ok "mapped-ram, whose bitmap was never written: no page is made up" cat_ pfn/20
+
 # The walk leaps over runs of pages. A header in such a run that is not the page's makes that page unreadable.
 made qemu-savevm
 python3 - "$T/dump" <<'END'
@@ -172,9 +190,9 @@ format_refused "$T/dump" "memory was written again in more than [0-9]+ pieces: s
 # --- damage of all kinds
 
 format_memory >"$T/desc"
-format_damaged qemu-savevm fuzz_qemu section=9
+format_damaged qemu-savevm fuzz_qemu section=9 htab=1
 format_damaged qemu-savevm fuzz_qemu fill=1 passes=2 shuffle=3 note=0x9000+0x200
-format_damaged qemu-mapped-ram fuzz_qemu align=4096
+format_damaged qemu-mapped-ram fuzz_qemu align=4096 attributes=1
 format_damaged libvirt fuzz_qemu
 format_corpus fuzz_qemu
 

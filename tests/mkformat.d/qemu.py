@@ -4,7 +4,7 @@
 Options: machine=TYPE, section=PAGES (of one section), passes=2 (all pages twice, first with other contents), shuffle=SEED,
 fill=1 (any page of equal bytes is sent as one), mapped=1 (mapped-ram), base=BYTES (mapped: as if so many were before it in
 the file), align=BYTES (mapped: of pages in the file), leave=EOF|devices|vmdesc (end before), footers=0, config=0, bits=N, nodes=N (memory in N blocks), xbzrle=1,
-postcopy=1, note=PADDR+BYTES (of the guest's own note).
+postcopy=1, htab=1, attributes=1 (such sections among those of memory), note=PADDR+BYTES (of the guest's own note).
 libvirt: the same, compress=gzip|bzip2|xz|lzop|zstd, partial=1, big=1.
 """
 import bz2
@@ -169,6 +169,19 @@ class Stream:
         self.footer(2)
         if self.opt('postcopy', 0):
             self.struct('command', [('type', 'B', 8), ('command', 'H', 3), ('length', 'H', 16), ('', '16s', bytes(16))])
+        if self.opt('htab', 0):
+            self.section(1, 3, 'spapr/htab', 1)
+            self.struct('htab', [('shift', 'I', 20)])
+            self.footer(3)
+            self.section(2, 3)
+            self.struct('htab', [('more', 'I', 0), ('index', 'I', 7), ('valid', 'H', 2), ('invalid', 'H', 3), ('', '32s', b'H' * 32),
+                                 ('index', 'I', 0), ('valid', 'H', 0), ('invalid', 'H', 0)])
+            self.footer(3)
+        if self.opt('attributes', 0):
+            self.section(1, 8, 's390-storage_attributes', 0)
+            self.struct('attributes', [('flags', 'Q', 0x5002), ('count', 'Q', 10), ('', '10s', b'A' * 10), ('flags', 'Q', 8),
+                                       ('flags', 'Q', 1)])
+            self.footer(8)
         self.struct('command', [('type', 'B', 8), ('command', 'H', 2), ('length', 'H', 4), ('', '4s', bytes(4))])
         most, last, n = self.opt('section', 10000), None, 0
         self.section(2, 2)

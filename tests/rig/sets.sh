@@ -47,6 +47,10 @@ s390x         | qemu  | s390x   |  256 | facts novmci dump=elf,kdump-zlib fill=8
 riscv64       | qemu  | riscv64 |  384 | facts novmci dump=elf,kdump-zlib fill=16 heap=18 | riscv64 6.12 with sv57, by QEMU as elf and kdump-zlib, no VMCOREINFO note
 riscv64-sv48  | qemu  | riscv64 |  256 | facts novmci append=no5lvl dump=elf fill=8 heap=18 | the same with sv48, as elf
 riscv64-sv39  | qemu  | riscv64 |  256 | facts novmci append=no4lvl dump=elf fill=8 heap=18 | the same with sv39, as elf
+a64-migrate   | qemu  | arm64   |  256 | dump=elf,savevm fill=8 heap=18 | arm64 6.1, by QEMU as elf and migration stream
+s390x-migrate | qemu  | s390x   |  256 | novmci dump=elf,savevm fill=8 heap=18 | s390x 6.1, by QEMU as elf and migration stream
+riscv64-migrate | qemu | riscv64 | 256 | novmci dump=elf,savevm fill=8 heap=18 | riscv64 6.12, by QEMU as elf and migration stream
+ppc64el-migrate | qemu | ppc64el | 512 | novmci cpu=power8 dump=elf,savevm fill=8 heap=18 | POWER 6.1 with the hashed page table, by QEMU as elf and migration stream
 mips64el      | qemu  | malta   |  512 | facts smp=1 novmci ram=0x0+0x10000000,0x90000000+0x10000000 fill=16 heap=18 | little-endian MIPS64 6.1, its memory with an ELF header, no notes
 '
 
