@@ -13,6 +13,7 @@ const struct dump_ops *const dump_formats[] = {
 	&elf_dump_ops,
 	&kdump_dump_ops,
 	&sadump_dump_ops,
+	&vmware_dump_ops,
 	NULL
 };
 
@@ -22,6 +23,14 @@ unsigned int page_shift_of(uint64_t bytes)
 		if (bytes == (uint64_t)1 << shift)
 			return shift;
 	return 0;
+}
+
+/* Files without a structure: what is wanted to read them. */
+static const char *hint_for(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+
+	return dot && !strcmp(dot, ".vmem") ? "; memory of a VMware guest: give its .vmss or .vmsn too, or --raw" : "";
 }
 
 static int unknown_format(const struct source *src)
@@ -35,8 +44,8 @@ static int unknown_format(const struct source *src)
 		used += (size_t)snprintf(tried + used, sizeof(tried) - used, "%s%s", i ? ", " : "", dump_formats[i]->name);
 	for (ssize_t i = 0; i < n; i++)
 		snprintf(hex + 3 * i, 4, " %02x", head[i]);
-	return fail(ENOTSUP, "%s: no known dump format (tried %s; the %s%s begins with%s)", src->name, tried,
-		    *src->container ? "content of " : "file", src->container, hex);
+	return fail(ENOTSUP, "%s: no known dump format (tried %s; the %s%s begins with%s)%s", src->name, tried,
+		    *src->container ? "content of " : "file", src->container, hex, hint_for(src->name));
 }
 
 int dump_find_format(const struct source *src, const struct dump_ops **out)

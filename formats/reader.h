@@ -14,7 +14,7 @@
 #define PAGE_SHIFT_MAX 20
 
 extern const struct dump_ops elf_dump_ops, kdump_dump_ops;
-extern const struct dump_ops sadump_dump_ops;
+extern const struct dump_ops sadump_dump_ops, vmware_dump_ops;
 
 /* Who claims src; NULL, without a message: nobody. -errno after a message: it cannot be read. */
 int dump_find_format(const struct source *src, const struct dump_ops **out);
