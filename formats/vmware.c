@@ -2,6 +2,7 @@
 /*
  * VMware's saved states: .vmss (suspended) and .vmsn (snapshot). Memory is a block in the file, or a file of its own
  * beside it, .vmem; in both, regions tell what is at which physical address, since there is a hole for devices below 4 GiB.
+ * ESXi's debug.guest, which has nothing but regions and registers, also stands beside a .vmem.
  */
 #include "formats/vmware.h"
 
@@ -26,19 +27,7 @@
 #define GROUP_BYTES 80u
 #define GROUP_NAME 64u
 #define GROUPS_MAX 4096u
-#define REGIONS_MAX 64u				/* VMware has at most 3 */
 #define PAGE_SHIFT 12u
-
-struct region {
-	uint64_t page, ppn, pages;		/* in the file; in the machine; 0 pages: up to the next region */
-};
-
-struct memory {
-	struct region regions[REGIONS_MAX];
-	uint64_t nregions;
-	bool embedded;
-	uint64_t offset, len;			/* of the memory in its file */
-};
 
 struct vmware {
 	struct byte_pages bytes;		/* first member */
@@ -64,7 +53,12 @@ static int vmware_probe(const struct source *src)
 	uint8_t b[4];
 	ssize_t n = source_read_some(src, b, sizeof(b), 0);
 
-	return n < 0 ? (int)n : read_id(src) != 0;
+	return n < 0 ? (int)n : read_id(src) ? 1 : vmware_guest_probe(src);
+}
+
+static bool is_state(const struct source *src)
+{
+	return vmware_probe(src) == 1;
 }
 
 /* Group of this name; g->src stays NULL when there is none. */
@@ -94,7 +88,7 @@ static int find_group(const struct source *src, const char *name, struct vmware_
 	return 0;
 }
 
-static int take_block(const struct vmware_group *g, const struct vmware_tag *t, struct memory *m)
+static int take_block(const struct vmware_group *g, const struct vmware_tag *t, struct vmware_memory *m)
 {
 	if (t->compressed)
 		return fail(ENOTSUP, "%s: the memory at offset %#llx is compressed, in a way that is not known", g->src->name,
@@ -111,7 +105,7 @@ static int take_block(const struct vmware_group *g, const struct vmware_tag *t, 
 	return 0;
 }
 
-static int read_memory_group(struct vmware_group *g, struct memory *m)
+static int read_memory_group(struct vmware_group *g, struct vmware_memory *m)
 {
 	struct vmware_tag t;
 	int r;
@@ -127,7 +121,7 @@ static int read_memory_group(struct vmware_group *g, struct memory *m)
 		}
 		if (!strcmp(t.name, "regionsCount"))
 			m->nregions = vmware_value(g, &t);
-		if (i >= REGIONS_MAX)
+		if (i >= VMWARE_REGIONS_MAX)
 			continue;
 		if (!strcmp(t.name, "regionPageNum"))
 			m->regions[i].page = vmware_value(g, &t);
@@ -139,13 +133,13 @@ static int read_memory_group(struct vmware_group *g, struct memory *m)
 	if (r)
 		return fail(EIO, "%s: tag at offset %#llx in group %s: %s", g->src->name, (unsigned long long)g->at, g->name,
 			    g->trouble);
-	if (m->nregions > REGIONS_MAX)
+	if (m->nregions > VMWARE_REGIONS_MAX)
 		r = fail(EIO, "%s: %llu regions of memory are not believed", g->src->name, (unsigned long long)m->nregions);
 	return r;
 }
 
 /* What its file has for region i when its size is not told: up to the next region. */
-static uint64_t region_pages(const struct memory *m, size_t i)
+static uint64_t region_pages(const struct vmware_memory *m, size_t i)
 {
 	uint64_t end = m->len >> PAGE_SHIFT;
 
@@ -156,7 +150,7 @@ static uint64_t region_pages(const struct memory *m, size_t i)
 	return end > m->regions[i].page ? end - m->regions[i].page : 0;
 }
 
-static int add_regions(struct dump *d, const struct memory *m)
+static int add_regions(struct dump *d, const struct vmware_memory *m)
 {
 	struct vmware *v = d->priv;
 	uint64_t last = 0;
@@ -167,7 +161,7 @@ static int add_regions(struct dump *d, const struct memory *m)
 		r = byte_pages_add(&v->bytes, 0, m->len, m->offset, m->len);
 	}
 	for (size_t i = 0; i < m->nregions && !r; i++) {
-		const struct region *g = &m->regions[i];
+		const struct vmware_region *g = &m->regions[i];
 		uint64_t pages = region_pages(m, i), end;
 
 		if ((g->ppn | g->page | pages) >> (63 - PAGE_SHIFT) || add_overflows(m->offset, g->page << PAGE_SHIFT, &end))
@@ -197,7 +191,8 @@ static bool ends_with(const char *s, const char *end)
 	return n >= m && !strcmp(s + n - m, end);
 }
 
-/* The file with the memory: NAME.vmem for NAME.vmss and NAME.vmsn, as VMware names them; else .vmem behind the name. */
+/* The file with the memory: NAME.vmem for NAME.vmss, NAME.vmsn and NAME.guest, as VMware names them; else .vmem behind
+ * the name. */
 static int open_companion(struct dump *d, struct source **out)
 {
 	struct vmware *v = d->priv;
@@ -206,6 +201,8 @@ static int open_companion(struct dump *d, struct source **out)
 
 	if (ends_with(name, ".vmss") || ends_with(name, ".vmsn"))
 		stem -= 5;
+	else if (ends_with(name, ".guest"))
+		stem -= 6;
 	if (asprintf(&v->memory_path, "%.*s.vmem", (int)stem, name) < 0) {
 		v->memory_path = NULL;
 		return -ENOMEM;
@@ -232,7 +229,7 @@ static void vmware_close(struct dump *d)
 }
 
 /* Takes over memory, also on failure; NULL: not given. From here on it is d->src, instead of the saved state. */
-static int choose_memory(struct dump *d, struct source *memory, struct memory *m)
+static int choose_memory(struct dump *d, struct source *memory, struct vmware_memory *m)
 {
 	int r = 0;
 
@@ -251,35 +248,45 @@ static int choose_memory(struct dump *d, struct source *memory, struct memory *m
 	return r;
 }
 
-/* Takes over memory, also on failure. */
-static int load(struct dump *d, struct source *memory)
+/* The groups of a saved state. */
+static int load_state(struct dump *d, uint32_t id, struct vmware_memory *m)
 {
-	uint32_t id = read_id(d->src);
-	struct memory m = { 0 };
 	struct vmware_group g;
 	int r;
 
-	d->priv = calloc(1, sizeof(struct vmware));
-	r = d->priv ? 0 : -ENOMEM;
-	if (!r && id == ID_OLD)
-		r = fail(ENOTSUP, "%s: the 32-bit form of VMware's saved states (id %#x) is not supported", d->src->name, id);
-	if (!r)
-		r = find_group(d->src, "memory", &g);
+	if (id == ID_OLD)
+		return fail(ENOTSUP, "%s: the 32-bit form of VMware's saved states (id %#x) is not supported", d->src->name, id);
+	r = find_group(d->src, "memory", &g);
 	if (!r && !g.src)
 		r = fail(EIO, "%s: a VMware saved state without group memory", d->src->name);
 	if (!r)
-		r = read_memory_group(&g, &m);
+		r = read_memory_group(&g, m);
 	if (!r)
 		r = find_group(d->src, "cpu", &g);
 	if (!r)
 		r = vmware_load_cpus(d, &g);
+	if (r || id != ID_PARTIAL)
+		return r;
+	d->incomplete = true;
+	log_warn("%s: marked as partial by VMware: not all of the machine may be in it", d->src->name);
+	return 0;
+}
+
+/* Takes over memory, also on failure. */
+static int load(struct dump *d, struct source *memory)
+{
+	uint32_t id = read_id(d->src);
+	struct vmware_memory m = { 0 };
+	int r;
+
+	d->priv = calloc(1, sizeof(struct vmware));
+	if (!d->priv)
+		r = -ENOMEM;
+	else
+		r = id ? load_state(d, id, &m) : vmware_guest_load(d, &m);
 	if (r) {
 		source_close(memory);
 		return r;
-	}
-	if (id == ID_PARTIAL) {
-		d->incomplete = true;
-		log_warn("%s: marked as partial by VMware: not all of the machine may be in it", d->src->name);
 	}
 	d->pages.page_shift = PAGE_SHIFT;
 	r = choose_memory(d, memory, &m);
@@ -300,11 +307,11 @@ static int vmware_open(struct dump *d)
 /* The saved state and its memory, in any order. Takes over both. */
 static int open_pair(struct source *a, struct source *b, const struct dump_request *req, struct dump **out)
 {
-	struct source *state = read_id(a) ? a : b, *memory = state == a ? b : a;
+	struct source *state = is_state(a) ? a : b, *memory = state == a ? b : a;
 	struct dump *d = calloc(1, sizeof(*d));
 	int r = d ? 0 : -ENOMEM;
 
-	if (!r && read_id(memory))
+	if (!r && is_state(memory))
 		r = fail(EIO, "%s: a VMware saved state, as %s is, not its memory", memory->name, state->name);
 	if (r) {
 		free(d);

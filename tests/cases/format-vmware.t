@@ -54,6 +54,18 @@ $T/made.vmem: give it as one more DUMP" "its memory is missing"
 format_refused "$T/guest.vmem" "guest.vmem: no known dump format .*; memory of a VMware guest: give its .vmss or .vmsn too, or \
 --raw$" "the memory alone"
 
+for version in 1 3 4 5 6; do
+	format_reads "debug.guest of version $version" vmware-guest version=$version
+done
+made vmware-guest
+reads_alone "$T/made" "debug.guest: found by its name"
+mkdir "$T/esx"
+mv "$T/made" "$T/esx/debug.guest"
+mv "$T/made.vmem" "$T/esx/debug.vmem"
+reads_alone "$T/esx/debug.guest" "debug.guest, debug.vmem"
+{ cat "$T/esx/debug.guest"; echo; } >"$T/made"
+format_refused "$T/made" "no known dump format" "debug.guest with a byte more"
+
 # --- registers
 
 rip='prstatus pid=1 r15=110f r14=110e r13=110d r12=110c rbp=1107 rbx=1101 r11=110b r10=110a r9=1109 r8=1108 rax=1100 rcx=1102 '
@@ -67,6 +79,12 @@ for blocks in "" blocks=yes; do
 	is "$(info architecture)" x86_64 "x86_64, $blocks"
 done
 is "$(info cpus)" 1 "CPUs"
+for version in 1 4; do
+	made vmware-guest version=$version
+	like "$(registers)" "^${rip/fs_base*/fs_base=0 gs_base=0 ds=0 es=0 fs=0 gs=0}"$'\n' "debug.guest of version $version: registers"
+	like "$(registers)" "idt.base=ffff800000000009 cr0=80050033 cr1=0 cr2=7f0000000000 cr3=1234000 cr4=3406e0" \
+		"debug.guest of version $version: control registers"
+done
 made vmss-embedded cpus=none
 is "$(info architecture)" x86_64 "no registers: x86_64"
 { echo "machine i686"; format_memory | grep -v "^vmcoreinfo"; } >"$T/desc"
@@ -120,6 +138,11 @@ rm -rf "$T/damaged"
 n=$(python3 tests/mkformat --garbage vmss "$T/desc" "$T/damaged" merge=2 cpus=none)
 crashed=
 for f in "$T"/damaged/*; do
+	[[ -e $f.vmem ]] || continue
+	timeout 20 "$VMCOREFS" -q --cat raw "$f" >"$T/got" 2>&1 || [[ $? == 32 || $? == 2 ]] || crashed+=" ${f##*/}"
+done
+n=$((n + $(python3 tests/mkformat --garbage vmware-guest "$T/desc" "$T/damaged")))
+for f in "$T"/damaged/guest* "$T"/damaged/memory*; do
 	[[ -e $f.vmem ]] || continue
 	timeout 20 "$VMCOREFS" -q --cat raw "$f" >"$T/got" 2>&1 || [[ $? == 32 || $? == 2 ]] || crashed+=" ${f##*/}"
 done

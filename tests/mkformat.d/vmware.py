@@ -4,7 +4,8 @@
 Options: id=HEX, regions=none|nosize (none: one piece of memory from address 0, holes are zeroes), merge=N (at most so
 many regions; small holes become zeroes), blocks=yes (registers in blocks), cpus=none, pad=N (before the memory block),
 name=compressed|partial (a memory block of this kind), room=BYTES (of other groups: crash reads 80 times the
-table of groups at once, and fails on a file that is shorter).
+table of groups at once, and fails on a file that is shorter), version=N (of debug.guest), packed=yes (what is reserved
+for each CPU is behind all of them, as crash's code has it; its comment has it behind each).
 """
 import struct
 
@@ -151,8 +152,46 @@ def write_embedded(memory, out, options):
     write_state(memory, out, options, True)
 
 
-write_beside.alone = True
+GUEST = {1: (13, 45), 3: (14, 45), 4: (14, 42), 5: (14, 42), 6: (15, 42)}     # bytes before memory, between a CPU's halves
+PT_REGS = 'r15 r14 r13 r12 rbp rbx r11 r10 r9 r8 rax rcx rdx rsi rdi orig_rax rip cs rflags rsp ss'.split()
+
+
+def write_guest(memory, out, options):
+    """VMware: ESXi's debug.guest with the memory beside it in debug.vmem"""
+    version = int(options.get('version', 4))
+    before, gap = GUEST[version]
+    page = 'I' if version == 1 else 'Q'
+    regions = regions_of(memory, dict(options, merge=3))
+    if regions[0][0]:
+        regions[0] = (0, sum(regions[0]))
+    holes = [(sum(regions[i]), regions[i + 1][0] - sum(regions[i])) for i in range(len(regions) - 1)]
+    pages, last = sum(n for _, n in regions), sum(regions[-1])
+    cpus = memory.x86_cpus()
+    out.struct('guest', '<', [('version', 'I', version), ('num_vcpus', 'I', len(cpus)), ('', 'B', 1),
+                              ('', '%ds' % (before - 1), b'')])
+    out.struct('memory', '<', [('last_addr', 'Q', last * 4096 - 1), ('pages', page, pages), ('', 'I', 0),
+                               ('holes', 'I', len(holes))] +
+               [field for i in range(2) for field in zip(('ppn', 'pages'), (page, page), (holes + [(0, 0)] * 2)[i])])
+    if version == 1:
+        out.data(bytes(8 * len(holes) + 4))
+    for cpu in cpus:
+        out.struct('vcpu', '<', [('cr0', 'I', cpu['cr'][0])] + [('cr%d' % i, 'Q', cpu['cr'][i]) for i in (2, 3, 4)] +
+                   [('', '80s', b''), ('idt', 'Q', cpu['idt']['base']), ('', '%ds' % gap, b'\xee' * gap)] +
+                   [('', 'Q', cpu[name]['selector'] if name in ('cs', 'ss') else cpu.get(name, 0)) for name in PT_REGS] +
+                   [('', '65s', b'')])
+        if not options.get('packed'):
+            out.data(bytes(4096))
+    if options.get('packed'):
+        out.data(bytes(4096 * len(cpus)))
+    out.place('end')
+    vmem = out.other('vmem')
+    write_memory(memory, regions, vmem)
+    vmem.place('end')
+
+
+write_beside.alone = write_guest.alone = True
+write_guest.machines = ['x86_64']
 for write in (write_beside, write_embedded):
     write.machines = ['x86_64', 'i386']
 
-FORMATS = {'vmss': write_beside, 'vmss-embedded': write_embedded}
+FORMATS = {'vmss': write_beside, 'vmss-embedded': write_embedded, 'vmware-guest': write_guest}

@@ -56,6 +56,21 @@ threads "$T/mnt/elf" >"$T/got.threads"
 same "$T/got.threads" "$T/expected.threads" "VMware: gdb: the same threads in the elf view"
 ok "unmount" unmount "$T/mnt"
 rm "$T"/guest.*
+must "mkformat vmware-guest" python3 tests/mkformat vmware-guest "$Q/elf" "$T/debug.guest" packed=yes
+mv "$T/debug.guest.vmem" "$T/debug.vmem"
+crash_run "$T/got" "$kernel" "$T/debug.guest" "${commands[@]}"
+result $? "debug.guest: crash reads the writer's file"
+sed -i '/^vmw: /d; /./,$!d' "$T/got"
+for what in texts traces registers; do
+	same_in $what "$T/got" "debug.guest: crash prints the same $what as of the ELF dump"
+done
+for packed in yes ""; do
+	[[ $packed ]] || must "mkformat vmware-guest" python3 tests/mkformat vmware-guest "$Q/elf" "$T/debug.guest"
+	"$VMCOREFS" --cat elf "$T/debug.guest" >"$T/elf"
+	threads "$T/elf" >"$T/got.threads"
+	same "$T/got.threads" "$T/expected.threads" "debug.guest ($packed): gdb: the same threads in the elf view"
+done
+rm "$T"/debug.* "$T/elf"
 
 # --- sadump. makedumpfile sees no VMCOREINFO there: it does not know balloon pages, and keeps them.
 must "mkformat sadump" python3 tests/mkformat sadump "$Q/elf" "$T/sadump"
