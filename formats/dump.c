@@ -17,6 +17,7 @@ const struct dump_ops *const dump_formats[] = {
 	&lime_dump_ops,
 	&s390_dump_ops,
 	&qemu_dump_ops,
+	&vmware_dump_ops,
 	&recognised_dump_ops,		/* last: what nobody reads */
 	NULL
 };
@@ -38,6 +39,14 @@ void dump_take_machine(struct dump *d)
 }
 
 /* One line: what was tried, and what is there. */
+/* Files without a structure: what is wanted to read them. */
+static const char *hint_for(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+
+	return dot && !strcmp(dot, ".vmem") ? "; memory of a VMware guest: give its .vmss or .vmsn too, or --raw" : "";
+}
+
 static int unknown_format(const struct source *src)
 {
 	struct outbuf tried = OUTBUF_INIT;
@@ -55,6 +64,9 @@ static int unknown_format(const struct source *src)
 	    fail(ENOTSUP, "%s: no known dump format (tried %s); --raw reads it as an image of physical memory", src->name, tried.data);
 	out_free(&tried);
 	return r;
+		snprintf(hex + 3 * i, 4, " %02x", head[i]);
+	return fail(ENOTSUP, "%s: no known dump format (tried %s; the %s%s begins with%s)%s", src->name, tried,
+		    *src->container ? "content of " : "file", src->container, hex, hint_for(src->name));
 }
 
 int dump_find_format(const struct source *src, const struct dump_ops **out)
