@@ -15,6 +15,7 @@
 
 extern const struct dump_ops elf_dump_ops, kdump_dump_ops;
 extern const struct dump_ops s390_dump_ops;
+extern const struct dump_ops xc_core_dump_ops;
 
 /* Who claims src; NULL, without a message: nobody. -errno after a message: it cannot be read. */
 int dump_find_format(const struct source *src, const struct dump_ops **out);
