@@ -52,6 +52,10 @@ struct space {
 	uint64_t pa_mask;		/* bits of a table entry that are the physical address, where decode goes by it */
 	unsigned int mode;		/* the architecture's own: which form of entries */
 	uint64_t empty[WALK_MAX_STEPS];	/* where an entry that maps nothing is not 0: what it is at each level, for decode */
+	/* Of a guest whose tables hold machine addresses: its own physical address, which mem is numbered by. NULL: they are the
+	 * same. An error: it has no such memory. */
+	int (*own_address)(const void *arg, uint64_t maddr, uint64_t *paddr);
+	const void *own_arg;
 	unsigned int max_tables;	/* space_each() ends after so many; 0: far more than a kernel has */
 	bool scattered;			/* what is contiguous to the kernel, the image or the direct map, is so nowhere in memory */
 	bool top_byte_ignored;		/* bits 63:56 of an address are a tag: bit 55 stands for them */

@@ -141,6 +141,14 @@ static bool walk_windows(const struct space *s, uint64_t vaddr, struct walk *w)
 	return false;
 }
 
+/* What an entry maps that leads out of the guest's memory is nothing that can be read. */
+static void decode(const struct space *s, unsigned int level, uint64_t entry, uint64_t vaddr, struct entry_meaning *out)
+{
+	s->arch->decode(s, level, entry, vaddr, out);
+	if (s->own_address && out->kind != ENTRY_NONE && s->own_address(s->own_arg, out->paddr, &out->paddr))
+		out->kind = ENTRY_NONE;
+}
+
 int space_walk(const struct space *s, uint64_t vaddr, struct walk *w)
 {
 	struct entry_meaning at = { .kind = ENTRY_TABLE };
@@ -175,7 +183,7 @@ int space_walk(const struct space *s, uint64_t vaddr, struct walk *w)
 			return r;
 		step->entry = get_uint(raw, bytes, t->big_endian);
 		w->nsteps++;
-		s->arch->decode(s, level, step->entry, vaddr, &at);
+		decode(s, level, step->entry, vaddr, &at);
 		if (at.kind == ENTRY_NONE)
 			return -EFAULT;
 		if (at.kind == ENTRY_LEAF) {
@@ -233,7 +241,7 @@ static int each_page_of_entry(struct each *e, uint64_t entry, unsigned int level
 			return 0;
 		if (i % 64 == 0 && ++e->tables > e->max_tables)
 			return -ELOOP;
-		e->s->arch->decode(e->s, level, entry, m.vaddr, &what);
+		decode(e->s, level, entry, m.vaddr, &what);
 		m.paddr = what.paddr;
 		if (what.kind == ENTRY_LEAF && m.vaddr + (page - 1) >= e->first)
 			r = e->fn(e->arg, &m);
@@ -247,7 +255,7 @@ static int each_entry(struct each *e, uint64_t entry, unsigned int level, uint64
 	struct entry_meaning what = { .first = 0 };
 	uint64_t vaddr = full_address(e->t, at);
 
-	e->s->arch->decode(e->s, level, entry, vaddr, &what);
+	decode(e->s, level, entry, vaddr, &what);
 	if (what.leaf_shift)
 		return each_page_of_entry(e, entry, level, at, what.leaf_shift);
 	if (what.kind == ENTRY_LEAF) {

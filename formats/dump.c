@@ -10,6 +10,7 @@
 #include "formats/reader.h"
 
 const struct dump_ops *const dump_formats[] = {
+	&xc_core_dump_ops,		/* an ELF core too */
 	&elf_dump_ops,
 	&kdump_dump_ops,
 	&lkcd_dump_ops,

@@ -88,6 +88,10 @@ struct dump {
 	struct dump_part *parts;	/* owned; of a split set: from page 0 to max_pfn without gaps, else none */
 	size_t nparts;
 
+	/* Of a guest whose page tables hold machine addresses: its own physical address, which pages are numbered by. NULL:
+	 * they are the same. -EFAULT: it has no such memory. */
+	int (*own_address)(const struct dump *d, uint64_t maddr, uint64_t *paddr);
+
 	bool without_vmemmap;		/* kdump: its writer left out page structs of excluded pages (makedumpfile -e) */
 	bool live;			/* /proc/kcore: memory changes while it is read */
 	bool incomplete;		/* marked incomplete by its writer, or the file is shorter than its headers say */

@@ -22,6 +22,7 @@ extern const struct dump_ops raw_dump_ops, devmem_dump_ops;
 extern const struct dump_ops s390_dump_ops;
 extern const struct dump_ops qemu_dump_ops;
 extern const struct dump_ops sadump_dump_ops, vmware_dump_ops;
+extern const struct dump_ops xc_core_dump_ops;
 
 /* Who claims src; NULL, without a message: nobody. -errno after a message: it cannot be read. */
 int dump_find_format(const struct source *src, const struct dump_ops **out);

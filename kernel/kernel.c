@@ -136,6 +136,8 @@ static void setup_space(struct kernel *k, const struct kernel_input *in)
 
 	k->space.arch = k->arch;
 	k->space.mem = k->pages;
+	k->space.own_address = in->own_address;
+	k->space.own_arg = in->own_arg;
 	k->has_space = !k->arch->setup(&k->space, &q, &k->why_no_space) && !check_space(k);
 }
 

@@ -37,6 +37,8 @@ struct kernel_input {
 	size_t nsegments;
 	const struct arch_note *notes;
 	size_t nnotes;
+	int (*own_address)(const void *arg, uint64_t maddr, uint64_t *paddr);	/* see struct space; for life */
+	const void *own_arg;
 };
 
 struct kernel {

@@ -58,6 +58,13 @@ static int get_notes(const struct dump *d, struct kernel_input *in, struct dump_
 	return 0;
 }
 
+static int own_address(const void *arg, uint64_t maddr, uint64_t *paddr)
+{
+	const struct dump *d = arg;
+
+	return d->own_address(d, maddr, paddr);
+}
+
 int dump_facts_get(const struct dump *d, struct kernel_input *in, struct dump_facts *facts)
 {
 	int r;
@@ -70,6 +77,8 @@ int dump_facts_get(const struct dump *d, struct kernel_input *in, struct dump_fa
 	in->big_endian = d->big_endian;
 	in->release = d->uts[2];
 	in->dump_name = d->src->name;
+	in->own_address = d->own_address ? own_address : NULL;
+	in->own_arg = d;
 	phys_base_hint(d, in);
 	r = get_segments(d, in, facts);
 	return r ? r : get_notes(d, in, facts);

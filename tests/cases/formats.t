@@ -54,7 +54,7 @@ refuses() {	# NAME REGEX
 made() { describe "$@"; python3 tests/mkdump "$T/desc" "$T/dump"; }
 
 : >"$T/dump";			refuses "empty file" "the file is empty"
-echo "no dump" >"$T/dump";	refuses "text" "no known dump format .tried elf, kdump-compressed[^;]*; the file begins with 6e 6f 20 64 75 6d 70 0a.; --raw reads it"
+echo "no dump" >"$T/dump";	refuses "text" "no known dump format .tried [^;]*elf, kdump-compressed[^;]*; the file begins with 6e 6f 20 64 75 6d 70 0a.; --raw reads it"
 made "truncate 100";		refuses "cut in the header" "the file ends inside the kdump header"
 made "truncate sub+20";		refuses "cut in the sub header" "the file ends inside the kdump sub header"
 made "set hdr.block_size 5";	refuses "block size" "the kdump header makes no sense"
