@@ -162,11 +162,12 @@ static int x86_64_setup(struct space *s, const struct arch_query *q, const char 
 	}
 	/* 0 is a legal phys_base, and it may be negative: unsigned arithmetic wraps as it should */
 	if (q->number(q->arg, "phys_base", &phys_base)) {
-		if (!q->has_phys_base) {
+		if (!q->has_phys_base && !q->machine) {
 			*why = "neither VMCOREINFO nor the dump's headers tell phys_base";
 			return -ENOENT;
 		}
-		phys_base = q->phys_base;
+		/* guests of Xen are loaded where they are linked */
+		phys_base = q->machine ? 0 : q->phys_base;
 	}
 	s->mode = swap_form(q->version);
 	q->number(q->arg, "sme_mask", &sme_mask);

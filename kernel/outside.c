@@ -283,6 +283,9 @@ static int find_boot(const struct kernel *k, const struct kernel_input *in, cons
 	if (k->vmci.text) {
 		if (vmci_kernel_offset(&k->vmci, &b->at.offset))
 			b->at.offset = 0;
+	} else if (k->xen) {
+		/* a PV kernel is where it is linked, in what it takes for physical memory: no KASLR */
+		b->at.offset = 0;
 	} else {
 		r = put_linked(&linked, &given->vmci, k->arch, given_offset);
 		if (!r)

@@ -8,7 +8,7 @@
 int vmci_get(const struct vmcoreinfo *v, const char *key, const char **value, size_t *len)
 {
 	size_t key_len = strlen(key);
-	const char *line = v->text, *end = v->text + v->len;
+	const char *line = v->text, *end = v->len ? v->text + v->len : v->text;
 
 	while (line < end) {
 		const char *eol = memchr(line, '\n', (size_t)(end - line));
