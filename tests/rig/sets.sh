@@ -17,6 +17,7 @@ v61-512     | kexec   | 6.1  |  512 | crash=160M balloon fill=32 heap=24       |
 q61-512     | qemu    | 6.1  |  512 | balloon fill=32 heap=24                  | one 6.1 guest dumped by QEMU as elf, elf-paging and kdump-zlib
 tiny61      | qemu    | 6.1  |   96 | tiny                                     | the smallest 6.1 guest, dumped by QEMU as elf
 v61-3g      | kexec   | 6.1  | 3072 | crash=160M fill=500 heap=450 host=600    | /proc/vmcore of 6.1, 3 GB, half of it in use, for benchmarks
+zgetdump    | zgetdump |     |      |                                          | not a dump: zgetdump of s390-tools, and what it needs to run here
 mdf-new     | tool    |      |      |                                          | not a dump: the newest makedumpfile with its own libraries
 v612-512    | kexec   | 6.12 |  512 | crash=192M balloon fill=24 heap=24       | /proc/vmcore of 6.12 (not the cloud flavour: it has hwpoison), no vmlinux
 v7-512      | kexec   | 7    |  512 | crash=192M balloon fill=24 heap=24       | /proc/vmcore of the newest 7.x, no vmlinux
