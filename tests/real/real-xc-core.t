@@ -41,8 +41,10 @@ done
 # --- registers
 
 for note in CORE-1 QEMU-0; do
+	n=0
 	for name in $("$VMCOREFS" --list notes "$elf" | grep -- "-$note\$"); do
-		other=$("$VMCOREFS" --list notes "$T/hvm" | grep -- "-$note\$" | sed -n "$((++seen_${note//-/_}))p")
+		n=$((n + 1))
+		other=$("$VMCOREFS" --list notes "$T/hvm" 2>/dev/null | grep -- "-$note\$" | sed -n "${n}p")
 		if [[ $note == CORE-1 ]]; then	# r15 to rdi, then rip, cs, flags, rsp, ss, segment registers
 			got=$(cat_of "notes/$other" "$T/hvm" | tail -c +113 | head -c 216 | sha256sum)
 			want=$(cat_of "notes/$name" "$elf" | tail -c +113 | head -c 216 | sha256sum)

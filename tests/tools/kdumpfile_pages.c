@@ -2,7 +2,8 @@
 /*
  * kdumpfile_pages [-n | -m PAGES] DUMP: read each page of a dump through libkdumpfile; prints how many there are and, without -n, a
  * checksum of their numbers and contents. Exit status 0, or 2 when a page that the dump says it has cannot be read. -m: of formats whose list of pages
- * libkdumpfile does not tell: all of the first PAGES pages that can be read, by the kernel's own addresses.
+ * libkdumpfile does not tell: all of the first PAGES pages that can be read, by the kernel's own addresses or
+ * the machine's.
  */
 #include <fcntl.h>
 #include <libkdumpfile/kdumpfile.h>
@@ -48,7 +49,12 @@ int main(int argc, char **argv)
 	for (kdump_addr_t pfn = 0; pfn < most; pfn++) {
 		size_t len = page_size;
 
-		if (kdump_read(ctx, KDUMP_KPHYSADDR, pfn * page_size, page, &len) != KDUMP_OK || len != page_size)
+		if (kdump_read(ctx, KDUMP_KPHYSADDR, pfn * page_size, page, &len) != KDUMP_OK) {
+			len = page_size;
+			if (kdump_read(ctx, KDUMP_MACHPHYSADDR, pfn * page_size, page, &len) != KDUMP_OK)
+				continue;
+		}
+		if (len != page_size)
 			continue;
 		pages++;
 		sum = sum * 0x9e3779b97f4a7c15 + ((uint64_t)pfn << 32 | crc32(0, page, page_size));
