@@ -39,15 +39,16 @@ void dump_take_machine(struct dump *d)
 	d->pages.page_shift = d->req->page_shift ? d->req->page_shift : PAGE_SHIFT_MIN;
 }
 
-/* One line: what was tried, and what is there. */
 /* Files without a structure: what is wanted to read them. */
 static const char *hint_for(const char *name)
 {
 	const char *dot = strrchr(name, '.');
 
-	return dot && !strcmp(dot, ".vmem") ? "; memory of a VMware guest: give its .vmss or .vmsn too, or --raw" : "";
+	return dot && !strcmp(dot, ".vmem") ? "memory of a VMware guest: give its .vmss or .vmsn too, or --raw" :
+	       "--raw reads it as an image of physical memory";
 }
 
+/* One line: what was tried, and what is there. */
 static int unknown_format(const struct source *src)
 {
 	struct outbuf tried = OUTBUF_INIT;
@@ -61,13 +62,10 @@ static int unknown_format(const struct source *src)
 	out_printf(&tried, "; the %s%s begins with", *src->container ? "content of " : "file", src->container);
 	for (ssize_t i = 0; i < n; i++)
 		out_printf(&tried, " %02x", head[i]);
-	r = tried.error ? -ENOMEM :
-	    fail(ENOTSUP, "%s: no known dump format (tried %s); --raw reads it as an image of physical memory", src->name, tried.data);
+	r = tried.error ? -ENOMEM : fail(ENOTSUP, "%s: no known dump format (tried %s); %s", src->name, tried.data,
+					 hint_for(src->name));
 	out_free(&tried);
 	return r;
-		snprintf(hex + 3 * i, 4, " %02x", head[i]);
-	return fail(ENOTSUP, "%s: no known dump format (tried %s; the %s%s begins with%s)%s", src->name, tried,
-		    *src->container ? "content of " : "file", src->container, hex, hint_for(src->name));
 }
 
 int dump_find_format(const struct source *src, const struct dump_ops **out)

@@ -47,7 +47,7 @@ mdf_new() {
 
 
 # --- libkdumpfile
-pages() { "$T/kdumpfile_pages" "$1" 2>&1; }
+pages() { "$T/kdumpfile_pages" "$@" 2>&1; }
 # same_pages VIEW FILE NAME: libkdumpfile reads the same pages from both
 same_pages() {
 	local expected

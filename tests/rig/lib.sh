@@ -46,6 +46,7 @@ libc6-dev-ppc64el-cross  /usr/powerpc64le-linux-gnu/lib/libc.a  ppc64el
 qemu-system-misc    /usr/bin/qemu-system-s390x      s390x
 gcc-s390x-linux-gnu  /usr/bin/s390x-linux-gnu-gcc   s390x
 libc6-dev-s390x-cross  /usr/s390x-linux-gnu/lib/libc.a  s390x
+qemu-user-static    /usr/bin/qemu-s390x-static      s390x
 qemu-system-misc    /usr/bin/qemu-system-riscv64    riscv64
 opensbi             /usr/lib/riscv64-linux-gnu/opensbi  riscv64
 gcc-riscv64-linux-gnu  /usr/bin/riscv64-linux-gnu-gcc  riscv64

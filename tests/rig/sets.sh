@@ -20,6 +20,7 @@ v61-512     | kexec   | 6.1  |  512 | crash=160M balloon fill=32 heap=24       |
 q61-512     | qemu    | 6.1  |  512 | balloon fill=32 heap=24                  | one 6.1 guest dumped by QEMU as elf, elf-paging and kdump-zlib
 tiny61      | qemu    | 6.1  |   96 | tiny                                     | the smallest 6.1 guest, dumped by QEMU as elf
 v61-3g      | kexec   | 6.1  | 3072 | crash=160M fill=500 heap=450 host=600    | /proc/vmcore of 6.1, 3 GB, half of it in use, for benchmarks
+zgetdump    | zgetdump |     |      |                                          | not a dump: zgetdump of s390-tools, and what it needs to run here
 mdf-new     | tool    |      |      |                                          | not a dump: the newest makedumpfile with its own libraries
 q61-migrate | qemu    | 6.1  |  512 | qemu=new dump=elf,kdump-raw-zlib,savevm,mapped-ram fill=16 heap=18 | one 6.1 guest by a newer QEMU: elf, plain kdump files, migration streams
 q61-hole    | qemu    | 6.1  | 5120 | tiny machine=q35 dump=elf,savevm         | 6.1 on a q35 with memory above 4 GiB, as elf and migration stream
