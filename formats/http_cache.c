@@ -8,12 +8,10 @@
 
 #include "base/bytes.h"
 #include "formats/http.h"
+#include "formats/http_ahead.h"
 
 #define BUCKETS 4096u
 #define AT_ONCE 4u			/* blocks that one reader holds; more than the limit at times, by so many a thread */
-#define STREAMS 16u			/* places that are read in order, of one file */
-#define NEAR 2u				/* blocks that readers in parallel, or those who leave out pages, may be off */
-#define AHEAD_MAX ((8u << 20) / HTTP_BLOCK_BYTES)
 #define FETCH_MAX ((4u << 20) / HTTP_BLOCK_BYTES)
 
 enum state { LOADING, READY, FAILED };
@@ -29,17 +27,9 @@ struct block {
 	uint8_t bytes[HTTP_BLOCK_BYTES];
 };
 
-/* A place in the file that is read in order. In blocks. */
-struct stream {
-	uint64_t start, at;		/* read from start on; at is what comes next */
-	uint64_t frontier;		/* asked for up to here */
-	uint64_t used;			/* time of the last use */
-};
-
 struct http_cache {
 	struct http_remote *remote;
-	struct stream streams[STREAMS];
-	uint64_t clock;
+	struct http_ahead ahead;	/* under the lock of the store */
 };
 
 /* Blocks that a server is asked for in one request. */
@@ -178,6 +168,11 @@ static uint64_t block_len(const struct http_cache *c, uint64_t index)
 	return min_u64(HTTP_BLOCK_BYTES, c->remote->size - index * HTTP_BLOCK_BYTES);
 }
 
+static uint64_t blocks_of(const struct http_cache *c)
+{
+	return div_round_up(c->remote->size, HTTP_BLOCK_BYTES);
+}
+
 static void fetch_data(struct http_fetch *f, const void *p, size_t n)
 {
 	struct block_fetch *bf = (struct block_fetch *)f;
@@ -247,63 +242,18 @@ static struct block_fetch *fetch_new(struct http_cache *c, uint64_t first, uint6
 	return bf;
 }
 
-/* The stream that reading [first, end) goes on with, or a new one in place of the one that was not used for longest. */
-static struct stream *find_stream(struct http_cache *c, uint64_t first, uint64_t end)
-{
-	struct stream *s = c->streams;
-
-	for (size_t i = 0; i < STREAMS; i++) {
-		struct stream *t = &c->streams[i];
-
-		if (t->used && first <= t->at + NEAR && end + NEAR >= t->at) {
-			s = t;
-			break;
-		}
-		if (t->used < s->used)
-			s = t;
-		if (i == STREAMS - 1)
-			*s = (struct stream){ .start = first, .at = first, .frontier = first };
-	}
-	s->used = ++c->clock;
-	return s;
-}
-
-/*
- * A program reads [first, end); all it wants with this call goes up to want. Sets what is to be asked for beyond end:
- * [*ahead, the result).
- */
-static uint64_t plan_ahead(struct http_cache *c, uint64_t first, uint64_t end, uint64_t want, uint64_t *ahead)
-{
-	struct stream *s = find_stream(c, first, end);
-	uint64_t blocks = div_round_up(c->remote->size, HTTP_BLOCK_BYTES), window, target;
-
-	*ahead = max_u64(s->frontier, end);
-	if (end <= s->at)
-		return *ahead;
-	window = min_u64(min_u64(s->at - s->start, AHEAD_MAX), store.limit / 8);
-	s->at = end;
-	target = min_u64(max_u64(min_u64(want, end + AHEAD_MAX), end + window), blocks);
-	/* few large requests: beyond what is wanted now, none before half of the window is used up */
-	if (target <= *ahead || (target < blocks && *ahead >= want && target - *ahead < window / 2)) {
-		s->frontier = *ahead;
-		return *ahead;
-	}
-	s->frontier = target;
-	return target;
-}
-
 /* --- reading */
 
 /* All blocks of [first, end), at most AT_ONCE, with a reference each; and what is read ahead. */
 static int get_blocks(struct http_cache *c, uint64_t first, uint64_t end, uint64_t want, struct block **blocks)
 {
-	struct block_fetch *fetches[AT_ONCE + AHEAD_MAX / FETCH_MAX + 2];
+	struct block_fetch *fetches[AT_ONCE + HTTP_AHEAD_MAX / FETCH_MAX + 2];
 	size_t nfetches = 0, got = 0;
 	uint64_t ahead, target;
 	int r = 0;
 
 	pthread_mutex_lock(&store.lock);
-	target = plan_ahead(c, first, end, want, &ahead);
+	target = http_ahead_plan(&c->ahead, first, end, want, blocks_of(c), store.limit / 8, &ahead);
 	for (uint64_t i = first; i < end && !r; i++) {
 		struct block *b = find(c, i);
 

@@ -3,8 +3,7 @@
  * Blocks of files on servers. All files share the room (http_set_cache() in http.h); those least recently used go first.
  *
  * A block that several want is fetched once. Reading in order makes it read ahead, by as much as was read in order so far,
- * so that what is read in vain is never more than what was asked for, and up to AHEAD_MAX; reading here and there fetches
- * only the blocks concerned.
+ * see http_ahead.h; reading here and there fetches only the blocks concerned.
  *
  * Threads: any, but for new and free. Locks: one, a leaf, held over neither transfers nor copying.
  */

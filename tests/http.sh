@@ -53,7 +53,7 @@ settled_log() {
 		sleep 0.1
 	done
 }
-served_bytes() { settled_log; awk '{ n += $2 } END { printf "%d", n }' "$nginx_dir/sent"; }
+served_bytes() { settled_log; awk '{ n += $2 } END { printf "%.0f", n }' "$nginx_dir/sent"; }
 served_requests() { settled_log; wc -l <"$nginx_dir/sent"; }
 
 # start_bad_server FILE SECONDS: $bad is its address, $T/bad.log what it did
@@ -63,5 +63,5 @@ start_bad_server() {
 	retry test -s "$T/bad.log.port" || { fail "the bad server starts"; diag "$(cat "$T/bad.out")"; done_testing; }
 	bad=http://127.0.0.1:$(cat "$T/bad.log.port")
 }
-bad_bytes() { awk -v p="$1" '$1 == p { n += $4 } END { printf "%d", n }' "$T/bad.log"; }
+bad_bytes() { awk -v p="$1" '$1 == p { n += $4 } END { printf "%.0f", n }' "$T/bad.log"; }
 bad_requests() { awk -v p="$1" '$1 == p' "$T/bad.log" | wc -l; }

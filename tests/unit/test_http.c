@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "formats/http.h"
+#include "formats/http_ahead.h"
 #include "formats/http_headers.h"
 #include "tests/unit/unit.h"
 
@@ -144,6 +145,49 @@ static void test_shown(void **state)
 	assert_false(http_is_url("./http://x") || http_is_url("http:/x") || http_is_url("ftp://x") || http_is_url("file://x"));
 }
 
+#define BLOCKS 10000u
+
+static void test_ahead(void **state)
+{
+	struct http_ahead a = { 0 };
+	uint64_t ahead, target, planned = 0, requests = 0;
+
+	(void)state;
+	/* in order: all is asked for once, in few pieces, and never more in vain than what was read */
+	for (uint64_t i = 0; i < BLOCKS; i++) {
+		target = http_ahead_plan(&a, i, i + 1, i + 1, BLOCKS, BLOCKS, &ahead);
+		planned = planned < i + 1 ? i + 1 : planned;
+		assert_true(ahead == planned && target >= ahead && target <= BLOCKS);
+		assert_true(target - (i + 1) <= i && target - (i + 1) <= HTTP_AHEAD_MAX);
+		requests += target > ahead;
+		planned = target;
+	}
+	assert_int_equal(planned, BLOCKS);
+	assert_in_range(requests, BLOCKS / HTTP_AHEAD_MAX, 3 * BLOCKS / HTTP_AHEAD_MAX);
+
+	/* here and there, backwards, the same again: nothing but that */
+	for (uint64_t i = 0; i < 1000; i++) {
+		uint64_t at = i * 7919 % BLOCKS / 10 * 10;
+
+		target = http_ahead_plan(&a, at, at + 1, at + 1, BLOCKS + 10, BLOCKS, &ahead);
+		assert_int_equal(target, ahead);
+		assert_int_equal(ahead, at + 1);
+	}
+	a = (struct http_ahead){ 0 };
+	for (uint64_t i = 500; i-- > 0;)
+		assert_int_equal(http_ahead_plan(&a, 5 * i, 5 * i + 1, 5 * i + 1, BLOCKS, BLOCKS, &ahead), 5 * i + 1);
+	/* what one call wants is asked for at once, at the end too */
+	a = (struct http_ahead){ 0 };
+	assert_int_equal(http_ahead_plan(&a, 40, 44, 60, BLOCKS, BLOCKS, &ahead), 60);
+	assert_int_equal(ahead, 44);
+	assert_int_equal(http_ahead_plan(&a, 9990, 9994, 12000, BLOCKS, BLOCKS, &ahead), BLOCKS);
+	/* max bounds what nobody wants yet */
+	for (uint64_t i = 0; i < 100; i++) {
+		target = http_ahead_plan(&a, 5000 + i, 5001 + i, 5001 + i, BLOCKS, 4, &ahead);
+		assert_true(target <= 5001 + i + 4);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -152,6 +196,7 @@ int main(void)
 		cmocka_unit_test(test_validators),
 		cmocka_unit_test(test_others),
 		cmocka_unit_test(test_shown),
+		cmocka_unit_test(test_ahead),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
