@@ -129,7 +129,8 @@ static int unpack_stream(LZ4F_dctx *z, const struct source *inner, uint8_t *in, 
 
 			made = READ_BYTES;
 			hint = LZ4F_decompress(z, out, &made, in + used, &take, NULL);
-			if (take || made)	/* after a frame without anything: it waits for another one */
+			/* after a frame, without anything: it waits for another one */
+			if (take || made || LZ4F_isError(hint))
 				left = hint;
 			used += take;
 			if (!LZ4F_isError(left))

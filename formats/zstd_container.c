@@ -140,8 +140,8 @@ static ssize_t zstd_decode(const struct chunked *c, size_t i, uint8_t *out, size
 	return (ssize_t)len;
 }
 
-/* Bytes of content of a frame by decompressing it, up to what a chunk can be: more is -EFBIG. 0: it is complete; 1: damaged or
- * cut off, and counted as far as it goes; -errno. */
+/* Bytes of content of a frame by decompressing it, up to what a chunk can be: more is -EFBIG. 0: it is complete; 1: cut off, and
+ * counted as far as it goes; -EBADMSG: damaged; -errno. */
 static int measure(const struct source *inner, const struct zstd_frame *f, uint64_t *content)
 {
 	const size_t room = ZSTD_DStreamOutSize();
@@ -164,7 +164,7 @@ static int measure(const struct source *inner, const struct zstd_frame *f, uint6
 	}
 	stream_close(&t);
 	free(buf);
-	return r == -EBADMSG || r == -EIO ? 1 : r;
+	return r == -EIO ? -EBADMSG : r;
 }
 
 static int zstd_unpack(const struct source *inner, struct unpacked *to)
@@ -271,11 +271,12 @@ static int walk_frames(struct zstd_file *f, uint64_t *content, uint64_t *end)
 		if (*content > CHUNK_BYTES_MAX)
 			return -EFBIG;
 		s = r > 0 && frame.content != ZSTD_UNKNOWN ? 0 : measure(inner, &frame, &frame.content);
-		/* What comes after a frame of unknown size cannot be placed. */
-		if (s == 1 && r > 0)
+		/* What comes after a damaged frame of unknown size cannot be placed; of it nothing can be trusted, but of one
+		 * that was cut off all. */
+		if (s == -EBADMSG || (s == 1 && r))
 			r = -EBADMSG;
-		if (s >= 0)
-			s = chunked_add(&f->c, frame.content, frame.at, r > 0 ? WHOLE : CUT);
+		s = s < 0 && s != -EBADMSG ? s :
+		    r >= 0 ? chunked_add(&f->c, frame.content, frame.at, r > 0 ? WHOLE : CUT) : 0;
 		if (s)
 			return s;
 		if (r <= 0)
