@@ -15,7 +15,7 @@ field() { sed -n "s/^$1: //p" "$T/info"; }
 python3 -c 'import sys; sys.stdout.buffer.write(b"\x7fELF" + bytes(8188))' >"$T/elf"
 "$VMCOREFS" --raw --cat info "$T/elf" >"$T/info"
 is "$(field format) $(field pages-stored) $(field architecture)" "raw 2 (0 MiB) unknown" "what looks like another format too"
-format_refused "$T/five" "five: no known dump format \(tried elf, .*; the file begins with 68 65 6c 6c 6f\); --raw reads it as an image of physical memory$" \
+format_refused "$T/five" "five: no known dump format \(tried .*elf, .*; the file begins with 68 65 6c 6c 6f\); --raw reads it as an image of physical memory$" \
 	"not told"
 "$VMCOREFS" --raw --cat info "$T/five" "$T/elf" >/dev/null 2>"$T/err"
 like "$?$(cat "$T/err")" "32vmcorefs: $T/elf: one file is a raw image; .*--ramdump" "two raw images"

@@ -73,7 +73,7 @@ printf 'LinuxGuestRecor' >"$T/file"
 format_refused "$T/file" "no known dump format" "cut inside the signature"
 file 0 '0123456789abcdefg'
 format_refused "$T/file" \
-	"^vmcorefs: $T/file: no known dump format .tried elf, kdump-compressed, .*; the file begins with 30 31 32 33 34 35 36 37 38 39 61 62 63 64 65 66.; --raw " \
+	"^vmcorefs: $T/file: no known dump format .tried .*elf, kdump-compressed, .*; the file begins with 30 31 32 33 34 35 36 37 38 39 61 62 63 64 65 66.; --raw " \
 	"unknown: what was tried, and 16 bytes"
 unlike "$(cat "$T/err")" ", recognised" "unknown: nothing that is no format"
 like "$(cat "$T/err")" "lkcd" "unknown: the last ones are named too"
