@@ -131,4 +131,4 @@ export VMCOREFS_TEST_KEEP=$keep
 for ((i = 1; i < repeat; i++)); do
 	prove -Q -j "$jobs" --exec "bash tests/run.sh --one" "${tests[@]}" || exit
 done
-prove $verbose -j "$jobs" --exec "bash tests/run.sh --one" "${tests[@]}"
+prove --timer $verbose -j "$jobs" --exec "bash tests/run.sh --one" "${tests[@]}"

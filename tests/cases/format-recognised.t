@@ -46,6 +46,8 @@ file 512 'EFI PART';		is_told "a disk with partitions" "disk"
 
 # --- what the real tools of this machine make
 
+# mkfs and the like are not in everybody's path
+PATH=$PATH:/usr/sbin:/sbin
 made_by() {	# TOOL REGEX COMMAND...
 	local tool=$1 regex=$2
 	shift 2
