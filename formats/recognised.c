@@ -84,8 +84,11 @@ static const struct {
 static int is_there(const struct source *src, const struct magic *m)
 {
 	char bytes[MAGIC_MAX];
-	ssize_t r = source_read_some(src, bytes, m->len, m->offset);
+	ssize_t r;
 
+	if (!m->len)		/* a row with one magic */
+		return 1;
+	r = source_read_some(src, bytes, m->len, m->offset);
 	if (r < 0)
 		return (int)r;
 	return (size_t)r == m->len && !memcmp(bytes, m->bytes, m->len);

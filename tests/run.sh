@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Run the tests: run.sh [-j N] [--keep] [-v] [--repeat N] [PATTERN...]
+# Run the tests: run.sh [-j N] [--keep] [-v] [--repeat N] [--without PATTERN]... [PATTERN...]
 #
 # tests/cases/*.t (or $CASES/*.t) and $BUILD/tests/unit/test_*, under prove. A PATTERN is part of a test's name. Each
 # test has its own folder, $T, removed when it passed; --keep leaves all of them. A test that fails leaves its folder
@@ -90,13 +90,14 @@ if [[ ${1:-} == --one ]]; then
 	exit
 fi
 
-jobs=2 keep='' verbose='' repeat=1 patterns=()
+jobs=2 keep='' verbose='' repeat=1 patterns=() without=()
 while [[ $# -gt 0 ]]; do
 	case $1 in
 	-j) jobs=$2; shift ;;
 	-j*) jobs=${1#-j} ;;
 	--keep) keep=1 ;;
 	--repeat) repeat=$2; shift ;;
+	--without) without+=("$2"); shift ;;
 	-v) verbose=-v ;;
 	-h|--help) sed -n '3,8s/^# \{0,1\}//p' "$0"; exit ;;
 	-*) echo "run.sh: $1: no such option" >&2; exit 1 ;;
@@ -105,8 +106,11 @@ while [[ $# -gt 0 ]]; do
 	shift
 done
 
-wanted() {	# FILE: matches a pattern, or there is none
+wanted() {	# FILE: matches a pattern, or there is none, and none of those of --without
 	local p
+	for p in ${without[@]+"${without[@]}"}; do
+		[[ ${1##*/} != *$p* ]] || return 1
+	done
 	[[ ${#patterns[@]} -gt 0 ]] || return 0
 	for p in "${patterns[@]}"; do
 		[[ ${1##*/} == *$p* ]] && return 0

@@ -39,13 +39,16 @@ struct qemu_cpu {
 /* The note at *pos, which must be of this kind. */
 static const void *next_note(const struct dump *d, size_t *pos, const char *name, uint32_t type, size_t len)
 {
+	static _Alignas(8) uint8_t copy[1024];	/* notes are aligned to 4 */
 	struct dump_note note;
 
 	assert_int_equal(dump_next_note(d, pos, &note), 1);
 	assert_string_equal(note.name, name);
 	assert_int_equal(note.type, type);
 	assert_int_equal(note.desc_len, len);
-	return note.desc;
+	assert_true(len <= sizeof(copy));
+	memcpy(copy, note.desc, len);
+	return copy;
 }
 
 static void check_qemu(const struct qemu_cpu *q)
