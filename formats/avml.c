@@ -7,12 +7,12 @@
 #include "formats/avml.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/cache.h"
 #include "base/crc32c.h"
 #include "base/log.h"
 #include "formats/codec.h"
@@ -46,32 +46,32 @@ struct block {
 };
 
 /* Chunks that were decoded last: what reads single pages would decode the same one 16 times. */
-#define SLOTS 64u
-struct slot {
-	pthread_mutex_t lock;
-	uint64_t start;			/* decoded number; 0: nothing is here */
-	size_t len;
-	uint8_t *bytes;			/* owned; CHUNK_BYTES, or NULL */
-};
+#define KEPT_CHUNKS 64u
 
 struct avml {
-	struct block *blocks;
+	const struct source *src;	/* borrowed */
+	struct block *blocks;		/* owned */
 	size_t n, cap;
 	uint64_t end;			/* decoded number behind the last one */
 	unsigned long damaged;		/* for fail_counted() */
-	struct slot slots[SLOTS];
+	struct cache *chunks;		/* owned; by decoded numbers */
 };
 
-struct avml *avml_new(void)
+static cache_make make_chunk;
+
+struct avml *avml_new(const struct source *src)
 {
 	struct avml *a = calloc(1, sizeof(*a));
 
 	if (!a)
 		return NULL;
+	a->src = src;
 	a->end = AVML_DECODED;
-	for (size_t i = 0; i < SLOTS; i++)
-		pthread_mutex_init(&a->slots[i].lock, NULL);
-	return a;
+	a->chunks = cache_new(KEPT_CHUNKS * CHUNK_BYTES, make_chunk, a);
+	if (a->chunks)
+		return a;
+	avml_free(a);
+	return NULL;
 }
 
 void avml_free(struct avml *a)
@@ -80,10 +80,7 @@ void avml_free(struct avml *a)
 		return;
 	for (size_t i = 0; i < a->n; i++)
 		free(atomic_load(&a->blocks[i].list));
-	for (size_t i = 0; i < SLOTS; i++) {
-		pthread_mutex_destroy(&a->slots[i].lock);
-		free(a->slots[i].bytes);
-	}
+	cache_free(a->chunks);
 	free(a->blocks);
 	free(a);
 }
@@ -259,15 +256,15 @@ static const struct chunk_list *chunks_of(const struct source *src, struct block
 	return l;
 }
 
-/* Index of the last of n things that begins at or below x. */
-static size_t find_block(const struct avml *a, uint64_t at)
+/* Index of the last of n > 0 starts, stride bytes from one to the next, that is not above x. */
+static size_t find_last(const uint64_t *starts, size_t stride, size_t n, uint64_t x)
 {
-	size_t low = 0, high = a->n - 1;
+	size_t low = 0, high = n - 1;
 
 	while (low < high) {
 		size_t mid = low + (high - low + 1) / 2;
 
-		if (a->blocks[mid].start <= at)
+		if (*(const uint64_t *)((const char *)starts + mid * stride) <= x)
 			low = mid;
 		else
 			high = mid - 1;
@@ -275,19 +272,14 @@ static size_t find_block(const struct avml *a, uint64_t at)
 	return low;
 }
 
+static size_t find_block(const struct avml *a, uint64_t at)
+{
+	return find_last(&a->blocks->start, sizeof(*a->blocks), a->n, at);
+}
+
 static size_t find_chunk(const struct chunk_list *l, uint64_t at)
 {
-	size_t low = 0, high = l->n - 1;
-
-	while (low < high) {
-		size_t mid = low + (high - low + 1) / 2;
-
-		if (l->chunks[mid].start <= at)
-			low = mid;
-		else
-			high = mid - 1;
-	}
-	return low;
+	return find_last(&l->chunks->start, sizeof(*l->chunks), l->n, at);
 }
 
 /* As the framing format has it: a stored CRC of data that holds CRCs would be a bad check. */
@@ -296,100 +288,75 @@ static uint32_t masked(uint32_t crc)
 	return (crc >> 15 | crc << 17) + 0xa282ead8u;
 }
 
-static int chunk_error(struct avml *a, const struct source *src, const struct block *b, const struct chunk *c, int err,
-		       const char *what)
+static int chunk_error(struct avml *a, const struct block *b, const struct chunk *c, int err, const char *what)
 {
-	return fail_counted(&a->damaged, err, "%s: snappy chunk at offset %#llx: %s", src->name,
+	return fail_counted(&a->damaged, err, "%s: snappy chunk at offset %#llx: %s", a->src->name,
 			    (unsigned long long)(b->offset + c->at), what);
 }
 
-/* All of a chunk into out, which has room for it; scratch has room for the stored one. */
-static int decode_chunk(struct avml *a, const struct source *src, const struct block *b, const struct chunk *c,
-			struct codec_ctx *ctx, uint8_t *scratch, uint8_t *out)
+/* All of a chunk into out, which has room for it. */
+static int decode_chunk(struct avml *a, const struct block *b, const struct chunk *c, uint8_t *out)
 {
+	struct codec_ctx *ctx = codec_ctx_thread();
+	uint8_t *in = ctx ? codec_ctx_buffer(ctx, CHUNK_HEADER + STORED_MAX) : NULL;
 	uint64_t stored = min_u64(c[1].at - c->at, CHUNK_HEADER + STORED_MAX), bytes = c[1].start - c->start;
 	struct chunk_head h;
 	int r;
 
-	if (source_read(src, scratch, stored, b->offset + c->at))
-		return chunk_error(a, src, b, c, EIO, "cannot be read");
-	if (parse_head(scratch, min_u64(stored, HEAD_BYTES), stored, &h) || h.bytes != bytes)
-		return chunk_error(a, src, b, c, EIO, "is not what it was: the file changes");
-	r = codec_decompress(ctx, h.compressed ? CODEC_SNAPPY : CODEC_NONE, scratch + CHUNK_HEADER + CHUNK_CRC,
+	if (!in)
+		return -ENOMEM;
+	if (source_read(a->src, in, stored, b->offset + c->at))
+		return chunk_error(a, b, c, EIO, "cannot be read");
+	if (parse_head(in, min_u64(stored, HEAD_BYTES), stored, &h) || h.bytes != bytes)
+		return chunk_error(a, b, c, EIO, "is not what it was: the file changes");
+	r = codec_decompress(ctx, h.compressed ? CODEC_SNAPPY : CODEC_NONE, in + CHUNK_HEADER + CHUNK_CRC,
 			     h.stored - CHUNK_CRC, out, bytes);
 	if (r)
-		return chunk_error(a, src, b, c, EBADMSG, "its compressed data is damaged");
-	if (masked(crc32c(out, bytes)) != get_u32(scratch + CHUNK_HEADER, false))
-		return chunk_error(a, src, b, c, EBADMSG, "its checksum is wrong");
+		return chunk_error(a, b, c, EBADMSG, "its compressed data is damaged");
+	if (masked(crc32c(out, bytes)) != get_u32(in + CHUNK_HEADER, false))
+		return chunk_error(a, b, c, EBADMSG, "its checksum is wrong");
 	return 0;
 }
 
-static struct slot *slot_of(struct avml *a, uint64_t start)
+/* cache_make: the chunk that begins with this decoded byte. */
+static ssize_t make_chunk(const void *arg, uint64_t start, uint8_t *data, size_t len)
 {
-	return &a->slots[(start / CHUNK_BYTES) % SLOTS];
-}
+	struct avml *a = (struct avml *)arg;	/* for its count of damage */
+	struct block *b = &a->blocks[find_block(a, start)];
+	const struct chunk_list *l = chunks_of(a->src, b);
+	int r = l ? decode_chunk(a, b, &l->chunks[find_chunk(l, start - b->start)], data) : -ENOMEM;
 
-static bool get_slot(struct avml *a, uint64_t start, void *buf, size_t skip, size_t n)
-{
-	struct slot *s = slot_of(a, start);
-	bool found;
-
-	pthread_mutex_lock(&s->lock);
-	found = s->start == start && s->bytes && skip + n <= s->len;
-	if (found)
-		memcpy(buf, s->bytes + skip, n);
-	pthread_mutex_unlock(&s->lock);
-	return found;
-}
-
-static void put_slot(struct avml *a, uint64_t start, const void *bytes, size_t len)
-{
-	struct slot *s = slot_of(a, start);
-
-	pthread_mutex_lock(&s->lock);
-	if (!s->bytes)
-		s->bytes = malloc(CHUNK_BYTES);
-	if (s->bytes) {
-		memcpy(s->bytes, bytes, len);
-		s->start = start;
-		s->len = len;
-	}
-	pthread_mutex_unlock(&s->lock);
+	return r ? r : (ssize_t)len;
 }
 
 /* What there is of n bytes from byte at of a block on, as far as one chunk has them. */
-static int read_chunk(struct avml *a, const struct source *src, struct block *b, uint8_t *buf, uint64_t at, uint64_t *n)
+static int read_chunk(struct avml *a, struct block *b, uint8_t *buf, uint64_t at, uint64_t *n)
 {
-	const struct chunk_list *l = chunks_of(src, b);
-	struct codec_ctx *ctx = codec_ctx_thread();
-	uint8_t *scratch = ctx ? codec_ctx_buffer(ctx, CHUNK_HEADER + STORED_MAX + CHUNK_BYTES) : NULL;
-	uint8_t *whole = scratch ? scratch + CHUNK_HEADER + STORED_MAX : NULL;
+	const struct chunk_list *l = chunks_of(a->src, b);
+	const struct cache_block *whole;
 	const struct chunk *c;
-	uint64_t skip, bytes;
+	uint64_t bytes;
 	int r;
 
-	if (!l || !scratch)
+	if (!l)
 		return -ENOMEM;
 	if (!l->n || at >= l->chunks[l->n].start)
-		return chunk_error(a, src, b, &l->chunks[l->n], EIO,
+		return chunk_error(a, b, &l->chunks[l->n], EIO,
 				   l->trouble ? l->trouble : "the stream ends here, before all of its record");
 	c = &l->chunks[find_chunk(l, at)];
-	skip = at - c->start;
 	bytes = c[1].start - c->start;
-	*n = min_u64(*n, bytes - skip);
+	*n = min_u64(*n, bytes - (at - c->start));
 	if (*n == bytes)
-		return decode_chunk(a, src, b, c, ctx, scratch, buf);
-	if (get_slot(a, b->start + c->start, buf, skip, *n))
-		return 0;
-	r = decode_chunk(a, src, b, c, ctx, scratch, whole);
+		return decode_chunk(a, b, c, buf);
+	r = cache_get(a->chunks, b->start + c->start, bytes, &whole);
 	if (r)
 		return r;
-	put_slot(a, b->start + c->start, whole, bytes);
-	memcpy(buf, whole + skip, *n);
+	memcpy(buf, whole->data + (at - c->start), *n);
+	cache_put(a->chunks, whole);
 	return 0;
 }
 
-int avml_read(struct avml *a, const struct source *src, void *buf, uint64_t n, uint64_t at)
+int avml_read(struct avml *a, void *buf, uint64_t n, uint64_t at)
 {
 	uint8_t *p = buf;
 	uint64_t len;
@@ -399,7 +366,7 @@ int avml_read(struct avml *a, const struct source *src, void *buf, uint64_t n, u
 		while (i + 1 < a->n && at >= a->blocks[i + 1].start)
 			i++;
 		len = i + 1 < a->n ? min_u64(n, a->blocks[i + 1].start - at) : n;
-		r = read_chunk(a, src, &a->blocks[i], p, at - a->blocks[i].start, &len);
+		r = read_chunk(a, &a->blocks[i], p, at - a->blocks[i].start, &len);
 	}
 	return r;
 }

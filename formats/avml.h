@@ -17,7 +17,7 @@
 
 struct avml;
 
-struct avml *avml_new(void);		/* NULL: out of memory */
+struct avml *avml_new(const struct source *src);	/* borrows src; NULL: out of memory */
 void avml_free(struct avml *a);		/* NULL is fine */
 
 /*
@@ -34,6 +34,6 @@ uint64_t avml_count(const struct source *src, uint64_t offset, uint64_t len);
 uint64_t avml_stream_length(const struct source *src, uint64_t offset);
 
 /* Fill n bytes from decoded byte number at on. Logs why not: -EIO, -EBADMSG, -ENOMEM. */
-int avml_read(struct avml *a, const struct source *src, void *buf, uint64_t n, uint64_t at);
+int avml_read(struct avml *a, void *buf, uint64_t n, uint64_t at);
 
 #endif

@@ -239,7 +239,7 @@ static int add_compressed(struct dump *d, const struct record *rec, bool whole)
 	/* what cannot be in there is lost */
 	stored = min_u64(rec->size, whole ? len * SNAPPY_RATIO_MAX : avml_count(d->src, rec->offset + HEADER, len));
 	if (!l->blocks)
-		l->blocks = avml_new();
+		l->blocks = avml_new(d->src);
 	if (!l->blocks)
 		return -ENOMEM;
 	r = avml_add(l->blocks, rec->offset + HEADER, len, stored, &decoded);
@@ -356,7 +356,7 @@ static int decode(const struct dump *d, void *buf, uint64_t n, uint64_t offset)
 {
 	const struct lime *l = d->priv;
 
-	return avml_read(l->blocks, d->src, buf, n, offset);
+	return avml_read(l->blocks, buf, n, offset);
 }
 
 static int lime_open(struct dump *d)

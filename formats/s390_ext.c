@@ -11,10 +11,11 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/cache.h"
 #include "base/log.h"
+#include "formats/codec.h"
 #include "formats/reader.h"
 #include "formats/s390_dump.h"
-#include "formats/s390_entries.h"
 
 /* Segment header */
 #define SEGMENT_START	0x00u
@@ -29,6 +30,7 @@
 #define ENTRY_SLACK	65536u
 #define USUAL_BLOCK	4096u		/* the dump tools for ECKD devices write no other */
 #define MIB		((uint64_t)1 << 20)
+#define KEPT_BYTES	((size_t)16 << 20)	/* of decompressed entries, for who reads page by page */
 
 struct segment {
 	uint64_t start, len;		/* memory, in bytes: multiples of a page */
@@ -41,7 +43,7 @@ struct s390_segments {
 	size_t n, cap;
 	uint64_t known;			/* bytes of memory that all is known of; what follows is lost */
 	uint32_t block;			/* 0: not known, as nothing is compressed */
-	struct s390_entries *entries;	/* owned; NULL: nothing is compressed */
+	struct cache *entries;		/* owned; decompressed, by their physical address; NULL: nothing is compressed */
 	unsigned long damaged;		/* for fail_counted() */
 };
 
@@ -139,7 +141,7 @@ void s390_segments_free(struct s390_segments *s)
 {
 	if (!s)
 		return;
-	s390_entries_free(s->entries);
+	cache_free(s->entries);
 	free(s->list);
 	free(s);
 }
@@ -182,8 +184,14 @@ static void ext_run(const struct pages *ps, uint64_t pfn, struct page_run *out)
 	*out = (struct page_run){ pfn, (end - at) >> ps->page_shift, data ? PAGE_DATA : PAGE_ZERO };
 }
 
+/* A stored piece: stored_len bytes at offset, which hold memory_len bytes of memory. */
+struct stored_entry {
+	uint64_t offset;
+	uint32_t stored_len, memory_len;
+};
+
 /* Entry number index of a segment. 0; -EIO, -EBADMSG: it cannot be. */
-static int find_entry(const struct dump *d, const struct segment *g, uint64_t index, struct s390_entry *out, bool *raw)
+static int find_entry(const struct dump *d, const struct segment *g, uint64_t index, struct stored_entry *out, bool *raw)
 {
 	const struct s390_dump *s = d->priv;
 	uint64_t last = div_round_up(g->len, s->header.entry_bytes) - 1, where, next;
@@ -206,12 +214,57 @@ static int find_entry(const struct dump *d, const struct segment *g, uint64_t in
 	return *raw && out->stored_len < out->memory_len ? -EIO : 0;
 }
 
+static int decompress(const struct source *src, const struct stored_entry *at, void *out)
+{
+	struct codec_ctx *ctx = codec_ctx_thread();
+	void *in = ctx ? codec_ctx_buffer(ctx, at->stored_len) : NULL;
+	int r;
+
+	if (!in)
+		return -ENOMEM;
+	r = source_read(src, in, at->stored_len, at->offset);
+	return r ? r : codec_decompress(ctx, CODEC_ZLIB, in, at->stored_len, out, at->memory_len);
+}
+
+/* cache_make: the entry of memory from physical address paddr on. */
+static ssize_t make_entry(const void *arg, uint64_t paddr, uint8_t *data, size_t len)
+{
+	const struct dump *d = arg;
+	const struct s390_dump *s = d->priv;
+	const struct segment *g = &s->segments->list[find_segment(s->segments, paddr)];
+	struct stored_entry at;
+	bool raw;
+	int r = find_entry(d, g, (paddr - g->start) / s->header.entry_bytes, &at, &raw);
+
+	if (!r)
+		r = decompress(d->src, &at, data);
+	return r ? r : (ssize_t)len;
+}
+
+/* n bytes at from of a compressed entry, whose memory is at paddr. */
+static int read_entry(const struct dump *d, const struct stored_entry *at, uint64_t paddr, uint32_t from, uint32_t n, void *buf)
+{
+	const struct s390_dump *s = d->priv;
+	const struct cache_block *b;
+	int r;
+
+	/* who reads all of it comes in bulk, and will not be back soon */
+	if (n == at->memory_len)
+		return decompress(d->src, at, buf);
+	r = cache_get(s->segments->entries, paddr, at->memory_len, &b);
+	if (r)
+		return r;
+	memcpy(buf, b->data + from, n);
+	cache_put(s->segments->entries, b);
+	return 0;
+}
+
 /* len bytes at off of a compressed segment. */
 static int read_entries(const struct dump *d, const struct segment *g, uint64_t off, uint64_t len, uint8_t *buf)
 {
 	const struct s390_dump *s = d->priv;
 	uint32_t entry_bytes = s->header.entry_bytes, n;
-	struct s390_entry at;
+	struct stored_entry at;
 	bool raw;
 	int r = 0;
 
@@ -223,7 +276,7 @@ static int read_entries(const struct dump *d, const struct segment *g, uint64_t 
 		if (!r && raw)
 			r = source_read(d->src, buf, n, at.offset + from);
 		else if (!r)
-			r = s390_entries_read(s->segments->entries, d->src, &at, from, n, buf);
+			r = read_entry(d, &at, g->start + off - from, from, n, buf);
 		if (r && r != -ENOMEM)
 			r = fail_counted(&s->segments->damaged, -r,
 					 "%s: physical address %#llx: the compressed data in the segment at offset %#llx %s",
@@ -347,7 +400,7 @@ int s390_segments_open(struct dump *d)
 		r = add_segment(s, &g);
 	s->block = c.block;
 	if (!r && s->block) {
-		s->entries = s390_entries_new(p->header.entry_bytes);
+		s->entries = cache_new(KEPT_BYTES, make_entry, d);
 		r = s->entries ? 0 : -ENOMEM;
 	}
 	if (r)
