@@ -45,6 +45,8 @@ run_one() {
 	T=$(mktemp -d "${TMPDIR:-/tmp}/vmcorefs-$name.XXXXXX") || exit 1
 	chmod 755 "$T"
 	seconds=$(head -n 10 "$test" | sed -n 's/^# TIMEOUT: *\([0-9]*\).*/\1/p' | head -n 1)
+	seconds=${seconds:-120}
+	[[ $BUILD != *san* ]] || seconds=$((seconds * 3))	# what sanitizers cost
 	[[ $BUILD == /* ]] || BUILD=$top/$BUILD
 	export T top BUILD
 	export LC_ALL=C TZ=UTC CMOCKA_MESSAGE_OUTPUT=TAP VMCOREFS=$BUILD/vmcorefs PATH=$BUILD:$PATH
@@ -53,9 +55,9 @@ run_one() {
 		"$top" "$BUILD" "${CASES:-}" "$name" >"$T/repro.sh"
 
 	# Into files, not pipes: a process that is left behind must not keep us waiting.
-	VMCOREFS_TEST=$mark timeout -k 10 "${seconds:-120}" "$test" </dev/null >"$T/output" 2>"$T/errors"
+	VMCOREFS_TEST=$mark timeout -k 10 "$seconds" "$test" </dev/null >"$T/output" 2>"$T/errors"
 	status=$?
-	[[ $status == 124 || $status == 137 ]] && why="timeout after ${seconds:-120} s"
+	[[ $status == 124 || $status == 137 ]] && why="timeout after $seconds s"
 	cat "$T/output"
 
 	unmount_all "$T"
