@@ -11,6 +11,8 @@
 
 /* Shorter runs of excluded pages stay inside a segment: readers search segments one by one. makedumpfile's number. */
 #define MIN_EXCLUDED_RUN 256
+#define UNALIGNED 16u			/* bytes; see data_offset() */
+#define MIN_PAGE 4096u
 
 /* A piece of memory: filesz bytes in the file, then memsz - filesz that are excluded. */
 struct piece {
@@ -233,6 +235,21 @@ static void put_headers(uint8_t *b, const struct elf_output *o, const struct for
 	}
 }
 
+/*
+ * Where the memory begins. At a page, unless pages are left out at the end of a PT_LOAD: makedumpfile (1.7.2 to 1.7.8) maps
+ * files whose p_offsets are multiples of its page size, takes p_memsz for what is in the file then, and dies of it. Its own
+ * files never have such offsets.
+ */
+static uint64_t data_offset(const struct pieces *p, uint64_t from, uint64_t page)
+{
+	uint64_t off = round_up_u64(from, UNALIGNED);
+
+	for (size_t i = 0; i < p->n; i++)
+		if (p->list[i].memsz > p->list[i].filesz)
+			return off % MIN_PAGE ? off : off + UNALIGNED;
+	return round_up_u64(from, page);
+}
+
 int write_elf(const struct pages *ps, const struct elf_output *o, struct layout **out)
 {
 	uint64_t page = pages_size(ps), phnum = 1, headers, data_off;
@@ -253,7 +270,7 @@ int write_elf(const struct pages *ps, const struct elf_output *o, struct layout 
 	}
 	form = form_of(o, o->elf_class == 32 && fits_32(o, &pieces, phnum, page));
 	headers = form.ehdr + phnum * form.phdr + (phnum >= PN_XNUM ? form.shdr : 0);
-	data_off = round_up_u64(headers + notes_bytes(o), page);
+	data_off = data_offset(&pieces, headers + notes_bytes(o), page);
 	b = calloc(1, headers);
 	if (!b) {
 		r = -ENOMEM;
@@ -294,5 +311,5 @@ uint64_t write_elf_bound(const struct pages *ps, const struct elf_output *o)
 		pfn += run.count;
 	}
 	return round_up_u64(sizeof(Elf64_Ehdr) + sizeof(Elf64_Shdr) + (2 * pieces + 1) * sizeof(Elf64_Phdr) +
-			    notes_bytes(o), pages_size(ps)) + memory * pages_size(ps);
+			    notes_bytes(o), pages_size(ps)) + UNALIGNED + memory * pages_size(ps);
 }

@@ -139,6 +139,7 @@ static void test_pieces(void **state)
 			struct elf_output o = { .machine = EM_X86_64, .notes = "note", .notes_len = 4 };
 			struct fake *f = fake_new(12, 1000);
 			uint64_t pfn = 0, next = 0, n = 0;
+			bool tails = false;
 			struct core c;
 
 			for (int r = 0; r < 8; r++) {
@@ -155,6 +156,8 @@ static void test_pieces(void **state)
 			if (c.n != n + 1)
 				fail_msg("row %zu: %llu segments", i, (unsigned long long)c.n - 1);
 			assert_int_equal(c.ph[0].filesz, 4);
+			for (uint64_t s = 0; s < n; s++)
+				tails |= rows[i].want[s].memsz != rows[i].want[s].filesz;
 			for (uint64_t s = 0; s < n; s++) {
 				const struct phdr *ph = &c.ph[s + 1];
 
@@ -164,8 +167,8 @@ static void test_pieces(void **state)
 						 (unsigned long long)s, (unsigned long long)ph->paddr,
 						 (unsigned long long)ph->filesz, (unsigned long long)ph->memsz);
 				assert_int_equal(ph->vaddr, 0);
-				/* whole pages in the file, one segment behind the other */
-				assert_int_equal(ph->offset % P, 0);
+				/* one segment behind the other; at pages when all of their pages are there */
+				assert_int_equal(ph->offset % P != 0, tails);
 				if (next)
 					assert_int_equal(ph->offset, next);
 				next = ph->offset + ph->filesz;
@@ -480,11 +483,13 @@ static void test_class_32(void **state)
 		assert_int_equal(layout_read(l, b, sizeof(b), 0), 0);
 		assert_int_equal(b[EI_CLASS], beyond ? ELFCLASS64 : ELFCLASS32);
 		if (!beyond) {
+			/* pages are left out at the end of one: not at a page */
+			uint32_t data = (52 + 4 * 32 + sizeof(notes) + 15) / 16 * 16;
 			uint32_t want[4][6] = {	/* type, vaddr, paddr, filesz, memsz; the note's offset */
 				{ PT_NOTE, 0, 0, sizeof(notes), 0, 52 + 4 * 32 },
-				{ PT_LOAD, 0xc0000000, 0x40000000, 10 * P, 270 * P, P },
-				{ PT_LOAD, 0xc010e000, 0x4010e000, 30 * P, 30 * P, 11 * P },
-				{ PT_LOAD, 0, 0x4012c000, 100 * P, 100 * P, 41 * P },
+				{ PT_LOAD, 0xc0000000, 0x40000000, 10 * P, 270 * P, data },
+				{ PT_LOAD, 0xc010e000, 0x4010e000, 30 * P, 30 * P, data + 10 * P },
+				{ PT_LOAD, 0, 0x4012c000, 100 * P, 100 * P, data + 40 * P },
 			};
 
 			assert_int_equal(get_u16(b + 16, big), ET_CORE);
@@ -506,7 +511,7 @@ static void test_class_32(void **state)
 				assert_int_equal(get_u32(ph + 24, big), i ? 7 : 0);
 			}
 			assert_memory_equal(b + 52 + 4 * 32, notes, sizeof(notes));
-			assert_int_equal(layout_read(l, page, sizeof(page), 41 * P), 0);
+			assert_int_equal(layout_read(l, page, sizeof(page), data + 40 * P), 0);
 			assert_memory_equal(page, f->bytes[base + 300], sizeof(page));
 		}
 		layout_unref(l);
