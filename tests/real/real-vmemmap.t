@@ -90,9 +90,10 @@ our "$V" level-31+vmemmap/elf "$T/elf"
 our "$V" level-31+vmemmap/report "$T/report"
 kept=$(awk '$1 == "kept" { print $2 }' "$T/report") zero=$(awk '$1 == "kept-zero" { print $2 }' "$T/report")
 is "$kept" "$("$T/kdumpcmp" "$D" "$D" | sed -n 's/ pages the same.*//p')" "report: the pages of the dump"
-# short runs of left-out pages are holes of the file; it has headers and notes besides
+# short runs of left-out pages are holes of the file; it has headers and notes besides, and as its memory begins inside a
+# block, a run of pages touches one block more
 blocks=$(du -B4096 "$T/elf" | cut -f 1)
-result $((blocks < kept - zero || blocks > kept - zero + 32)) "elf: the same without pages of zeroes" ||
+result $((blocks < kept - zero || blocks > (kept - zero) * 21 / 20 + 32)) "elf: the same without pages of zeroes" ||
 	diag "$blocks: $(cat "$T/report")"
 # of v612-512, the last one: plain is level 31
 "$T/kdumpcmp" -v "$T/plain" "$T/v612-512" | sed -n 's/^pfn \(0x[0-9a-f]*\) only in the first$/\1/p' | head -n 1 >"$T/pfn"
