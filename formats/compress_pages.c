@@ -12,6 +12,8 @@
 
 /* Work is handed out in items of about this much memory. */
 #define ITEM_BYTES (1u << 20)
+/* Pages are read so many bytes at a time: they are compressed while the CPU still has them at hand. */
+#define READ_BYTES (128u << 10)
 
 struct item {
 	uint64_t pfn;			/* where to look for its pages */
@@ -28,7 +30,7 @@ struct job {
 	const struct page_sink *sink;
 	struct item *items;
 	size_t nitems, cap;
-	uint64_t per_item, kept;
+	uint64_t per_item, per_read, kept;
 	/* data is laid out in page order: an item gets its place when all before it have theirs */
 	pthread_mutex_t lock;
 	pthread_cond_t turn;
@@ -101,7 +103,7 @@ static void *new_scratch(void *arg)
 
 	if (!s)
 		return NULL;
-	s->in = malloc(j->per_item * page);
+	s->in = malloc(j->per_read * page);
 	s->out = malloc(j->per_item * page);
 	s->descs = malloc(j->per_item * KDUMP_DESC_BYTES);
 	s->flags = malloc(j->per_item * sizeof(*s->flags));
@@ -165,60 +167,67 @@ static uint64_t copy_stored(struct job *j, struct scratch *s, uint64_t i, uint64
 	return done;
 }
 
-/* One page that is not copied; whole: it is read already. */
-static int pack_page(struct job *j, struct scratch *s, uint64_t pfn, bool whole, uint8_t *in, uint32_t *flags,
-		     uint8_t *desc, size_t *used)
+/* n pages that are not copied: read together, or one by one when one of them cannot be read. */
+static int pack_pages(struct job *j, struct scratch *s, uint64_t pfn, uint64_t n, uint32_t *flags, uint8_t *descs,
+		      size_t *used)
 {
-	size_t len = 0;
+	bool whole = !j->ps->ops->read(j->ps, pfn, n, s->in);
+	uint64_t page = pages_size(j->ps);
 	int r = 0;
 
-	if (!whole && j->ps->ops->read(j->ps, pfn, 1, in))
-		*flags = MARK_DAMAGED;
-	else
-		r = compress_page(j, s, in, s->out + *used, &len, flags);
-	put_u32(desc + 8, (uint32_t)len, j->big_endian);
-	*used += len;
+	for (uint64_t i = 0; i < n && !r; i++) {
+		const uint8_t *in = whole ? s->in + i * page : s->in;
+		size_t len = 0;
+
+		if (!whole && (n == 1 || j->ps->ops->read(j->ps, pfn + i, 1, s->in)))
+			flags[i] = MARK_DAMAGED;
+		else
+			r = compress_page(j, s, in, s->out + *used, &len, &flags[i]);
+		put_u32(descs + i * KDUMP_DESC_BYTES + 8, (uint32_t)len, j->big_endian);
+		*used += len;
+	}
 	return r;
 }
 
-/* The same for the n pages of a run. */
+/* n pages without data of their own. */
+static void mark_pages(struct job *j, struct scratch *s, uint64_t done, uint64_t n, uint32_t mark)
+{
+	for (uint64_t i = done; i < done + n; i++) {
+		s->flags[i] = mark;
+		put_u32(s->descs + i * KDUMP_DESC_BYTES + 8, 0, j->big_endian);
+	}
+}
+
+/* The same for the n pages of a run, which are preceded by done others. */
 static int pack_run(struct job *j, struct scratch *s, uint64_t pfn, uint64_t n, enum page_state state, uint64_t done,
 		    size_t *used)
 {
-	bool may_copy = j->ps->ops->places && j->codec != CODEC_NONE && state == PAGE_DATA, whole = false;
-	uint64_t page = pages_size(j->ps), copied, lost = state == PAGE_DATA ? pages_lost(j->ps, pfn, n) : 0;
+	bool may_copy = j->ps->ops->places && j->codec != CODEC_NONE;
+	uint64_t lost, part;
 	int r = 0;
 
-	for (uint64_t i = 0; i < lost; i++) {
-		s->flags[done + i] = MARK_DAMAGED;
-		put_u32(s->descs + (done + i) * KDUMP_DESC_BYTES + 8, 0, j->big_endian);
+	if (state == PAGE_ZERO) {
+		mark_pages(j, s, done, n, MARK_ZERO);
+		return 0;
 	}
+	lost = pages_lost(j->ps, pfn, n);
+	mark_pages(j, s, done, lost, MARK_DAMAGED);
 	done += lost;
 	pfn += lost;
 	n -= lost;
-	if (!n)
-		return 0;
-	if (may_copy)
+	if (may_copy && n)
 		j->ps->ops->places(j->ps, pfn, n, s->places);
-	else if (state == PAGE_DATA)
-		whole = !j->ps->ops->read(j->ps, pfn, n, s->in);
-	for (uint64_t i = 0; i < n && !r; i += copied) {
+	for (uint64_t i = 0; i < n && !r; i += part) {
 		uint32_t *flags = &s->flags[done + i];
-		uint8_t *desc = s->descs + (done + i) * KDUMP_DESC_BYTES;
+		uint8_t *descs = s->descs + (done + i) * KDUMP_DESC_BYTES;
 
-		copied = 1;
-		if (state == PAGE_ZERO) {
-			*flags = MARK_ZERO;
-			put_u32(desc + 8, 0, j->big_endian);
+		part = may_copy ? copy_stored(j, s, i, n, flags, descs, s->out + *used, used) : 0;
+		if (part)
 			continue;
-		}
-		if (may_copy) {
-			copied = copy_stored(j, s, i, n, flags, desc, s->out + *used, used);
-			if (copied)
-				continue;
-			copied = 1;
-		}
-		r = pack_page(j, s, pfn + i, whole, whole ? s->in + i * page : s->in, flags, desc, used);
+		for (part = 1; i + part < n && part < j->per_read; part++)
+			if (may_copy && page_copy_likely(&j->copy, &s->places[i + part]))
+				break;
+		r = pack_pages(j, s, pfn + i, part, flags, descs, used);
 	}
 	return r;
 }
@@ -342,7 +351,7 @@ int compress_pages(const struct compress_input *in, const struct page_sink *sink
 	struct job j = {
 		.ps = in->ps, .copy = { in->codec, in->copy_raw, page }, .codec = in->codec, .big_endian = in->big_endian, .sink = sink,
 		.desc_offset = in->desc_offset, .zero_offset = in->data_offset, .next_offset = in->data_offset + page,
-		.per_item = ITEM_BYTES / page ? ITEM_BYTES / page : 1,
+		.per_item = max_u64(1, ITEM_BYTES / page), .per_read = max_u64(1, READ_BYTES / page),
 		.lock = PTHREAD_MUTEX_INITIALIZER, .turn = PTHREAD_COND_INITIALIZER,
 	};
 	struct workers_job work = {

@@ -8,19 +8,22 @@
 /* Compressed pages that are shorter may be pages of zeroes: 4 KiB of them take 17 to 200 bytes, by codec. */
 #define MAYBE_ZERO(page_bytes) ((page_bytes) / 16)
 
+bool page_copy_likely(const struct page_copy *c, const struct page_place *p)
+{
+	if (c->codec == CODEC_NONE || (!p->zero && !p->len))
+		return false;
+	return p->zero || (p->codec == CODEC_NONE ? c->raw && p->len == c->page : p->codec == c->codec && p->len < c->page);
+}
+
 enum copy_kind page_copy_kind(const struct page_copy *c, const struct page_place *p, struct codec_ctx *ctx)
 {
 	uint8_t *buf;
 
-	if (c->codec == CODEC_NONE || (!p->zero && !p->len))
+	if (!page_copy_likely(c, p))
 		return COPY_NOT;
 	if (p->zero)
 		return COPY_ZERO;
-	if (p->codec == CODEC_NONE)
-		return c->raw && p->len == c->page ? COPY_STORED : COPY_NOT;
-	if (p->codec != c->codec || p->len >= c->page)
-		return COPY_NOT;
-	if (p->len >= MAYBE_ZERO(c->page))
+	if (p->codec == CODEC_NONE || p->len >= MAYBE_ZERO(c->page))
 		return COPY_STORED;
 	buf = codec_ctx_buffer(ctx, c->page + MAYBE_ZERO(c->page));
 	if (!buf || source_read(p->src, buf + c->page, p->len, p->offset) ||

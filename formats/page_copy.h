@@ -28,6 +28,8 @@ enum copy_kind {
 	COPY_STORED,
 };
 
+/* false: COPY_NOT, told without a look at what is stored. */
+bool page_copy_likely(const struct page_copy *c, const struct page_place *p);
 /* Only pages that may be zero are looked at: those that are stored in very few bytes. */
 enum copy_kind page_copy_kind(const struct page_copy *c, const struct page_place *p, struct codec_ctx *ctx);
 

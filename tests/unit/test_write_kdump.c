@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "filter/level.h"
 #include "formats/codec.h"
 #include "formats/kdump_copy.h"
 #include "formats/kdump_emit.h"
@@ -463,6 +464,31 @@ static void test_selection(void **state)
 	fake_free(few);
 }
 
+/* Runs are read in pieces of 32 pages, also through a level, which does not know how pages are stored. */
+static void test_bulk(void **state)
+{
+	struct fake *f = fake_new(12, 1000);
+	struct pages *level;
+
+	(void)state;
+	for (uint64_t pfn = 0; pfn < 1000; pfn++)
+		fake_fill(f, pfn);
+	fake_set(f, 500, 1, PAGE_EXCLUDED);
+	level = level_new(&f->pages, NULL, 0, 1000);
+	for (size_t i = 0; i < ARRAY_SIZE(codecs); i++) {
+		struct kdump_output o = output(codecs[i], false);
+		struct layout *l;
+
+		f->reads = 0;
+		assert_int_equal(write_kdump(&f->pages, level, &o, NULL, &l), 0);
+		assert_true(f->reads <= 1000 / 32 + 6);		/* and what ends at the gap and at items of 256 pages */
+		read_again(l, f, &o, false);
+		layout_unref(l);
+	}
+	level_free(level);
+	fake_free(f);
+}
+
 /* A selection that ends before the machine does: nothing is said of the pages behind it, in either bitmap. */
 static void test_cut_off(void **state)
 {
@@ -851,6 +877,7 @@ int main(void)
 		cmocka_unit_test(test_damage),
 		cmocka_unit_test(test_big_notes),
 		cmocka_unit_test(test_selection),
+		cmocka_unit_test(test_bulk),
 		cmocka_unit_test(test_cut_off),
 		cmocka_unit_test(test_copy_stored),
 		cmocka_unit_test(test_copy_layout),
