@@ -5,16 +5,16 @@
 
 #include "base/bytes.h"
 #include "formats/codec.h"
+#include "fs/views/info_internal.h"
 #include "fs/views/texts.h"
-#include "kernel/printk.h"
 
-/* What a kernel says when it dies, the most telling first. */
-static const char *const last_words[] = {
-	"sysrq: Trigger a crash", "SysRq : Trigger a crash", "Kernel panic - not syncing: ", "Kernel panic: ",
-	"kernel BUG at ", "BUG: unable to handle ", "BUG: kernel NULL pointer dereference",
-	"Unable to handle kernel ", "general protection fault", "double fault: ", "divide error: ",
-	"stack segment: ", "Internal error: ", "Oops: ", "[Hardware Error]: ",
-};
+void info_text(struct outbuf *out, const char *key, const char *s)
+{
+	out_printf(out, "%s: ", key);
+	for (; *s && *s != '\n'; s++)
+		out_char(out, (unsigned char)*s < ' ' || *s == 0x7f ? '?' : *s);
+	out_char(out, '\n');
+}
 
 static void put_time(struct outbuf *out, const char *key, int64_t seconds)
 {
@@ -25,43 +25,6 @@ static void put_time(struct outbuf *out, const char *key, int64_t seconds)
 	if (!seconds || !gmtime_r(&t, &tm) || !strftime(buf, sizeof(buf), "%Y-%m-%d %H:%M:%S UTC", &tm))
 		return;
 	out_printf(out, "%s: %s\n", key, buf);
-}
-
-/* Text from the dump, up to the end of its line; nothing in it can look like another line. */
-static void put_text(struct outbuf *out, const char *key, const char *s)
-{
-	out_printf(out, "%s: ", key);
-	for (; *s && *s != '\n'; s++)
-		out_char(out, (unsigned char)*s < ' ' || *s == 0x7f ? '?' : *s);
-	out_char(out, '\n');
-}
-
-/* From the log: why it died, which headers of some formats tell too, and the time of the last record. */
-static void put_log_facts(struct engine *e, struct outbuf *out)
-{
-	struct outbuf log = OUTBUF_INIT;
-	const char *found = NULL, *header = e->dump->panic;
-
-	if (!e->kernel->has_space || !printk_kind(e->kernel)) {
-		if (*header)
-			put_text(out, "panic", header);
-		return;
-	}
-	if (!printk_render(e->kernel, &log) && log.len && !log.error) {
-		const char *last = memrchr(log.data, '[', log.len), *at;
-		double uptime;
-
-		for (size_t i = 0; !found && i < ARRAY_SIZE(last_words); i++)
-			found = strstr(log.data, last_words[i]);
-		if (found || *header)
-			put_text(out, "panic", found ? found : header);
-		/* the last line that starts with a time stamp */
-		for (at = last; at && at > log.data && at[-1] != '\n';)
-			at = memrchr(log.data, '[', (size_t)(at - log.data));
-		if (at && sscanf(at, "[%lf]", &uptime) == 1)
-			out_printf(out, "uptime: %.6f s (time of the last message)\n", uptime);
-	}
-	out_free(&log);
 }
 
 static void put_pages(struct engine *e, struct outbuf *out)
@@ -88,7 +51,7 @@ static void put_vmcoreinfo(const struct engine *e, struct outbuf *out)
 		return;
 	}
 	if (given)
-		put_text(out, e->vmlinux ? "vmlinux" : "vmcoreinfo-file", given);
+		info_text(out, e->vmlinux ? "vmlinux" : "vmcoreinfo-file", given);
 	if (k->vmci_found)
 		out_printf(out, "vmcoreinfo: found in memory at %#llx\n", (unsigned long long)k->vmci_paddr);
 	else
@@ -108,7 +71,7 @@ static void put_parts(const struct dump *d, struct outbuf *out)
 			continue;
 		snprintf(key, sizeof(key), "part: 0x%llx-0x%llx", first, last);
 		if (p->path)
-			put_text(out, key, p->path);
+			info_text(out, key, p->path);
 		else
 			out_printf(out, "missing-part: 0x%llx-0x%llx: %llu pages cannot be read\n", first, last,
 				   (unsigned long long)p->stored);
@@ -128,7 +91,7 @@ static void put_erased(const struct engine *e, struct outbuf *out)
 	if (!e->erase_rules)
 		return;
 	out_printf(out, "erased: %zu ranges, %llu bytes\n", l->nranges, (unsigned long long)l->bytes);
-	put_text(out, "erase-rules", e->erase_rules->name);
+	info_text(out, "erase-rules", e->erase_rules->name);
 	if (e->erase_warnings)
 		out_printf(out, "erase-warnings: %u, see the messages of the mount\n", e->erase_warnings);
 }
@@ -143,11 +106,11 @@ static void put_xen(const struct engine *e, struct outbuf *out)
 	out_printf(out, "xen: version %s, seen as %s: pages have their machine addresses\n", x->version,
 		   e->kernel->hypervisor ? "hypervisor" : "dom0");
 	if (x->changeset[0])
-		put_text(out, "xen-changeset", x->changeset);
+		info_text(out, "xen-changeset", x->changeset);
 	if (x->compiler[0])
-		put_text(out, "xen-compiler", x->compiler);
+		info_text(out, "xen-compiler", x->compiler);
 	if (x->compile_date[0])
-		put_text(out, "xen-compile-date", x->compile_date);
+		info_text(out, "xen-compile-date", x->compile_date);
 	if (x->tainted)
 		out_printf(out, "xen-tainted: yes\n");
 	if (x->has_phys_start)
@@ -170,7 +133,7 @@ int render_info(struct engine *e, struct outbuf *out)
 	const struct dump *d = e->dump;
 	const struct kernel *k = e->kernel;
 
-	put_text(out, "file", d->src->name);
+	info_text(out, "file", d->src->name);
 	if (d->live)
 		out_printf(out, "live: yes, memory changes while it is read\n");
 	else
@@ -192,17 +155,17 @@ int render_info(struct engine *e, struct outbuf *out)
 	out_printf(out, "architecture: %s\n", engine_machine(e));
 	out_printf(out, "page-size: %llu\n", (unsigned long long)pages_size(e->pages));
 	if (k->release[0] || k->uts[2][0] || d->uts[2][0])
-		put_text(out, "release", k->release[0] ? k->release : k->uts[2][0] ? k->uts[2] : d->uts[2]);
+		info_text(out, "release", k->release[0] ? k->release : k->uts[2][0] ? k->uts[2] : d->uts[2]);
 	if (k->uts[3][0] || d->uts[3][0])
-		put_text(out, "version", k->uts[3][0] ? k->uts[3] : d->uts[3]);
+		info_text(out, "version", k->uts[3][0] ? k->uts[3] : d->uts[3]);
 	if (k->uts[1][0] || d->uts[1][0])
-		put_text(out, "host", k->uts[1][0] ? k->uts[1] : d->uts[1]);
+		info_text(out, "host", k->uts[1][0] ? k->uts[1] : d->uts[1]);
 	if (e->nr_cpus)
 		out_printf(out, "cpus: %u\n", e->nr_cpus);
 	if (d->without_registers)
 		out_printf(out, "registers: none: %s\n", d->without_registers);
 	put_time(out, "crash-time", k->crash_time ? k->crash_time : d->timestamp);
-	put_log_facts(e, out);
+	info_log(e, out);
 	put_pages(e, out);
 	put_vmcoreinfo(e, out);
 	if (e->memmap)

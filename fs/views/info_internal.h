@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The parts of info: info.c (the dump, the whole), info_log.c (what the log tells). Nobody else includes this.
+ *
+ * Threads: any.
+ */
+#ifndef VMCOREFS_FS_VIEWS_INFO_INTERNAL_H
+#define VMCOREFS_FS_VIEWS_INFO_INTERNAL_H
+
+#include "fs/views/engine.h"
+
+/* "key: text" from the dump, up to the end of its line; nothing in it can look like another line. */
+void info_text(struct outbuf *out, const char *key, const char *s);
+
+/* Why it died, and the time of the last record. */
+void info_log(struct engine *e, struct outbuf *out);
+
+#endif
