@@ -108,6 +108,9 @@ struct dump_ops {
 	/* Of formats where several files can make one dump, else NULL: n > 0 sources, not all of which need to be of this
 	 * format. For n == 1 it is called instead of open. Takes over the sources, also on failure, not the array. */
 	int (*open_set)(struct source **srcs, size_t n, const struct dump_request *req, struct dump **out);
+	/* Of formats with open_set whose files can be told from whole dumps, else NULL: is src, which is of this format, one
+	 * file of several? 1, 0, -errno, logged. */
+	int (*is_part)(const struct source *src);
 	void (*close)(struct dump *d);		/* must accept a half-open dump; frees priv only */
 };
 

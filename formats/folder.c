@@ -6,20 +6,19 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "formats/members.h"
 #include "formats/slice.h"
 
-#define BELOW_BYTES 200u		/* of names of folders in a message */
-
 static int open_in_folder(const struct members *m, const struct member *which, struct source **out)
 {
+	char *path = members_path(m, which);
 	struct source *file;
-	char *path;
 	int r;
 
-	if (asprintf(&path, "%s%s%s", m->where, m->where[strlen(m->where) - 1] == '/' ? "" : "/", which->name) < 0)
+	if (!path)
 		return -ENOMEM;
 	r = source_open_file(path, &file);
 	if (!r) {
@@ -33,27 +32,22 @@ static int open_in_folder(const struct members *m, const struct member *which, s
 	return r;
 }
 
-static void add_below(struct members *m, const char *name)
+static int add_entry(struct members *m, DIR *dir, char *name)
 {
-	char *all = NULL;
-
-	if (m->below && strlen(m->below) > BELOW_BYTES)
-		return;
-	if (asprintf(&all, "%s%s%s", m->below ? m->below : "", m->below ? ", " : "", name) < 0)
-		return;
-	free(m->below);
-	m->below = all;
-}
-
-static int add_entry(struct members *m, DIR *dir, const char *name)
-{
+	struct member new = { .name = name };
 	struct stat st;
 
 	if (*name == '.' || fstatat(dirfd(dir), name, &st, 0))
 		return 0;
+	new.size = (uint64_t)st.st_size;
+	new.mtime = st.st_mtime;
+	new.device = st.st_dev;
+	new.inode = st.st_ino;
+	if (S_ISDIR(st.st_mode) || S_ISREG(st.st_mode))
+		new.link = readlinkat(dirfd(dir), name, (char[1]){ 0 }, 1) >= 0;
 	if (S_ISDIR(st.st_mode))
-		add_below(m, name);
-	return S_ISREG(st.st_mode) ? members_add(m, name, 0, (uint64_t)st.st_size) : 0;
+		return members_add_folder(m, &new);
+	return S_ISREG(st.st_mode) ? members_add(m, &new) : 0;
 }
 
 static int compare_names(const void *a, const void *b)
@@ -61,6 +55,36 @@ static int compare_names(const void *a, const void *b)
 	const struct member *x = a, *y = b;
 
 	return strcmp(x->name, y->name);
+}
+
+/* Names of the same file come together; the first of them is the one to keep. */
+static int compare_files(const void *a, const void *b)
+{
+	const struct member *x = a, *y = b;
+
+	if (x->device != y->device)
+		return x->device < y->device ? -1 : 1;
+	if (x->inode != y->inode)
+		return x->inode < y->inode ? -1 : 1;
+	return x->link != y->link ? x->link - y->link : strcmp(x->name, y->name);
+}
+
+/* One name for each file, by name: "latest", which is a link to the dump beside it, is no second dump. */
+static void sort_out(struct member *list, size_t *n)
+{
+	size_t kept = 0;
+
+	if (!*n)
+		return;
+	qsort(list, *n, sizeof(*list), compare_files);
+	for (size_t i = 0; i < *n; i++) {
+		if (i && list[i].device == list[kept - 1].device && list[i].inode == list[kept - 1].inode)
+			free(list[i].name);
+		else
+			list[kept++] = list[i];
+	}
+	*n = kept;
+	qsort(list, kept, sizeof(*list), compare_names);
 }
 
 int folder_list_members(const char *path, struct members *m)
@@ -78,7 +102,7 @@ int folder_list_members(const char *path, struct members *m)
 	closedir(dir);
 	if (r == -E2BIG)
 		return fail(E2BIG, "%s: more than %u files; give the dump itself", path, MEMBERS_MAX);
-	if (m->n)
-		qsort(m->list, m->n, sizeof(*m->list), compare_names);
+	sort_out(m->list, &m->n);
+	sort_out(m->folders, &m->nfolders);
 	return r;
 }

@@ -322,6 +322,14 @@ bool kdump_is_part(const struct dump *d)
 	return d->ops == &kdump_dump_ops && ((const struct kdump *)d->priv)->header.split;
 }
 
+static int kdump_is_part_file(const struct source *src)
+{
+	struct kdump_header h = { 0 };
+	int r = kdump_header_read(src, &h);
+
+	return r ? r : h.split;
+}
+
 static void free_bitmaps(struct kdump *k)
 {
 	if (k->shares_bitmaps)
@@ -406,5 +414,6 @@ const struct dump_ops kdump_dump_ops = {
 	.probe = kdump_signature,
 	.open = kdump_open,
 	.open_set = split_set_open,
+	.is_part = kdump_is_part_file,
 	.close = kdump_close,
 };

@@ -14,29 +14,42 @@
 
 #define NAMED 8u			/* dumps in one message */
 
-int members_add(struct members *m, const char *name, uint64_t offset, uint64_t size)
+static int add(struct member **list, size_t *n, size_t *cap, const struct member *new)
 {
-	if (m->n == MEMBERS_MAX)
+	if (*n == MEMBERS_MAX)
 		return -E2BIG;
-	if (m->n == m->cap) {
-		size_t cap = m->cap ? m->cap * 2 : 16;
-		struct member *list = reallocarray(m->list, cap, sizeof(*list));
+	if (*n == *cap) {
+		size_t room = *cap ? *cap * 2 : 16;
+		struct member *bigger = reallocarray(*list, room, sizeof(**list));
 
-		if (!list)
+		if (!bigger)
 			return -ENOMEM;
-		m->list = list;
-		m->cap = cap;
+		*list = bigger;
+		*cap = room;
 	}
-	m->list[m->n] = (struct member){ .name = strdup(name), .offset = offset, .size = size };
-	return m->list[m->n].name ? (m->n++, 0) : -ENOMEM;
+	(*list)[*n] = *new;
+	(*list)[*n].name = strdup(new->name);
+	return (*list)[*n].name ? ((*n)++, 0) : -ENOMEM;
+}
+
+int members_add(struct members *m, const struct member *new)
+{
+	return add(&m->list, &m->n, &m->cap, new);
+}
+
+int members_add_folder(struct members *m, const struct member *new)
+{
+	return add(&m->folders, &m->nfolders, &m->folders_cap, new);
 }
 
 void members_free(struct members *m)
 {
 	for (size_t i = 0; i < m->n; i++)
 		free(m->list[i].name);
+	for (size_t i = 0; i < m->nfolders; i++)
+		free(m->folders[i].name);
 	free(m->list);
-	free(m->below);
+	free(m->folders);
 	*m = (struct members){ 0 };
 }
 
@@ -122,51 +135,104 @@ static int look_at(const struct members *m, const struct member *f, const struct
 	return r;
 }
 
-/* All chosen files are of one format that can have several. */
-static bool can_be_a_set(const struct dump_ops *ops, size_t n)
+/* Are all chosen files parts of sets? They are of one format that can have several. */
+static int are_parts(const struct members *m, const struct dump_ops *ops)
 {
-	return n == 1 || (ops && ops->open_set);
+	int r = ops && ops->is_part;
+
+	for (size_t i = 0; i < m->n && r > 0; i++) {
+		struct source *src;
+
+		if (!m->list[i].chosen)
+			continue;
+		r = m->open(m, &m->list[i], &src);
+		if (!r) {
+			r = ops->is_part(src);
+			source_close(src);
+		}
+	}
+	return r;
 }
 
 static int none_chosen(const struct members *m)
 {
-	if (m->below)
-		return fail(ENOENT, "%s: none of its %zu files is a dump; there are folders in it: %s", m->where, m->n, m->below);
-	return fail(ENOENT, "%s: none of its %zu files is a dump", m->where, m->n);
+	char names[256] = "";
+	size_t used = 0, n;
+
+	if (!m->nfolders)
+		return fail(ENOENT, "%s: none of its %zu files is a dump", m->where, m->n);
+	for (n = 0; n < m->nfolders && n < NAMED && used < sizeof(names); n++)
+		used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s", used ? ", " : "", m->folders[n].name);
+	return fail(ENOENT, "%s: none of its %zu files is a dump, nor of those in its folders: %s%s", m->where, m->n, names,
+		    n < m->nfolders ? ", ..." : "");
 }
 
-static int several_chosen(const struct members *m)
+static int newest_first(const void *a, const void *b)
 {
-	char names[512] = "";
-	size_t used = 0, n = 0;
+	const struct member *x = *(const struct member *const *)a, *y = *(const struct member *const *)b;
 
-	for (size_t i = 0; i < m->n; i++)
-		if (m->list[i].chosen && n++ < NAMED && used < sizeof(names))
-			used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s", used ? ", " : "", m->list[i].name);
-	return fail(EINVAL, "%s: has %zu dumps, give one of them: %s%s", m->where, n, names, n > NAMED ? ", ..." : "");
+	return x->mtime != y->mtime ? (x->mtime < y->mtime) - (x->mtime > y->mtime) : strcmp(x->name, y->name);
 }
 
-int members_choose(struct members *m)
+static int several_chosen(const struct members *m, size_t n)
+{
+	const struct member **chosen = calloc(n, sizeof(*chosen));
+	char names[512] = "";
+	size_t used = 0, k = 0;
+
+	if (!chosen)
+		return -ENOMEM;
+	for (size_t i = 0; i < m->n; i++)
+		if (m->list[i].chosen)
+			chosen[k++] = &m->list[i];
+	qsort(chosen, n, sizeof(*chosen), newest_first);
+	for (k = 0; k < n && k < NAMED && used < sizeof(names); k++)
+		used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s", used ? ", " : "", chosen[k]->name);
+	free(chosen);
+	return fail(EINVAL, "%s: has %zu dumps, give one of them: %s%s", m->where, n, names, n > k ? ", ..." : "");
+}
+
+char *members_path(const struct members *m, const struct member *which)
+{
+	const char *slash = m->where[strlen(m->where) - 1] == '/' ? "" : "/";
+	char *path;
+
+	return asprintf(&path, "%s%s%s", m->where, slash, which->name) < 0 ? NULL : path;
+}
+
+int members_look(struct members *m, size_t *n, bool *one)
 {
 	const struct dump_ops *ops = NULL, *first = NULL;
 	bool alike = true;
-	size_t n = 0;
+	int r;
 
+	*n = 0;
 	for (size_t i = 0; i < m->n; i++) {
 		struct member *f = &m->list[i];
-		int r = look_at(m, f, &ops);
 
+		r = look_at(m, f, &ops);
 		if (r < 0)
 			return r;
 		f->chosen = r;
-		if (r && !n++)
+		if (r && !(*n)++)
 			first = ops;
 		else if (r)
 			alike &= ops == first;
 	}
-	if (!n)
-		return none_chosen(m);
-	return alike && can_be_a_set(first, n) ? 0 : several_chosen(m);
+	r = *n > 1 && alike ? are_parts(m, first) : *n == 1;
+	*one = r == 1;
+	return r < 0 ? r : 0;
+}
+
+int members_choose(struct members *m)
+{
+	size_t n;
+	bool one;
+	int r = members_look(m, &n, &one);
+
+	if (r || one)
+		return r;
+	return n ? several_chosen(m, n) : none_chosen(m);
 }
 
 const struct member *members_find_log(const struct members *m)

@@ -100,6 +100,31 @@ static int add_members(struct inputs *in, struct members *m)
 	return r;
 }
 
+/* The dump in a folder, or in the only one of its folders that has one. */
+static int add_folder(struct inputs *in, const char *path, bool unpack)
+{
+	struct members m = { .unpack = unpack };
+	char *below = NULL;
+	bool one = false;
+	size_t n = 0;
+	int r = folder_list_members(path, &m);
+
+	if (!r)
+		r = members_look(&m, &n, &one);
+	if (!r && !one && m.nfolders)
+		r = crashes_choose(&m, n, &below);
+	if (!r && below) {
+		members_free(&m);
+		m.unpack = unpack;
+		r = folder_list_members(below, &m);
+	}
+	if (!r)
+		r = add_members(in, &m);
+	members_free(&m);
+	free(below);
+	return r;
+}
+
 static int add_path(struct inputs *in, const char *path, const struct dump_request *req)
 {
 	bool raw = req->raw || req->banks;	/* is what it is, whatever it looks like */
@@ -108,20 +133,18 @@ static int add_path(struct inputs *in, const char *path, const struct dump_reque
 	struct stat st;
 	int r;
 
-	if (!raw && !stat(path, &st) && S_ISDIR(st.st_mode)) {
-		r = folder_list_members(path, &m);
-	} else {
-		r = source_open_unpack(path, req->unpack, &src);
-		if (r)
-			return r;
-		r = raw || src->devmem ? 0 : tar_probe(src);
-		if (!r)
-			return add_input(in, src);
-		if (r == 1)
-			r = tar_list_members(src, &m);
-		else
-			fail(-r, "%s: cannot be read: %s", path, strerror(-r));
-	}
+	if (!raw && !stat(path, &st) && S_ISDIR(st.st_mode))
+		return add_folder(in, path, req->unpack);
+	r = source_open_unpack(path, req->unpack, &src);
+	if (r)
+		return r;
+	r = raw || src->devmem ? 0 : tar_probe(src);
+	if (!r)
+		return add_input(in, src);
+	if (r == 1)
+		r = tar_list_members(src, &m);
+	else
+		fail(-r, "%s: cannot be read: %s", path, strerror(-r));
 	if (!r)
 		r = add_members(in, &m);
 	members_free(&m);

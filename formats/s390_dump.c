@@ -178,5 +178,6 @@ const struct dump_ops s390_dump_ops = {
 	.probe = s390_probe,
 	.open = s390_open,
 	.open_set = s390_open_set,
+	.is_part = s390_is_part,
 	.close = s390_close,
 };

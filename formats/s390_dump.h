@@ -58,7 +58,8 @@ void s390_check_end(struct dump *d, uint64_t off);
 int s390_add_cpus(struct dump *d, const struct s390_header *h);
 int s390_find_vmcoreinfo(struct dump *d);
 
-/* s390_volumes.c: dump_ops.open_set. */
+/* s390_volumes.c: dump_ops.is_part, dump_ops.open_set. */
+int s390_is_part(const struct source *src);
 int s390_open_set(struct source **srcs, size_t n, const struct dump_request *req, struct dump **out);
 /* s390_dump.c. 1: decoded; 0: not such a dump; -errno, after a message: it cannot be read. */
 int s390_read_header(const struct source *src, struct s390_header *out);

@@ -186,6 +186,17 @@ static int open_volumes(struct source **srcs, size_t n, const struct dump_reques
 	return r ? r : dump_open_as(joined, &s390_dump_ops, req, out);
 }
 
+int s390_is_part(const struct source *src)
+{
+	struct s390_header *h = malloc(sizeof(*h));
+	int r = h ? s390_read_header(src, h) : -ENOMEM;
+
+	if (r >= 0)
+		r = (r && h->is_volume) || is_unused(src, h);
+	free(h);
+	return r;
+}
+
 int s390_open_set(struct source **srcs, size_t n, const struct dump_request *req, struct dump **out)
 {
 	struct s390_header *h = NULL;

@@ -243,5 +243,6 @@ const struct dump_ops sadump_dump_ops = {
 	.probe = sadump_probe,
 	.open = sadump_open,
 	.open_set = sadump_open_set,
+	.is_part = sadump_is_part,
 	.close = sadump_close,
 };

@@ -59,7 +59,8 @@ int sadump_load_cpus(struct dump *d, uint64_t at, uint64_t bytes, uint32_t nr_cp
 /* An EFI_TIME in seconds since the epoch, 0 when it is none. */
 int64_t sadump_time(const uint8_t *efi);
 
-/* sadump_set.c: dump_ops.open_set. */
+/* sadump_set.c: dump_ops.is_part, dump_ops.open_set. */
+int sadump_is_part(const struct source *src);
 int sadump_open_set(struct source **srcs, size_t n, const struct dump_request *req, struct dump **out);
 
 /* sadump_pages.c. The pieces are complete: a warning when a file is shorter than its pages. */

@@ -307,6 +307,14 @@ static int open_disks(struct source **srcs, size_t n, const struct disk_set *set
 	return 0;
 }
 
+int sadump_is_part(const struct source *src)
+{
+	struct sadump_partition p;
+	int r = sadump_read_partition(src, &p);
+
+	return r ? r : p.set_disk > 0;
+}
+
 int sadump_open_set(struct source **srcs, size_t n, const struct dump_request *req, struct dump **out)
 {
 	struct disk_set set = { 0 };

@@ -139,7 +139,9 @@ static int take_file(struct tar_walk *w, const uint8_t *h, uint64_t offset, uint
 	snprintf(name, sizeof(name), "%.*s%s%.*s", prefix, h + PREFIX, prefix ? "/" : "", NAME_LEN, h + NAME);
 	w->sparse_files += w->sparse;
 	if (!w->sparse)
-		r = members_add(w->m, *w->long_name ? w->long_name : name, offset, size);
+		r = members_add(w->m, &(struct member){
+			.name = *w->long_name ? w->long_name : name, .offset = offset, .size = size,
+		});
 	if (r == -E2BIG)
 		return fail(E2BIG, "%s: tar: more than %u files", w->src->name, MEMBERS_MAX);
 	return r;

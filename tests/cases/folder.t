@@ -79,9 +79,51 @@ cp "$T/dump" "$T/two/a"
 small_dump "$T/two/b" "format elf"
 rm -f "$T/two/b.desc"
 format_refused "$T/two" "two: has 2 dumps, give one of them: a, b$" "two dumps"
-mv "$tools" "$utils" "$T/crash"
-format_refused "$T/crash" "crash: none of its 0 files is a dump; there are folders in it: .*202611200102" "a folder of such folders"
+# compressed with kdump's own methods: files that can be parts of a set, and are none
+small_dump "$T/two/b" "format kdump"
+rm -f "$T/two/b.desc"
+format_refused "$T/two" "two: has 2 dumps, give one of them: a, b$" "two kdump-compressed dumps that are no parts of a set"
+cp "$T/split/vmcore_0" "$T/two/c"
+format_refused "$T/two" "two: has 3 dumps, give one of them: .*" "... and a part of a set"
+cp "$T/split/vmcore_0x20" "$T/two/d"
+rm "$T/two/a" "$T/two/b"
+finds "... which is a set when the rest is gone" two/c "$T/two"
+
+# --- several names for one file
+
+mkdir "$T/link" "$T/hard"
+cp "$T/dump" "$T/link/vmcore"
+ln -s vmcore "$T/link/latest"
+finds "a symbolic link beside the dump" link/vmcore "$T/link"
+cp "$T/dump" "$T/hard/dump.1"
+ln "$T/hard/dump.1" "$T/hard/dump"
+finds "a hard link beside the dump" hard/dump "$T/hard"
+ln -s vmcore_0 "$T/split/first"
+finds "a link to a part of a set" vmcore_0 "$T/split"
+
+# --- a folder of such folders: /var/crash
+
+mkdir "$T/crash/nothing"
+format_refused "$T/crash" "crash: none of its 0 files is a dump, nor of those in its folders: nothing$" "folders without a dump"
+mv "$tools" "$T/crash"
 tools=$T/crash/202611200102
+finds "the only folder that has a dump" crash/202611200102/dump.202611200102 "$T/crash"
+has_log "the only folder that has a dump" "$T/crash"
+mv "$utils" "$T/crash"
+ln -s 202611200102 "$T/crash/latest"
+mkdir "$T/crash/it's two"
+cp "$T/dump" "$T/crash/it's two/one"
+cp "$T/dump" "$T/crash/it's two/two"
+touch -d "2026-11-20 01:02" "$T/crash/127.0.0.1-2026-11-20-01:02:03/vmcore"
+touch -d "2026-11-20 01:03" "$tools/dump.202611200102"
+touch -d "2026-01-01 00:00" "$T/crash/it's two/"*
+"$VMCOREFS" --cat info "$T/crash" >"$T/got" 2>"$T/err"
+is "$? $(wc -c <"$T/got")" "32 0" "several folders with dumps: status 32"
+like "$(head -n 1 "$T/err")" "crash: has 4 dumps, give one of them \(newest first\), such as: vmcorefs $tools MOUNTPOINT$" \
+	"... offers the command"
+is "$(sed -n '2,$s/^vmcorefs: //p' "$T/err" | tr -s ' ' | sed "s,$T/crash/,,; s/[0-9.]* [KM]iB/SIZE/" | xargs -d '\n' printf '%s|')" \
+	" 2026-11-20 01:03 SIZE 202611200102| 2026-11-20 01:02 SIZE 127.0.0.1-2026-11-20-01:02:03| 2026-01-01 00:00 SIZE it's two/one| 2026-01-01 00:00 SIZE it's two/two|" \
+	"... and lists them, newest first, each once"
 ln -s "$T/dump" "$T/none/vmcore"
 finds "a symbolic link" none/vmcore "$T/none"
 
