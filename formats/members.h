@@ -23,6 +23,7 @@ struct members {
 	const char *where;		/* path of the folder or archive, for messages; borrowed */
 	struct member *list;		/* owned; regular files that can be read, by name */
 	size_t n, cap;
+	struct source *archive;		/* borrowed; NULL: a folder */
 	bool unpack;			/* source.unpack of what is opened */
 	struct member *folders;		/* owned; in a folder: the folders in it, by name */
 	size_t nfolders, folders_cap;
@@ -61,6 +62,6 @@ int folder_list_members(const char *path, struct members *m);
 int crashes_choose(const struct members *m, size_t n, char **path);
 /* 1: src is a tar archive, 0: it is none, -errno. */
 int tar_probe(const struct source *src);
-int tar_list_members(const struct source *src, struct members *m);
+int tar_list_members(struct source *src, struct members *m);	/* src: of shared_new(), borrowed while m is in use */
 
 #endif

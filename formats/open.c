@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "formats/members.h"
 #include "formats/reader.h"
+#include "formats/shared.h"
 
 static void close_sources(struct source **srcs, size_t n)
 {
@@ -142,9 +143,11 @@ static int add_path(struct inputs *in, const char *path, const struct dump_reque
 	if (!r)
 		return add_input(in, src);
 	if (r == 1)
-		r = tar_list_members(src, &m);
+		src = shared_new(src);
 	else
 		fail(-r, "%s: cannot be read: %s", path, strerror(-r));
+	if (r == 1)
+		r = src ? tar_list_members(src, &m) : -ENOMEM;
 	if (!r)
 		r = add_members(in, &m);
 	members_free(&m);

@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "base/log.h"
 #include "formats/members.h"
+#include "formats/shared.h"
 #include "formats/slice.h"
 
 #define BLOCK 512u
@@ -71,17 +72,11 @@ int tar_probe(const struct source *src)
 
 static int open_in_tar(const struct members *m, const struct member *which, struct source **out)
 {
-	struct source *archive;
-	char *name;
-	int r = source_open_unpack(m->where, m->unpack, &archive);
+	char *name = members_path(m, which);
 
-	if (r)
-		return r;
-	if (asprintf(&name, "%s/%s", m->where, which->name) < 0) {
-		source_close(archive);
+	if (!name)
 		return -ENOMEM;
-	}
-	*out = slice_new(archive, which->offset, which->size, name);
+	*out = slice_new(shared_ref(m->archive), which->offset, which->size, name);
 	free(name);
 	return *out ? 0 : -ENOMEM;
 }
@@ -176,7 +171,7 @@ static int take_header(struct tar_walk *w, const uint8_t *h, uint64_t *at)
 	return r;
 }
 
-int tar_list_members(const struct source *src, struct members *m)
+int tar_list_members(struct source *src, struct members *m)
 {
 	struct tar_walk *w = calloc(1, sizeof(*w));
 	uint64_t at = 0;
@@ -185,6 +180,7 @@ int tar_list_members(const struct source *src, struct members *m)
 
 	m->where = src->name;
 	m->open = open_in_tar;
+	m->archive = src;
 	if (w) {
 		w->src = src;
 		w->m = m;

@@ -129,6 +129,19 @@ finds "a symbolic link" none/vmcore "$T/none"
 
 # --- archives
 
+# An archive is opened once, whatever number of files are in it: a compressed one would be read again for each.
+if have strace; then
+	mkdir "$T/many"
+	for i in {1..40}; do echo "$i" >"$T/many/file$i"; done
+	cp "$T/dump" "$T/many/vmcore"
+	tar -C "$T" -czf "$T/many.tar.gz" many
+	strace -f -e trace=openat -o "$T/trace" "$VMCOREFS" --cat raw "$T/many.tar.gz" >"$T/got"
+	same "$T/got" "$T/want" "an archive of many files"
+	is "$(grep -c 'many\.tar\.gz' "$T/trace")" 1 "... is opened once"
+else
+	skip "an archive of many files is opened once" "no strace"
+fi
+
 long=$(printf 'long-name-%.0s' {1..15})
 mkdir -p "$T/tree/$long"
 cp "$tools"/* "$T/tree/$long"
