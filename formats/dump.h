@@ -61,6 +61,8 @@ struct dump {
 	/* ELF identity of the dumped machine. elf_machine 0: unknown. */
 	uint16_t elf_machine;
 	uint8_t elf_class;		/* 32 or 64 */
+	uint32_t elf_flags;		/* e_flags of an ELF, without makedumpfile's mark of incomplete ones */
+	bool elf_notes_aligned;		/* an ELF whose PT_NOTE has p_align 4, as newer kernels write it */
 	bool big_endian;
 
 	uint8_t *notes;			/* owned: all PT_NOTE contents one after the other, host-independent bytes */

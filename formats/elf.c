@@ -184,6 +184,7 @@ static int take_header(struct dump *d, struct headers *hs, const uint8_t *bytes)
 
 	hs->blank = bytes_are_zero(bytes, d->elf_class == 64 ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr)) ? hs->blank + 1 : 0;
 	decode_program_header(d, bytes, &p);
+	d->elf_notes_aligned |= p.type == PT_NOTE && p.align == 4;
 	if (p.type == PT_NOTE)
 		return dump_add_notes(d, p.offset, p.filesz);
 	if (p.type != PT_LOAD)
@@ -245,6 +246,7 @@ static void warn_about(struct dump *d, const struct elf_header *h, const struct 
 		log_warn("%s: %llu PT_LOAD headers with impossible addresses are ignored", name,
 			 (unsigned long long)hs->skipped);
 	}
+	d->elf_flags = h->flags & ~DUMP_ELF_INCOMPLETE;
 	if (h->flags & DUMP_ELF_INCOMPLETE) {
 		d->incomplete = true;
 		log_warn("%s: its writer marked the dump as incomplete", name);

@@ -132,7 +132,7 @@ static void put_ehdr(uint8_t *b, const struct elf_output *o, const struct form *
 		put_u32(b + offsetof(Elf32_Ehdr, e_phoff), (uint32_t)f->ehdr, big);
 	else
 		put_u64(b + offsetof(Elf64_Ehdr, e_phoff), f->ehdr, big);
-	put_u32(rest, o->incomplete ? 1 : 0, big);
+	put_u32(rest, o->flags | (o->incomplete ? 1 : 0), big);
 	put_u16(rest + 4, (uint16_t)f->ehdr, big);
 	put_u16(rest + 6, (uint16_t)f->phdr, big);
 	put_u16(rest + 8, many ? PN_XNUM : (uint16_t)phnum, big);
@@ -147,7 +147,7 @@ static void put_phdr(uint8_t *b, const struct form *f, uint32_t type, uint64_t o
 {
 	uint32_t flags = type == PT_LOAD ? PF_R | PF_W | PF_X : 0;
 
-	/* p_align 0, as the kernel has it: crash takes other cores for netdump files */
+	/* p_align 0 of a PT_LOAD, as the kernel has it: crash takes other cores for netdump files */
 	put_u32(b, type, f->big);
 	if (f->small) {
 		put_u32(b + offsetof(Elf32_Phdr, p_flags), flags, f->big);
@@ -207,12 +207,16 @@ static bool fits_32(const struct elf_output *o, const struct pieces *ps, uint64_
 static void put_headers(uint8_t *b, const struct elf_output *o, const struct form *f, const struct pieces *ps,
 			uint64_t phnum, uint64_t notes_off, uint64_t data_off)
 {
-	struct piece note = { 0, notes_bytes(o), 0 };
+	struct piece note = { 0, notes_bytes(o), notes_bytes(o) };
 	uint8_t *ph = b + f->ehdr;
 	uint64_t off = data_off;
 
 	put_ehdr(b, o, f, phnum);
 	put_phdr(ph, f, PT_NOTE, notes_off, 0, &note);
+	if (o->notes_aligned && f->small)
+		put_u32(ph + offsetof(Elf32_Phdr, p_align), 4, f->big);
+	else if (o->notes_aligned)
+		put_u64(ph + offsetof(Elf64_Phdr, p_align), 4, f->big);
 	ph += f->phdr;
 	/* the image first: tools take phys_base from the first PT_LOAD above the start of the kernel map */
 	for (size_t i = 0; i < ps->n; off += ps->list[i++].filesz) {

@@ -20,6 +20,8 @@ struct elf_output {
 	uint16_t machine;		/* EM_* */
 	unsigned int elf_class;		/* of the source: 32 or 64 */
 	bool big_endian;
+	uint32_t flags;			/* e_flags of the source: an ABI, for some machines */
+	bool notes_aligned;		/* p_align of the PT_NOTE is 4, not 0; as the source has it */
 	bool incomplete;		/* e_flags bit 0, as makedumpfile marks it */
 	const void *notes;		/* bytes of the PT_NOTE */
 	size_t notes_len;

@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 #include "base/log.h"
 #include "kernel/outside.h"
+#include "kernel/uts.h"
 
 static int ask_symbol(const void *arg, const char *name, uint64_t *value)
 {
@@ -214,24 +215,6 @@ static void find_space(struct kernel *k, const struct kernel_input *in)
 		k->why_no_space = no_text;
 }
 
-/* struct uts_namespace: the name is six strings of 65 bytes (struct new_utsname). */
-static void read_uts(struct kernel *k, bool erased)
-{
-	char raw[6 * 65];
-	uint64_t vaddr, offset;
-
-	if (vmci_symbol(&k->vmci, "init_uts_ns", &vaddr) || vmci_offset(&k->vmci, "uts_namespace.name", &offset))
-		return;
-	if (kernel_read(k, vaddr + offset, raw, sizeof(raw)))
-		return;
-	for (size_t i = 0; i < 6; i++) {
-		memcpy(k->uts[i], raw + i * 65, 64);
-		k->uts[i][64] = '\0';
-	}
-	if (!erased && memcmp(k->uts[0], "Linux", 6))
-		memset(k->uts, 0, sizeof(k->uts));
-}
-
 /* A dump that does not name its machine: the text has lines that only one architecture's kernels write, or its register
  * notes have the size of one. */
 static const struct arch *guess_arch(const struct vmcoreinfo *v, const struct kernel_input *in)
@@ -396,8 +379,10 @@ int kernel_open(const struct kernel_input *in, struct kernel **out)
 	}
 	read_text(k);
 	find_space(k, in);
-	if (k->has_space)
-		read_uts(k, false);
+	if (k->has_space) {
+		uts_find(k);
+		uts_read(k, false);
+	}
 	r = outside_check_version(k, in, &given);
 	if (r)
 		goto err_close;
@@ -426,7 +411,7 @@ void kernel_set_pages(struct kernel *k, const struct pages *pages)
 	/* whatever is there now: names from elsewhere would tell what is erased */
 	memset(k->uts, 0, sizeof(k->uts));
 	if (k->has_space && has_uts)
-		read_uts(k, true);
+		uts_read(k, true);
 }
 
 void kernel_close(struct kernel *k)

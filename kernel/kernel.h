@@ -59,6 +59,7 @@ struct kernel {
 	bool hypervisor;		/* this is Xen itself: vmci is VMCOREINFO_XEN */
 	char release[65];		/* OSRELEASE, "" when unknown */
 	char uts[6][65];		/* init_uts_ns: sysname nodename release version machine domainname; "" unknown */
+	uint64_t uts_vaddr;		/* where these strings are; 0: not known */
 	int64_t crash_time;		/* CRASHTIME, seconds since the epoch; 0: unknown */
 };
 

@@ -9,8 +9,8 @@
 
 #include "base/bytes.h"
 #include "kernel/outside.h"
+#include "kernel/uts.h"
 
-#define UTS_STRING 65			/* struct new_utsname */
 
 struct locate {
 	const struct pages *ps;
@@ -128,9 +128,10 @@ int locate_kernel(const struct pages *ps, const struct arch *arch, const struct 
 	int r;
 
 	if (!arch || !arch->setup || !arch->image_bytes || vmci_symbol(linked, "init_uts_ns", &l.uts_vaddr) ||
-	    vmci_offset(linked, "uts_namespace.name", &offset) || vmci_symbol(linked, "_stext", &l.stext) ||
-	    vmci_get(linked, "OSRELEASE", &release, &len) || len >= UTS_STRING)
+	    vmci_symbol(linked, "_stext", &l.stext) || vmci_get(linked, "OSRELEASE", &release, &len) || len >= UTS_STRING)
 		return -ENOTSUP;
+	if (vmci_offset(linked, "uts_namespace.name", &offset))		/* before 5.11 */
+		offset = UTS_OFFSET_UNTOLD;
 	l.uts_vaddr += offset;
 	memcpy(l.uts + 2 * UTS_STRING, release, len);
 	r = pages_each_kept(ps, search_run, &l);

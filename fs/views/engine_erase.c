@@ -13,13 +13,12 @@ static void erase_header(struct engine *e)
 {
 	const struct kernel *k = e->kernel;
 	char *names = e->dump->uts[0];
-	uint64_t vaddr, offset, paddr, span;
+	uint64_t paddr, span;
 
-	if (!k->has_space || vmci_symbol(&k->vmci, "init_uts_ns", &vaddr) ||
-	    vmci_offset(&k->vmci, "uts_namespace.name", &offset))
+	if (!k->has_space || !k->uts_vaddr)
 		return;
 	for (size_t at = 0; at < sizeof(e->dump->uts); at += span) {
-		if (space_vtop(&k->space, vaddr + offset + at, &paddr, &span))
+		if (space_vtop(&k->space, k->uts_vaddr + at, &paddr, &span))
 			return;
 		span = min_u64(span, sizeof(e->dump->uts) - at);
 		for (uint64_t i = 0; i < span; i++)

@@ -38,6 +38,8 @@ static void elf_output(struct engine *e, struct elf_output *o)
 		.machine = arch ? arch->elf_machine : e->dump->elf_machine ? e->dump->elf_machine : EM_NONE,
 		.elf_class = e->dump->elf_class,
 		.big_endian = e->dump->big_endian,
+		.flags = e->dump->elf_flags,
+		.notes_aligned = e->dump->elf_notes_aligned,
 		.incomplete = e->dump->incomplete,
 		.notes = e->notes.data,
 		.notes_len = e->notes.len,

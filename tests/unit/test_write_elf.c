@@ -468,8 +468,8 @@ static void test_class_32(void **state)
 		uint64_t base = 0x40000, top = beyond ? 0x100000 : base + 400;
 		struct fake *f = fake_new(12, top);
 		struct elf_output o = {
-			.machine = EM_ARM, .elf_class = 32, .big_endian = big, .incomplete = true, .notes = notes,
-			.notes_len = sizeof(notes), .direct = &direct,
+			.machine = EM_ARM, .elf_class = 32, .big_endian = big, .flags = 0x5000400, .incomplete = true, .notes_aligned = true,
+			.notes = notes, .notes_len = sizeof(notes), .direct = &direct,
 		};
 		uint8_t b[4096], page[4096];
 		struct layout *l;
@@ -486,7 +486,7 @@ static void test_class_32(void **state)
 			/* pages are left out at the end of one: not at a page */
 			uint32_t data = (52 + 4 * 32 + sizeof(notes) + 15) / 16 * 16;
 			uint32_t want[4][6] = {	/* type, vaddr, paddr, filesz, memsz; the note's offset */
-				{ PT_NOTE, 0, 0, sizeof(notes), 0, 52 + 4 * 32 },
+				{ PT_NOTE, 0, 0, sizeof(notes), sizeof(notes), 52 + 4 * 32 },
 				{ PT_LOAD, 0xc0000000, 0x40000000, 10 * P, 270 * P, data },
 				{ PT_LOAD, 0xc010e000, 0x4010e000, 30 * P, 30 * P, data + 10 * P },
 				{ PT_LOAD, 0, 0x4012c000, 100 * P, 100 * P, data + 40 * P },
@@ -495,7 +495,7 @@ static void test_class_32(void **state)
 			assert_int_equal(get_u16(b + 16, big), ET_CORE);
 			assert_int_equal(get_u16(b + 18, big), EM_ARM);
 			assert_int_equal(get_u32(b + 28, big), 52);	/* e_phoff */
-			assert_int_equal(get_u32(b + 36, big), 1);	/* e_flags */
+			assert_int_equal(get_u32(b + 36, big), 0x5000401);	/* e_flags */
 			assert_int_equal(get_u16(b + 40, big), 52);
 			assert_int_equal(get_u16(b + 42, big), 32);
 			assert_int_equal(get_u16(b + 44, big), 4);	/* e_phnum */
@@ -509,6 +509,7 @@ static void test_class_32(void **state)
 				assert_int_equal(get_u32(ph + 16, big), want[i][3]);
 				assert_int_equal(get_u32(ph + 20, big), want[i][4]);
 				assert_int_equal(get_u32(ph + 24, big), i ? 7 : 0);
+				assert_int_equal(get_u32(ph + 28, big), i ? 0 : 4);
 			}
 			assert_memory_equal(b + 52 + 4 * 32, notes, sizeof(notes));
 			assert_int_equal(layout_read(l, page, sizeof(page), data + 40 * P), 0);
