@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # TIMEOUT: 3600
-# The elf view of other kernels than 6.1. The rig has no debug info of these (each some GB), so that crash, which must have
+# The elf view of other kernels than 6.1, without their debug info (real-judges.t has it): crash, which must have
 # a vmlinux, opens neither the original nor the view, and drgn knows no types; what drgn, gdb, libkdumpfile and
 # makedumpfile can tell without is the same of both.
 . tests/real/lib.sh

@@ -10,9 +10,9 @@
 # asking.
 KERNELS='
 6.1  | x86_64 | bookworm bookworm-security | 6\.1\.0-[0-9]+-cloud-amd64           | vmlinux
-5.10 | x86_64 | bullseye bullseye-security | 5\.10\.0-[0-9]+-cloud-amd64          |
-6.12 | x86_64 | trixie trixie-security     | 6\.12\.[0-9]+\+deb13-amd64           |
-7    | x86_64 | sid                        | 7\.[0-9.]+\+deb[0-9]+-cloud-amd64    |
+5.10 | x86_64 | bullseye bullseye-security | 5\.10\.0-[0-9]+-cloud-amd64          | vmlinux
+6.12 | x86_64 | trixie trixie-security     | 6\.12\.[0-9]+\+deb13-amd64           | vmlinux
+7    | x86_64 | sid                        | 7\.[0-9.]+\+deb[0-9]+-cloud-amd64    | vmlinux
 6.1-dom0 | x86_64 | bookworm bookworm-security | 6\.1\.0-[0-9]+-amd64              | vmlinux
 arm64    | arm64    | bookworm bookworm-security | 6\.1\.0-[0-9]+-cloud-arm64    | vmlinux kexec=trixie
 armlpae  | armhf    | bookworm bookworm-security | 6\.1\.0-[0-9]+-armmp-lpae     | vmlinux
@@ -98,14 +98,15 @@ kernel_use() {
 kernel_get() {
 	local release work
 	KERNEL=$CACHE/kernels/$1
-	[ ! -e "$KERNEL/release" ] || return 0
-	need_space 1500
+	# an older rig may have left it without
+	[ ! -e "$KERNEL/release" ] || { extra vmlinux && [ ! -e "$KERNEL/vmlinux" ]; } || return 0
+	need_space 3500
 	# shellcheck disable=SC2086 # a list
 	suite_open $SUITES
 
 	# A mirror may name a package that it no longer has: an older kernel will do.
 	work=$KERNEL.tmp
-	for release in $(releases "$REGEX" | head -n 4); do
+	for release in $(releases "$REGEX" | head -n 8); do
 		rm -rf "$work"
 		mkdir -p "$work/deb"
 		! kernel_fetch "$work/deb" "$release" || break
@@ -150,11 +151,14 @@ kernel_unpack() {
 	/sbin/depmod -b "$1/modules" "$release" || die "no modules in the packages of $release"
 }
 
-# Only vmlinux is taken out of the package: all of it would be several GB.
+# Only vmlinux is taken out of the package: all of it would be several GB. It lies in boot, near the start, where it ends
+# the reading, or since 7.x among the modules.
 kernel_debug() {
-	dpkg-deb --fsys-tarfile "$1"/deb/*-dbg_*.deb |
-		tar -xf - -C "$1" --wildcards --transform='s,.*/vmlinux.*,vmlinux,' './usr/lib/debug/boot/vmlinux-*' ||
-		die "no vmlinux in the -dbg package"
+	local where=boot/vmlinux-*
+	[ ! -e "$(echo "$1"/deb/linux-binary-*.deb)" ] || where=lib/modules/*/vmlinux
+	dpkg-deb --fsys-tarfile "$1"/deb/*-dbg_*.deb 2>/dev/null |
+		tar -xf - -C "$1" --occurrence=1 --wildcards --transform='s,.*/vmlinux.*,vmlinux,' "./usr/lib/debug/$where"
+	[ -s "$1/vmlinux" ] || die "no vmlinux in the -dbg package"
 }
 
 # The programs of the initramfs that an architecture other than ours needs: tools/busybox, and tools/kexec with its

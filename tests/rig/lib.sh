@@ -78,7 +78,7 @@ install_deps() {
 }
 
 apt_install() {
-	apt-get install -q -y --no-install-recommends "$@" </dev/null >&2
+	apt-get install -q -y -o DPkg::Lock::Timeout=300 --no-install-recommends "$@" </dev/null >&2
 }
 
 # lock NAME: one maker of a thing at a time. Held until the process ends.

@@ -22,13 +22,14 @@ tiny61      | qemu    | 6.1  |   96 | tiny                                     |
 v61-3g      | kexec   | 6.1  | 3072 | crash=160M fill=500 heap=450 host=600    | /proc/vmcore of 6.1, 3 GB, half of it in use, for benchmarks
 zgetdump    | zgetdump |     |      |                                          | not a dump: zgetdump of s390-tools, and what it needs to run here
 mdf-new     | tool    |      |      |                                          | not a dump: the newest makedumpfile with its own libraries
+judges      | judges  |      |      |                                          | not a dump: crash and drgn of Debian sid in a root of their own
 q61-migrate | qemu    | 6.1  |  512 | qemu=new dump=elf,kdump-raw-zlib,savevm,mapped-ram fill=16 heap=18 | one 6.1 guest by a newer QEMU: elf, plain kdump files, migration streams
 q61-hole    | qemu    | 6.1  | 5120 | tiny machine=q35 dump=elf,savevm         | 6.1 on a q35 with memory above 4 GiB, as elf and migration stream
 q61-hole-pc | qemu    | 6.1  | 4608 | tiny machine=pc dump=elf,savevm          | the same on an i440fx
 qemu-new    | newqemu |      |      |                                          | not a dump: the QEMU of the next Debian with its own libraries
-v612-512    | kexec   | 6.12 |  512 | crash=192M balloon fill=24 heap=24       | /proc/vmcore of 6.12 (not the cloud flavour: it has hwpoison), no vmlinux
-v7-512      | kexec   | 7    |  512 | crash=192M balloon fill=24 heap=24       | /proc/vmcore of the newest 7.x, no vmlinux
-v510-512    | kexec   | 5.10 |  512 | crash=160M balloon fill=32 heap=24       | /proc/vmcore of 5.10, no vmlinux
+v612-512    | kexec   | 6.12 |  512 | crash=192M balloon fill=24 heap=24       | /proc/vmcore of 6.12 (not the cloud flavour: it has hwpoison)
+v7-512      | kexec   | 7    |  512 | crash=192M balloon fill=24 heap=24       | /proc/vmcore of the newest 7.x
+v510-512    | kexec   | 5.10 |  512 | crash=160M balloon fill=32 heap=24       | /proc/vmcore of 5.10
 v61-la57    | kexec   | 6.1  |  512 | crash=160M cpu=qemu64,+la57,-cx16 fill=32 heap=24 | /proc/vmcore of 6.1 with 5-level page tables
 v61-nokaslr | kexec   | 6.1  |  384 | crash=160M nokaslr fill=16 heap=18       | /proc/vmcore of 6.1 at its linked address
 q61-novmci  | qemu    | 6.1  |  256 | novmci fill=16 heap=18                   | 6.1 dumped by QEMU as elf, without a VMCOREINFO note
@@ -81,6 +82,12 @@ value() {
 	echo "${2:-}"
 }
 
+# set_link_vmlinux FOLDER: into it, where the kernel has one.
+set_link_vmlinux() {
+	[ -z "$KERNEL" ] || [ ! -e "$KERNEL/vmlinux" ] || [ -e "$1/vmlinux" ] || ln "$KERNEL/vmlinux" "$1/vmlinux" ||
+		die "cannot link vmlinux"
+}
+
 # make_set NAME: makes $CACHE/dumps/NAME unless it is there and up to date.
 make_set() {
 	local stamp work started=$SECONDS
@@ -98,7 +105,10 @@ make_set() {
 	SET=$CACHE/dumps/$1
 	stamp="rig $RIG_VERSION${KERNEL:+, kernel $(cat "$KERNEL/release")}"
 	[ "$KIND" != live ] || stamp+=", $(live_stamp)" || exit
-	[ "$(cat "$SET/stamp" 2>/dev/null)" != "$stamp" ] || return 0
+	if [ "$(cat "$SET/stamp" 2>/dev/null)" = "$stamp" ]; then
+		set_link_vmlinux "$SET"
+		return
+	fi
 
 	say "making $1"
 	work=$SET.tmp
@@ -108,7 +118,7 @@ make_set() {
 	"make_$KIND"
 	if [ -n "$KERNEL" ]; then
 		cp "$KERNEL/release" release
-		[ ! -e "$KERNEL/vmlinux" ] || ln "$KERNEL/vmlinux" vmlinux || die "cannot link vmlinux"
+		set_link_vmlinux .
 		! has facts || facts_write
 	fi
 	echo "$stamp" >stamp
