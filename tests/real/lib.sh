@@ -107,6 +107,14 @@ in_order() {
 # symbol SET NAME: its address in the guest's /proc/kallsyms
 symbol() { truth_of "$1" symbol | awk -v name="$2" '$3 == name { print $1 }'; }
 
+# The newest crash and drgn, of the set judges: newest_judges, after sets. Else the distribution's.
+crash=(crash)
+drgn=(drgn)
+newest_judges() {
+	crash=("${set[judges]}/judge" crash)
+	drgn=("${set[judges]}/judge" drgn)
+}
+
 # --- crash
 
 # crash_run FILE VMLINUX DUMP COMMAND...: what it prints; not the line with the name of the dump.
@@ -114,7 +122,7 @@ crash_run() {
 	local out=$1 kernel=$2 dump=$3
 	shift 3
 	printf '%s\n' "$@" quit >"$out.in"
-	timeout -k 5 120 crash -s --no_scroll -i "$out.in" "$kernel" "$dump" </dev/null >"$out.all" 2>&1
+	timeout -k 5 120 "${crash[@]}" -s --no_scroll -i "$out.in" "$kernel" "$dump" </dev/null >"$out.all" 2>&1
 	local status=$?
 	grep -v '^ *DUMPFILE: ' "$out.all" >"$out"
 	[[ $status == 0 ]] || { diag "crash on $dump: status $status: $(tail -n 5 "$out.all")"; return 1; }
@@ -126,5 +134,5 @@ crash_run() {
 drgn_run() {
 	local dump=$1 kernel=$2
 	shift 2
-	timeout -k 5 120 drgn -q -c "$dump" -s "$kernel" "$@"
+	timeout -k 5 120 "${drgn[@]}" -q -c "$dump" -s "$kernel" "$@"
 }
