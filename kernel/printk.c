@@ -8,31 +8,15 @@
 #include "base/bytes.h"
 #include "base/log.h"
 
-#define MAX_LOG_BYTES	(256u << 20)	/* far above log_buf_len's limit of 2 GiB >> 3; bounds what a bad dump costs */
+#define MAX_LOG_BYTES	(256u << 20)	/* as printk_memory.c */
+#define MIN_BOUND	(1u << 20)
+#define UNKNOWN_BOUND	(64u << 20)
 
 int printk_fields(const struct kernel *k, const struct printk_field *fields, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (fields[i].get(&k->vmci, fields[i].name, fields[i].value))
 			return fail(EIO, "dmesg: VMCOREINFO lacks %s", fields[i].name);
-	return 0;
-}
-
-int printk_read_alloc(const struct kernel *k, const char *what, uint64_t vaddr, uint64_t bytes, char **out)
-{
-	int r;
-
-	if (bytes > MAX_LOG_BYTES)
-		return fail(EIO, "dmesg: %s of %llu bytes cannot be right", what, (unsigned long long)bytes);
-	*out = malloc(bytes ? bytes : 1);
-	if (!*out)
-		return -ENOMEM;
-	r = kernel_read(k, vaddr, *out, bytes);
-	if (r) {
-		free(*out);
-		*out = NULL;
-		return fail(-r, "dmesg: cannot read %s at %#llx: %s", what, (unsigned long long)vaddr, strerror(-r));
-	}
 	return 0;
 }
 
@@ -43,15 +27,34 @@ int printk_variable(const struct kernel *k, const char *name, unsigned int bytes
 
 	if (vmci_symbol(&k->vmci, name, &vaddr))
 		return fail(EIO, "dmesg: VMCOREINFO lacks SYMBOL(%s)", name);
-	r = kernel_read_uint(k, vaddr, bytes, out);
+	r = printk_read_uint(k, vaddr, bytes, out);
 	return r ? fail(-r, "dmesg: cannot read %s at %#llx: %s", name, (unsigned long long)vaddr, strerror(-r)) : 0;
 }
 
+/* Bytes from start to end of the ring of characters. */
+static void put_characters(struct printk_writer *w, const struct printk_memory *m, uint64_t start, uint64_t end)
+{
+	while (start < end) {
+		const struct printk_hole *hole = printk_memory_hole(m, start, end - start);
+		uint64_t good = hole ? max_u64(hole->start, start) : end;
+
+		if (good > start)
+			printk_write_plain(w, m->data + start, (size_t)(good - start));
+		start = good;
+		if (hole) {
+			uint64_t lost_end = min_u64(hole->end, end);
+
+			printk_write_lost(w, m, hole, lost_end - start, 0, 0);
+			start = lost_end;
+		}
+	}
+}
+
 /* Until 3.4: a ring of characters. A clear is a count of characters that starts again (logged_chars). */
-static int characters_render(const struct kernel *k, bool partial, struct outbuf *out)
+static int characters_render(const struct kernel *k, bool partial, struct printk_writer *w)
 {
 	uint64_t buf, len, end, chars;
-	char *mem;
+	struct printk_memory m;
 	int r;
 
 	if ((r = printk_variable(k, "log_buf", k->word_bytes, &buf)) || (r = printk_variable(k, "log_buf_len", 4, &len)) ||
@@ -62,19 +65,19 @@ static int characters_render(const struct kernel *k, bool partial, struct outbuf
 		return r;
 	if (!len)
 		return fail(EIO, "dmesg: the log buffer has no length");
-	r = printk_read_alloc(k, "the log", buf, len, &mem);
+	r = printk_memory_read(k, "the log", buf, len, &m);
 	if (r)
 		return r;
+	w->loss->in_bytes = w->plain = true;
 	chars = min_u64(min_u64(chars, end), len);
 	if (end % len >= chars) {
-		out_write(out, mem + (end % len - chars), (size_t)chars);
+		put_characters(w, &m, end % len - chars, end % len);
 	} else {
-		uint64_t tail = chars - end % len;
-
-		out_write(out, mem + (len - tail), (size_t)tail);
-		out_write(out, mem, (size_t)(end % len));
+		put_characters(w, &m, len - (chars - end % len), len);
+		put_characters(w, &m, 0, end % len);
 	}
-	free(mem);
+	printk_writer_end(w);
+	printk_memory_free(&m);
 	return 0;
 }
 
@@ -83,15 +86,19 @@ static const struct era {
 	const char *symbol, *kind, *clear_symbol;
 	const char *clear_offset;	/* NULL: none needed */
 	const char *why_no_partial;
-	int (*render)(const struct kernel *k, bool partial, struct outbuf *out);
+	bool has_records;		/* with levels */
+	int (*render)(const struct kernel *k, bool partial, struct printk_writer *w);
 } eras[] = {
 	{ "prb", "ring buffer", "clear_seq", "printk_info.seq",
-	  "VMCOREINFO does not tell when the log was cleared (clear_seq, printk_info.seq)", printk_ring_render },
+	  "VMCOREINFO does not tell when the log was cleared (clear_seq, printk_info.seq)", true, printk_ring_render },
 	{ "log_first_idx", "records", "clear_idx", NULL,
-	  "VMCOREINFO does not tell when the log was cleared (clear_idx)", printk_records_render },
+	  "VMCOREINFO does not tell when the log was cleared (clear_idx)", true, printk_records_render },
 	{ "log_end", "characters", "logged_chars", NULL,
-	  "VMCOREINFO does not tell when the log was cleared (logged_chars)", characters_render },
+	  "VMCOREINFO does not tell when the log was cleared (logged_chars)", false, characters_render },
 };
+
+static const char no_records[] = "this kernel's log has no records (they came with Linux 3.5)";
+static const char no_log[] = "VMCOREINFO does not tell where the log is";
 
 static const struct era *find_era(const struct kernel *k)
 {
@@ -110,32 +117,68 @@ const char *printk_kind(const struct kernel *k)
 	return era ? era->kind : NULL;
 }
 
+const char *printk_why_no_form(const struct kernel *k, enum printk_form form)
+{
+	const struct era *era = find_era(k);
+
+	if (!era)
+		return no_log;
+	/* The characters of old have the form of syslog(2) as they are. */
+	return form == PRINTK_KMSG && !era->has_records ? no_records : NULL;
+}
+
 const char *printk_why_no_partial(const struct kernel *k)
 {
 	const struct era *era = find_era(k);
 	uint64_t value;
 
 	if (!era)
-		return "VMCOREINFO does not tell where the log is";
+		return no_log;
 	if (vmci_symbol(&k->vmci, era->clear_symbol, &value) ||
 	    (era->clear_offset && vmci_offset(&k->vmci, era->clear_offset, &value)))
 		return era->why_no_partial;
 	return NULL;
 }
 
-static int render(const struct kernel *k, bool partial, struct outbuf *out)
+/*
+ * The longest: each byte of the buffer is a newline, after which PRINTK_RAW has "<191>[18446744073.709551] ", or a
+ * record of 32 bytes, the average that the ring is made for, is lost with a line in its place.
+ */
+uint64_t printk_bound(const struct kernel *k)
+{
+	uint64_t vaddr, len;
+
+	if (vmci_symbol(&k->vmci, "log_buf_len", &vaddr) || printk_read_uint(k, vaddr, 4, &len))
+		return UNKNOWN_BOUND;
+	return max_u64(min_u64(len, MAX_LOG_BYTES) * 40, MIN_BOUND);
+}
+
+static int render(const struct kernel *k, enum printk_form form, bool partial, struct outbuf *out,
+		  struct printk_loss *loss)
 {
 	const struct era *era = find_era(k);
+	struct printk_loss unused;
+	struct printk_writer w;
 
-	return era ? era->render(k, partial, out) : fail(ENOENT, "dmesg: VMCOREINFO tells of no kernel log");
+	printk_writer_init(&w, k, form, out, loss ? loss : &unused);
+	if (!era)
+		return fail(ENOENT, "dmesg: VMCOREINFO tells of no kernel log");
+	if (form == PRINTK_KMSG && !era->has_records)
+		return fail(ENOTSUP, "kmsg: %s", no_records);
+	return era->render(k, partial, &w);
+}
+
+int printk_render_form(const struct kernel *k, enum printk_form form, struct outbuf *out, struct printk_loss *loss)
+{
+	return render(k, form, false, out, loss);
 }
 
 int printk_render(const struct kernel *k, struct outbuf *out)
 {
-	return render(k, false, out);
+	return render(k, PRINTK_DMESG, false, out, NULL);
 }
 
 int printk_render_partial(const struct kernel *k, struct outbuf *out)
 {
-	return render(k, true, out);
+	return render(k, PRINTK_DMESG, true, out, NULL);
 }

@@ -20,10 +20,14 @@ struct ring {
 	/* from VMCOREINFO */
 	uint64_t rb_size, desc_ring, text_ring, count_bits, descs, infos, head_id, tail_id, size_bits, data, counter;
 	uint64_t desc_size, state_var, blk_lpos, begin, next, info_size, ts_nsec, text_len;
-	uint64_t seq;			/* only when partial, as clear_seq */
+	/* from there too, where it tells; see ring_optional_fields() */
+	uint64_t seq, caller, subsystem, subsystem_max, device, device_max;
+	bool has_seq, has_level, has_caller, has_device;
 	/* from the dump */
-	char *desc_mem, *info_mem, *text_mem;
-	uint64_t count, text_size, head, tail, clear_seq;
+	struct printk_memory descs_mem, infos_mem, text_mem;
+	uint64_t count, text_size, head, tail;
+	uint64_t clear_seq;		/* only when partial */
+	uint64_t seq_ahead;		/* of a record's id: both count on by one for each record */
 };
 
 static int ring_fields(const struct kernel *k, struct ring *g)
@@ -65,6 +69,32 @@ static int ring_fields(const struct kernel *k, struct ring *g)
 	return 0;
 }
 
+static bool fits(const struct ring *g, uint64_t offset, uint64_t bytes)
+{
+	return offset <= g->info_size && bytes <= g->info_size - offset;
+}
+
+/*
+ * What dmesg can do without. Since 5.10 facility is the byte behind text_len, flags and level share the next; VMCOREINFO
+ * has the rest.
+ */
+static void ring_optional_fields(const struct kernel *k, struct ring *g)
+{
+	const struct vmcoreinfo *v = &k->vmci;
+	uint64_t dev;
+
+	g->has_seq = !vmci_offset(v, "printk_info.seq", &g->seq) && fits(g, g->seq, 8);
+	g->has_level = fits(g, g->text_len, 4);
+	g->has_caller = !vmci_offset(v, "printk_info.caller_id", &g->caller) && fits(g, g->caller, 4);
+	if (vmci_offset(v, "printk_info.dev_info", &dev) || vmci_offset(v, "dev_printk_info.subsystem", &g->subsystem) ||
+	    vmci_offset(v, "dev_printk_info.device", &g->device) ||
+	    vmci_length(v, "printk_info_subsystem", &g->subsystem_max) ||
+	    vmci_length(v, "printk_info_device", &g->device_max) || !fits(g, dev, 0))
+		return;
+	g->has_device = !add_overflows(g->subsystem, dev, &g->subsystem) && fits(g, g->subsystem, g->subsystem_max) &&
+			!add_overflows(g->device, dev, &g->device) && fits(g, g->device, g->device_max);
+}
+
 static int ring_load(const struct kernel *k, struct ring *g)
 {
 	uint64_t prb, rb, bits, descs, infos, data;
@@ -72,26 +102,26 @@ static int ring_load(const struct kernel *k, struct ring *g)
 
 	if (vmci_symbol(&k->vmci, "prb", &prb))
 		return fail(EIO, "dmesg: VMCOREINFO lacks SYMBOL(prb)");
-	if ((r = kernel_read_word(k, prb, &rb)) ||
-	    (r = kernel_read_uint(k, rb + g->desc_ring + g->count_bits, 4, &bits)) ||
-	    (r = kernel_read_word(k, rb + g->desc_ring + g->descs, &descs)) ||
-	    (r = kernel_read_word(k, rb + g->desc_ring + g->infos, &infos)) ||
-	    (r = kernel_read_word(k, rb + g->desc_ring + g->head_id + g->counter, &g->head)) ||
-	    (r = kernel_read_word(k, rb + g->desc_ring + g->tail_id + g->counter, &g->tail)))
+	if ((r = printk_read_uint(k, prb, g->word, &rb)) ||
+	    (r = printk_read_uint(k, rb + g->desc_ring + g->count_bits, 4, &bits)) ||
+	    (r = printk_read_uint(k, rb + g->desc_ring + g->descs, g->word, &descs)) ||
+	    (r = printk_read_uint(k, rb + g->desc_ring + g->infos, g->word, &infos)) ||
+	    (r = printk_read_uint(k, rb + g->desc_ring + g->head_id + g->counter, g->word, &g->head)) ||
+	    (r = printk_read_uint(k, rb + g->desc_ring + g->tail_id + g->counter, g->word, &g->tail)))
 		return fail(-r, "dmesg: cannot read the log's head at %#llx: %s", (unsigned long long)prb, strerror(-r));
 	if (bits < 1 || bits > MAX_COUNT_BITS)
 		return fail(EIO, "dmesg: 2^%llu log records cannot be right", (unsigned long long)bits);
 	g->count = (uint64_t)1 << bits;
-	if ((r = kernel_read_uint(k, rb + g->text_ring + g->size_bits, 4, &bits)) ||
-	    (r = kernel_read_word(k, rb + g->text_ring + g->data, &data)))
+	if ((r = printk_read_uint(k, rb + g->text_ring + g->size_bits, 4, &bits)) ||
+	    (r = printk_read_uint(k, rb + g->text_ring + g->data, g->word, &data)))
 		return fail(-r, "dmesg: cannot read the log's text ring: %s", strerror(-r));
 	if (bits < 3 || bits > 31)
 		return fail(EIO, "dmesg: a log of 2^%llu bytes cannot be right", (unsigned long long)bits);
 	g->text_size = (uint64_t)1 << bits;
-	if ((r = printk_read_alloc(k, "the log's descriptors", descs, g->count * g->desc_size, &g->desc_mem)) ||
-	    (r = printk_read_alloc(k, "the log's records", infos, g->count * g->info_size, &g->info_mem)))
+	if ((r = printk_memory_read(k, "the log's descriptors", descs, g->count * g->desc_size, &g->descs_mem)) ||
+	    (r = printk_memory_read(k, "the log's records", infos, g->count * g->info_size, &g->infos_mem)))
 		return r;
-	return printk_read_alloc(k, "the log's text", data, g->text_size, &g->text_mem);
+	return printk_memory_read(k, "the log's text", data, g->text_size, &g->text_mem);
 }
 
 /* The text block of a descriptor. false: it has no text. */
@@ -113,7 +143,7 @@ static bool ring_text(const struct ring *g, const char *desc, bool big, uint64_t
 	room = to - from;
 	if (room < g->word)		/* each block starts with the id of its descriptor */
 		return false;
-	*text = g->text_mem + from + g->word;
+	*text = g->text_mem.data + from + g->word;
 	*len = (size_t)min_u64(text_len, room - g->word);
 	return true;
 }
@@ -121,7 +151,7 @@ static bool ring_text(const struct ring *g, const char *desc, bool big, uint64_t
 /* The state of descriptor i: its id and whether that is all written. */
 static uint64_t ring_state(const struct ring *g, uint64_t i, bool big)
 {
-	return get_uint(g->desc_mem + i * g->desc_size + g->state_var + g->counter, g->word, big);
+	return get_uint(g->descs_mem.data + i * g->desc_size + g->state_var + g->counter, g->word, big);
 }
 
 static bool ring_is_written(const struct ring *g, uint64_t state)
@@ -154,26 +184,103 @@ static int ring_clear_seq(const struct kernel *k, struct ring *g)
 
 	if (vmci_symbol(&k->vmci, "clear_seq", &vaddr) || vmci_offset(&k->vmci, "printk_info.seq", &g->seq))
 		return fail(ENOENT, "dmesg-partial: VMCOREINFO does not tell when the log was cleared");
-	if (g->seq > g->info_size - 8)
+	if (!g->has_seq)
 		return fail(EIO, "dmesg-partial: structure sizes in VMCOREINFO do not fit together");
 	if (!vmci_size(&k->vmci, "latched_seq", &size) && !vmci_offset(&k->vmci, "latched_seq.val", &val)) {
 		if (size < 20 || val > size - 16)
 			return fail(EIO, "dmesg-partial: structure sizes in VMCOREINFO do not fit together");
-		r = kernel_read_uint(k, vaddr, 4, &latch);
+		r = printk_read_uint(k, vaddr, 4, &latch);
 		vaddr += val + (r ? 0 : (latch & 1) * 8);
 	}
 	if (!r)
-		r = kernel_read_uint(k, vaddr, 8, &g->clear_seq);
+		r = printk_read_uint(k, vaddr, 8, &g->clear_seq);
 	return r ? fail(-r, "dmesg-partial: cannot read clear_seq at %#llx: %s", (unsigned long long)vaddr,
 			strerror(-r)) : 0;
 }
 
-int printk_ring_render(const struct kernel *k, bool partial, struct outbuf *out)
+static const struct printk_hole *hole_of_slot(const struct printk_memory *m, uint64_t slot, uint64_t size)
+{
+	return m->nholes ? printk_memory_hole(m, slot * size, size) : NULL;
+}
+
+/* The numbers of records whose own one is lost: told by the first record that has it. */
+static void ring_count_ahead(const struct ring *g, uint64_t n, bool big, uint64_t *ahead)
+{
+	for (uint64_t i = 0; i < n; i++) {
+		uint64_t id = (g->tail + i) & g->id_mask, slot = id % g->count, state = ring_state(g, slot, big);
+
+		if ((state & g->id_mask) != id || !ring_is_written(g, state) ||
+		    hole_of_slot(&g->infos_mem, slot, g->info_size))
+			continue;
+		*ahead = get_u64(g->infos_mem.data + slot * g->info_size + g->seq, big) - id;
+		return;
+	}
+}
+
+static void ring_entry(const struct ring *g, const char *info, bool big, struct printk_entry *e)
+{
+	*e = (struct printk_entry){ .ts_nsec = get_u64(info + g->ts_nsec, big) };
+	if (g->has_seq)
+		e->seq = get_u64(info + g->seq, big);
+	if (g->has_level)
+		printk_entry_level(e, info + g->text_len + 2, big);
+	e->has_caller = g->has_caller;
+	if (g->has_caller)
+		e->caller = get_u32(info + g->caller, big);
+	if (g->has_device) {
+		e->subsystem = info + g->subsystem;
+		e->subsystem_max = g->subsystem_max;
+		e->device = info + g->device;
+		e->device_max = g->device_max;
+	}
+}
+
+/* One record. false: it was being written, or is damaged. */
+static bool ring_record(const struct ring *g, uint64_t id, bool partial, struct printk_writer *w)
+{
+	uint64_t slot = id % g->count, seq = (id + g->seq_ahead) & g->id_mask, state;
+	const char *desc = g->descs_mem.data + slot * g->desc_size;
+	const char *info = g->infos_mem.data + slot * g->info_size;
+	const struct printk_hole *hole;
+	const struct printk_memory *m = &g->descs_mem;
+	bool big = w->k->big_endian;
+	struct printk_entry e;
+
+	hole = hole_of_slot(m, slot, g->desc_size);
+	if (!hole) {
+		state = ring_state(g, slot, big);
+		if ((state & g->id_mask) != id || !ring_is_written(g, state))
+			return false;
+		m = &g->infos_mem;
+		hole = hole_of_slot(m, slot, g->info_size);
+	}
+	if (hole) {
+		if (!partial || seq >= g->clear_seq)
+			printk_write_lost(w, m, hole, 1, seq, w->last_ts);
+		return true;
+	}
+	ring_entry(g, info, big, &e);
+	if (partial && e.seq < g->clear_seq)
+		return true;
+	if (!ring_text(g, desc, big, get_u16(info + g->text_len, big), &e.text, &e.text_len))
+		return true;
+	m = &g->text_mem;
+	hole = printk_memory_hole(m, (uint64_t)(e.text - m->data), e.text_len);
+	if (hole)
+		printk_write_lost(w, m, hole, 1, e.seq, e.ts_nsec);
+	else
+		printk_write_record(w, &e);
+	return true;
+}
+
+int printk_ring_render(const struct kernel *k, bool partial, struct printk_writer *w)
 {
 	struct ring g = { 0 };
 	uint64_t n, lost = 0;
 	int r = ring_fields(k, &g);
 
+	if (!r)
+		ring_optional_fields(k, &g);
 	if (!r && partial)
 		r = ring_clear_seq(k, &g);
 	if (!r)
@@ -186,28 +293,16 @@ int printk_ring_render(const struct kernel *k, bool partial, struct outbuf *out)
 		g.tail = ring_newest(&g, k->big_endian) - (g.count - 1);
 		n = g.count;
 	}
-	for (uint64_t i = 0; i < n; i++) {
-		uint64_t id = (g.tail + i) & g.id_mask;
-		const char *desc = g.desc_mem + id % g.count * g.desc_size;
-		const char *info = g.info_mem + id % g.count * g.info_size;
-		uint64_t state = ring_state(&g, id % g.count, k->big_endian);
-		const char *text;
-		size_t len;
-
-		if ((state & g.id_mask) != id || !ring_is_written(&g, state)) {
-			lost++;
-			continue;
-		}
-		if (partial && get_u64(info + g.seq, k->big_endian) < g.clear_seq)
-			continue;
-		if (ring_text(&g, desc, k->big_endian, get_u16(info + g.text_len, k->big_endian), &text, &len))
-			printk_record(out, get_u64(info + g.ts_nsec, k->big_endian), text, len);
-	}
+	if (g.has_seq && (g.descs_mem.nholes || g.infos_mem.nholes))
+		ring_count_ahead(&g, n, k->big_endian, &g.seq_ahead);
+	for (uint64_t i = 0; i < n; i++)
+		lost += !ring_record(&g, (g.tail + i) & g.id_mask, partial, w);
+	printk_writer_end(w);
 	if (lost)
 		log_debug("dmesg: %llu log records were being written or are damaged", (unsigned long long)lost);
 out_free:
-	free(g.desc_mem);
-	free(g.info_mem);
-	free(g.text_mem);
+	printk_memory_free(&g.descs_mem);
+	printk_memory_free(&g.infos_mem);
+	printk_memory_free(&g.text_mem);
 	return r;
 }

@@ -27,19 +27,14 @@ static bool is_plain(unsigned char c)
 	return (c >= ' ' && c <= '~') || (c >= '\t' && c <= '\r');
 }
 
-void printk_record(struct outbuf *out, uint64_t ts_nsec, const char *text, size_t len)
+void printk_escape(struct outbuf *out, const char *text, size_t len)
 {
 	const unsigned char *s = (const unsigned char *)text;
-	size_t start = out->len, indent, n;
+	size_t n;
 
-	out_printf(out, "[%5llu.%06llu] ", (unsigned long long)(ts_nsec / 1000000000),
-		   (unsigned long long)(ts_nsec % 1000000000 / 1000));
-	indent = out->len - start;
 	for (size_t i = 0; i < len; i += n) {
 		n = 1;
-		if (s[i] == '\n')
-			out_printf(out, "\n%*s", (int)indent, "");
-		else if (is_plain(s[i]))
+		if (is_plain(s[i]))
 			out_char(out, (char)s[i]);
 		else if (s[i] >= 0x80 && (n = utf8_length(s + i, len - i)) > 0)
 			out_write(out, s + i, n);
@@ -48,5 +43,20 @@ void printk_record(struct outbuf *out, uint64_t ts_nsec, const char *text, size_
 		if (!n)
 			n = 1;
 	}
+}
+
+void printk_record(struct outbuf *out, uint64_t ts_nsec, const char *text, size_t len)
+{
+	size_t start = out->len, indent, n;
+
+	out_printf(out, "[%5llu.%06llu] ", (unsigned long long)(ts_nsec / 1000000000),
+		   (unsigned long long)(ts_nsec % 1000000000 / 1000));
+	indent = out->len - start;
+	for (const char *end; len && (end = memchr(text, '\n', len)); text += n, len -= n) {
+		n = (size_t)(end - text) + 1;
+		printk_escape(out, text, n - 1);
+		out_printf(out, "\n%*s", (int)indent, "");
+	}
+	printk_escape(out, text, len);
 	out_char(out, '\n');
 }

@@ -46,20 +46,39 @@ static void put_uptime(const struct outbuf *log, struct outbuf *out)
 		out_printf(out, "uptime: %.6f s (time of the last message)\n", uptime);
 }
 
-/* That of the dump, else the one that was saved beside it. */
-static int read_log(struct engine *e, struct outbuf *out)
+/* What of the dump's log cannot be read. */
+static void put_lost(int error, const struct printk_loss *loss, struct outbuf *out)
 {
-	if (e->kernel->has_space && printk_kind(e->kernel) && !printk_render(e->kernel, out) && out->len)
-		return 0;
-	out_cut(out, 0);
-	return e->dump->log ? render_vmcore_dmesg(e, out) : -ENOENT;
+	if (error)
+		out_printf(out, "missing: dmesg: the log cannot be read: %s\n", strerror(error == -EBADMSG ? EIO : -error));
+	else if (loss->gaps == 1)
+		out_printf(out, "missing: dmesg: %s\n", loss->first);
+	else if (loss->gaps)
+		out_printf(out, "missing: dmesg: %llu %s in %u places, the first: %s\n", (unsigned long long)loss->amount,
+			   loss->in_bytes ? "bytes" : "records", loss->gaps, loss->first);
+}
+
+/* That of the dump, else the one that was saved beside it. */
+static int read_log(struct engine *e, struct outbuf *log, struct outbuf *out)
+{
+	struct printk_loss loss;
+	int r;
+
+	if (e->kernel->has_space && printk_kind(e->kernel)) {
+		r = printk_render_form(e->kernel, PRINTK_DMESG, log, &loss);
+		put_lost(r, &loss, out);
+		if (!r && log->len)
+			return 0;
+	}
+	out_cut(log, 0);
+	return e->dump->log ? render_vmcore_dmesg(e, log) : -ENOENT;
 }
 
 void info_log(struct engine *e, struct outbuf *out)
 {
 	struct outbuf log = OUTBUF_INIT;
 
-	if (!read_log(e, &log) && log.len && !log.error) {
+	if (!read_log(e, &log, out) && log.len && !log.error) {
 		put_cause(e, &log, out);
 		put_uptime(&log, out);
 	} else if (*e->dump->panic) {

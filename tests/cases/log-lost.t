@@ -1,0 +1,54 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A page of the log that is damaged or cut off takes its own records and no others; info says so, and has panic and uptime.
+. tests/lib.sh
+
+real=tests/corpus/tiny61.kdump
+"$VMCOREFS" --cat dmesg "$real" >"$T/whole"
+[[ $(wc -l <"$T/whole") -ge 400 ]]
+result $? "the whole log"
+is "$("$VMCOREFS" --cat info "$real" | grep '^missing: dmesg:')" "" "info: nothing of it is missing"
+
+# Three kinds of pages of this dump's log. Each: its address, the records on it, panic and uptime of what is left.
+lost() {	# NAME PADDR RECORDS WHAT
+	local line got
+	"$VMCOREFS" --cat dmesg "$T/bad" >"$T/part" 2>"$T/err"
+	is $? 0 "$1: dmesg"
+	line="vmcorefs: $3 records cannot be read: $4"
+	is "$(grep -c vmcorefs: "$T/part")" 1 "... has one line for what is lost"
+	is "$(sed -n 's/^\[ *[0-9.]*\] \(vmcorefs: .*\)/\1/p' "$T/part")" "$line" "... that says what"
+	# a record may have several lines
+	grep -v vmcorefs: "$T/part" | diff - "$T/whole" | grep '^[<>]' >"$T/diff"
+	is "$(grep -c '^<' "$T/diff")" 0 "... and no line that is not in the whole log"
+	[[ $(grep -c '^> \[' "$T/diff") == "$3" ]]
+	result $? "... which has so many more records" || diag "$(grep -c '^> \[' "$T/diff")"
+	got=$("$VMCOREFS" --cat info "$T/bad" 2>/dev/null)
+	like "$got" "missing: dmesg: ${line#vmcorefs: }" "... info says it"
+	like "$got" $'\npanic: ' "... and why the kernel died"
+	like "$got" $'\nuptime: 3\.1' "... and when"
+}
+while read -r name paddr records; do
+	tests/tools/damage_page.py "$real" "$T/bad" "$paddr" >"$T/offset" || { fail "$name: damage"; continue; }
+	lost "$name" "$paddr" "$records" "page ${paddr%000} is damaged"
+done <<'END'
+text 0x32f9000 70
+descriptors 0x2abb000 171
+infos 0x2a65000 47
+END
+
+# cut off, as by a full disk, where the last part of the log's text would begin
+tests/tools/damage_page.py "$real" "$T/bad" 0x32fb000 >"$T/offset"
+head -c "$(cat "$T/offset")" "$real" >"$T/bad"
+"$VMCOREFS" --cat dmesg "$T/bad" >"$T/part" 2>"$T/err"
+is $? 0 "cut off: dmesg"
+like "$(tail -n 1 "$T/part")" "vmcorefs: [0-9]+ records cannot be read: 2 pages from 0x32fb on are damaged or cut off" "... ends with a line for the rest"
+head -n -1 "$T/part" | cmp -n "$(head -n -1 "$T/part" | wc -c)" - "$T/whole"
+result $? "... in front of which all is there"
+like "$("$VMCOREFS" --cat info "$T/bad" 2>/dev/null)" "missing: dmesg: .*"$'\nuptime: ' "info says it, and has uptime"
+
+# nothing at all: an error, and info says why
+tests/tools/damage_page.py "$real" "$T/bad" 0x2a62000 >"$T/offset"
+"$VMCOREFS" --cat dmesg "$T/bad" >"$T/part" 2>"$T/err"
+is "$? $(wc -c <"$T/part")" "32 0" "the log's head is lost: an error"
+like "$("$VMCOREFS" --cat info "$T/bad" 2>/dev/null)" "missing: dmesg: the log cannot be read: Input/output error" "... info says it"
+done_testing
