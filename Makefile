@@ -18,15 +18,16 @@ UNIT    := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 REPLAY  := $(FUZZERS:%=$(BUILD)/tests/fuzz/replay_%)
 
-PKGS      := fuse3 zlib libdeflate libzstd libdw libelf liblzma liblz4 libxxhash yajl libcurl
+PKGS      := fuse3 zlib libdeflate libzstd libdw libelf liblzma liblz4 libxxhash yajl
 WARNINGS  := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Wwrite-strings -Wformat=2
 HARDENING := -fstack-protector-strong -fPIE -D_FORTIFY_SOURCE=2
 CFLAGS    ?= -O2 -g
 ALL_CFLAGS = -std=gnu11 $(WARNINGS) -fno-common $(CFLAGS) $(SANFLAGS)
 ALL_CPPFLAGS = -I. -include base/banned.h -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DFUSE_USE_VERSION=312 -DVMCOREFS_VERSION='"$(VERSION)"' $(CPPFLAGS) \
-	$(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+	$(shell pkg-config --cflags $(PKGS) libcurl 2>/dev/null)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now -pthread $(LDFLAGS) $(SANFLAGS)
-LIBS      = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -llzo2 -lsnappy -lbz2
+# libcurl and libsnappy are loaded at run time: base/library.h
+LIBS      = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -llzo2 -lbz2
 
 ifeq ($(DEVELOPER),1)
 WARNINGS += -Werror

@@ -11,6 +11,7 @@
 #include <zstd.h>
 
 #include "base/bytes.h"
+#include "formats/libsnappy.h"
 
 #define FAST_LEVEL 1		/* zlib and zstd; what makedumpfile and QEMU use for zlib */
 
@@ -127,6 +128,11 @@ static int unzstd_page(struct codec_ctx *c, const void *in, size_t in_len, void 
 	return !ZSTD_isError(n) && n == out_len ? 0 : -EBADMSG;
 }
 
+int codec_load(enum codec codec)
+{
+	return codec == CODEC_SNAPPY ? libsnappy_load() : 0;
+}
+
 int codec_decompress(struct codec_ctx *c, enum codec codec, const void *in, size_t in_len, void *out, size_t out_len)
 {
 	switch (codec) {
@@ -140,7 +146,7 @@ int codec_decompress(struct codec_ctx *c, enum codec codec, const void *in, size
 	case CODEC_LZO:
 		return unlzo_page(in, in_len, out, out_len);
 	case CODEC_SNAPPY:
-		return unsnappy_page(in, in_len, out, out_len);
+		return codec_load(codec) ? -ENOTSUP : unsnappy_page(in, in_len, out, out_len);
 	case CODEC_ZSTD:
 		return unzstd_page(c, in, in_len, out, out_len);
 	}
@@ -216,7 +222,7 @@ ssize_t codec_compress(struct codec_ctx *c, enum codec codec, const void *in, si
 	case CODEC_LZO:
 		return lzo_page(c, in, len, out);
 	case CODEC_SNAPPY:
-		return snappy_page(c, in, len, out);
+		return codec_load(codec) ? -ENOTSUP : snappy_page(c, in, len, out);
 	case CODEC_ZSTD:
 		return zstd_page(c, in, len, out);
 	}

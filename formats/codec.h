@@ -22,6 +22,9 @@ struct codec_ctx *codec_ctx_thread(void);
  * codec_compress(). NULL: out of memory. */
 void *codec_ctx_buffer(struct codec_ctx *c, size_t size);
 
+/* What the codec needs is here: 0, or -ENOTSUP (logged). For those who open what is compressed: that is no damage. */
+int codec_load(enum codec codec);
+
 /* out is filled with exactly out_len bytes, or -EBADMSG (damaged), -ENOTSUP (unknown codec). Logs nothing. */
 int codec_decompress(struct codec_ctx *c, enum codec codec, const void *in, size_t in_len, void *out, size_t out_len);
 

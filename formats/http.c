@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "base/once.h"
 #include "formats/http_cache.h"
 #include "formats/http_fetch.h"
 
@@ -132,19 +133,19 @@ static const struct source_ops http_ops = {
 	.close = http_close,
 };
 
-static void init_curl(void)
+static int init_curl(void *unused)
 {
-	curl_global_init(CURL_GLOBAL_DEFAULT);
+	(void)unused;
+	return curl_global_init(CURL_GLOBAL_DEFAULT) ? -ENOTSUP : 0;
 }
 
 int http_open(const char *url, struct source **out)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	static struct once once = ONCE_INIT;
 	struct http_source *h = calloc(1, sizeof(*h));
 	struct first_fetch *first = malloc(sizeof(*first));
 	int r = -ENOMEM;
 
-	pthread_once(&once, init_curl);
 	if (!h || !first)
 		goto out;
 	h->url = strdup(url);
@@ -153,7 +154,9 @@ int http_open(const char *url, struct source **out)
 		goto out;
 	h->remote.url = h->url;
 	h->remote.name = h->shown;
-	r = get_first_block(h, first);
+	r = once_run(&once, init_curl, NULL);
+	if (!r)
+		r = get_first_block(h, first);
 	if (r)
 		goto out;
 	r = -ENOMEM;

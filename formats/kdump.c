@@ -12,6 +12,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "formats/codec.h"
 #include "formats/diskdump.h"
 #include "formats/kdump_header.h"
 #include "formats/machine.h"
@@ -373,6 +374,9 @@ static int kdump_open(struct dump *d)
 		return r;
 	k->header = h;
 	take_claims(d, &h);
+	r = codec_load(d->codec);
+	if (r)
+		return r;
 	d->pages.page_shift = page_shift_of(h.block_size);
 	bits = believable_bits(d, &h);
 	if (!bits)

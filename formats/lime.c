@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "formats/avml.h"
 #include "formats/byte_pages.h"
+#include "formats/codec.h"
 
 #define LIME_MAGIC 0x4c694d45u
 #define AVML_MAGIC 0x4c4d5641u
@@ -238,6 +239,9 @@ static int add_compressed(struct dump *d, const struct record *rec, bool whole)
 
 	/* what cannot be in there is lost */
 	stored = min_u64(rec->size, whole ? len * SNAPPY_RATIO_MAX : avml_count(d->src, rec->offset + HEADER, len));
+	r = codec_load(CODEC_SNAPPY);
+	if (r)
+		return r;
 	if (!l->blocks)
 		l->blocks = avml_new(d->src);
 	if (!l->blocks)
