@@ -131,11 +131,45 @@ static int mark(struct pass *p, unsigned int classes, uint64_t pfn, uint64_t cou
 	return r;
 }
 
+/* Pages of equal classes, one behind the other: their bits are set together. */
+struct streak {
+	unsigned int classes;
+	uint64_t first, count;
+};
+
+static int flush(struct pass *p, struct streak *s)
+{
+	int r = s->classes ? set_classes(p->out, s->classes, s->first, s->count) : 0;
+
+	s->classes = 0;
+	return r;
+}
+
+/* One page struct that says something. */
+static int take_verdict(struct pass *p, const struct page_verdict *v, uint64_t pfn, uint64_t end, struct streak *s)
+{
+	unsigned int free = v->classes & 1u << CLASS_FREE;
+	int r;
+
+	if (v->pages == 1 && v->free_pages == 1) {
+		if (s->classes == v->classes && s->first + s->count == pfn) {
+			s->count++;
+			return 0;
+		}
+		r = flush(p, s);
+		*s = (struct streak){ v->classes, pfn, 1 };
+		return r;
+	}
+	r = mark(p, v->classes & ~free, pfn, v->pages, end);
+	return r ? r : mark(p, free, pfn, v->free_pages, end);
+}
+
 static int run_window(struct pass *p, const struct window *w, uint8_t *buf)
 {
 	const struct pageclass *rules = &p->out->rules;
 	uint64_t bytes = p->m->struct_bytes, window_end = (w->first / WINDOW + 1) * WINDOW, unreadable = 0;
 	uint64_t end = w->first + w->count, n;
+	struct streak streak = { 0 };
 	int r = 0;
 
 	/* the first one may be shorter: FLATMEM may begin with page 1 */
@@ -150,11 +184,11 @@ static int run_window(struct pass *p, const struct window *w, uint8_t *buf)
 			pageclass_judge(rules, pfn + i, page, i + 1 < n ? page + bytes : NULL, &v);
 			if (!v.classes)
 				continue;
-			r = mark(p, v.classes & ~(1u << CLASS_FREE), pfn + i, v.pages, window_end);
-			if (!r)
-				r = mark(p, v.classes & 1u << CLASS_FREE, pfn + i, v.free_pages, window_end);
+			r = take_verdict(p, &v, pfn + i, window_end, &streak);
 		}
 	}
+	if (!r)
+		r = flush(p, &streak);
 	__atomic_add_fetch(&p->out->unreadable, unreadable, __ATOMIC_RELAXED);
 	return r;
 }

@@ -262,10 +262,11 @@ void pageclass_judge(const struct pageclass *pc, uint64_t pfn, const uint8_t *pa
 	/* tails go with their head */
 	if (is_unreadable(pc, page, false) || (pc->has_compound_head && (get_word(pc, page + pc->compound_head) & TAIL_BIT)))
 		return;
-	if (next && is_unreadable(pc, next, true))
-		next = NULL;
-	if (flags & pc->head)
+	if (flags & pc->head) {
+		if (next && is_unreadable(pc, next, true))
+			next = NULL;
 		out->pages = (uint64_t)1 << compound_order(pc, pfn, next, &hugetlb);
+	}
 	if (pc->has_hugetlb_type && mapcount == pc->hugetlb_type)
 		hugetlb = true;
 	slab = (flags & pc->slab) || (pc->has_slab_type && mapcount == pc->slab_type);
