@@ -66,6 +66,7 @@ struct space {
 	 * scattered, that is what the kernel takes for its address. */
 	uint64_t text_vaddr, text_paddr, text_len;
 	uint64_t phys_base;		/* what headers of dumps call so: on x86_64 of the image, elsewhere of memory; 0: nothing */
+	bool by_registers;		/* the tables are those that a CPU used, not those that the kernel names */
 	struct mapping direct;		/* the direct map where setup knows it; len 0: arch.direct_map looks for it */
 };
 

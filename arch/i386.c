@@ -119,7 +119,8 @@ static int setup_by_registers(struct space *s, const struct arch_query *q, uint6
 			continue;
 		set_mode(s, get_u64(n->desc + QEMU_CR4, false) & CR4_PAE ? MODE_PAE : MODE_32);
 		s->tables.root = get_u64(n->desc + QEMU_CR3, false) & (s->mode == MODE_PAE ? 0xffffffe0u : 0xfffff000u);
-		if (find_offset(s, offset))
+		s->by_registers = find_offset(s, offset);
+		if (s->by_registers)
 			return 0;
 	}
 	return -ENOENT;

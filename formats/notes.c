@@ -107,6 +107,8 @@ int dump_add_note(struct dump *d, const char *name, uint32_t type, const void *d
 int dump_set_vmcoreinfo(struct dump *d, const void *text, size_t len)
 {
 	len = strnlen(text, len);
+	if (!len)			/* zeroes: there was room for one, and nobody filled it */
+		return 0;
 	free(d->vmcoreinfo);
 	d->vmcoreinfo_len = 0;
 	d->vmcoreinfo = malloc(len + 1);
@@ -126,7 +128,7 @@ int dump_find_vmcoreinfo(struct dump *d)
 	if (d->vmcoreinfo)
 		return 0;
 	while (dump_next_note(d, &pos, &note) == 1)
-		if (note.type == NT_VMCOREINFO && note.desc_len && !strcmp(note.name, "VMCOREINFO"))
+		if (note.type == NT_VMCOREINFO && note.desc_len && *note.desc && !strcmp(note.name, "VMCOREINFO"))
 			return dump_set_vmcoreinfo(d, note.desc, note.desc_len);
 	return 0;
 }

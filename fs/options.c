@@ -70,6 +70,8 @@ static const char options_text[] =
 	"  erase=FILE            erase in all views what these rules name; see vmcorefs-erase(5)\n"
 	"  vmlinux=FILE          the same as -x, for fstab\n"
 	"  vmcoreinfo=FILE       the same as -i\n"
+	"  kernel=ADDR|search    of several kernels in one memory the one whose VMCOREINFO is at this physical address,\n"
+	"                        as info lists them; search: look for it in memory, whatever the dump's note says\n"
 	"  xen=dom0|hypervisor   a machine with Xen: translate as its dom0 does (default), or as Xen does\n"
 	"  xen_domu=keep|exclude leave the pages of other domains out of all levels (makedumpfile -X); default keep\n"
 	"  xen_vmcoreinfo=FILE   facts about Xen from a VMCOREINFO_XEN text (makedumpfile -g --xen-syms)\n"
@@ -94,7 +96,7 @@ static const char *const ignored[] = {
 };
 static const char *const ignored_prefixes[] = { "x-", "X-", "comment=", "user=" };
 
-enum mount_option_kind { FLAG, NUMBER, STRING, COMPRESS, EXCLUDED, ARCH, PAGE_SIZE, ADDRESS, XEN, XEN_DOMU };
+enum mount_option_kind { FLAG, NUMBER, STRING, COMPRESS, EXCLUDED, ARCH, PAGE_SIZE, ADDRESS, XEN, XEN_DOMU, KERNEL };
 
 static const struct mount_option {
 	const char *name;
@@ -124,6 +126,7 @@ static const struct mount_option {
 	{ "pci_hole", ADDRESS, offsetof(struct options, fs.dump.pci_hole) },
 	{ "compress", COMPRESS, 0 },
 	{ "excluded", EXCLUDED, 0 },
+	{ "kernel", KERNEL, 0 },
 	{ "xen", XEN, 0 },
 	{ "xen_domu", XEN_DOMU, 0 },
 	{ "xen_vmcoreinfo", STRING, offsetof(struct options, xen_vmcoreinfo) },
@@ -243,6 +246,14 @@ static int set_page_size(struct options *o, const char *value)
 	return 0;
 }
 
+static int set_kernel(struct options *o, const char *value)
+{
+	o->fs.which = strcmp(value, "search") ? KERNEL_AT : KERNEL_SEARCH;
+	if (o->fs.which == KERNEL_AT && parse_address(value, &o->fs.text_paddr) < 0)
+		return fail(EINVAL, "-o kernel=%s: neither an address nor search", value);
+	return 0;
+}
+
 static int set_xen(struct options *o, const char *value)
 {
 	if (!strcmp(value, "dom0"))
@@ -317,6 +328,8 @@ static int set_mount_option(struct options *o, char *opt)
 		return set_arch(o, value);
 	case PAGE_SIZE:
 		return set_page_size(o, value);
+	case KERNEL:
+		return set_kernel(o, value);
 	case XEN:
 		return set_xen(o, value);
 	case XEN_DOMU:

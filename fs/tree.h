@@ -19,7 +19,7 @@
 #include "formats/dump.h"
 #include "fs/node.h"
 #include "fs/views/view.h"
-#include "kernel/xen.h"
+#include "kernel/kernel.h"
 
 struct fs;
 
@@ -29,6 +29,8 @@ struct fs_options {
 	int compress;			/* -o compress=: an enum codec, or -1 keep */
 	const char *vmcoreinfo_file;	/* -i, or NULL */
 	const char *vmlinux;		/* -x, or NULL */
+	enum kernel_choice which;	/* -o kernel=, see struct engine_options */
+	uint64_t text_paddr;
 	const char *erase_file;		/* -o erase=, or NULL */
 	enum xen_view xen;		/* -o xen= */
 	bool exclude_domu;		/* -o xen_domu=exclude */

@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 #include "base/log.h"
 #include "kernel/outside.h"
+#include "kernel/texts.h"
 #include "kernel/uts.h"
 
 static int ask_symbol(const void *arg, const char *name, uint64_t *value)
@@ -215,85 +216,6 @@ static void find_space(struct kernel *k, const struct kernel_input *in)
 		k->why_no_space = no_text;
 }
 
-/* A dump that does not name its machine: the text has lines that only one architecture's kernels write, or its register
- * notes have the size of one. */
-static const struct arch *guess_arch(const struct vmcoreinfo *v, const struct kernel_input *in)
-{
-	const char *value;
-	size_t len;
-
-	for (const struct arch *const *a = arches; *a; a++)
-		for (const char *const *mark = (*a)->marks; mark && *mark; mark++)
-			if ((*a)->big_endian == in->big_endian && !vmci_get(v, *mark, &value, &len))
-				return *a;
-	for (size_t i = 0; i < in->nnotes; i++)
-		for (const struct arch *const *a = arches; *a; a++)
-			if (in->notes[i].type == NT_PRSTATUS && !strcmp(in->notes[i].name, "CORE") &&
-			    (*a)->big_endian == in->big_endian && (*a)->prstatus_bytes == in->notes[i].len)
-				return *a;
-	return NULL;
-}
-
-/* The search reads all memory: where that takes long, the user is told why the mount waits. */
-static void announce_search(const struct pages *ps)
-{
-	uint64_t counts[PAGE_DATA + 1], mib;
-
-	pages_count(ps, counts);
-	mib = counts[PAGE_DATA] << ps->page_shift >> 20;
-	log_msg(mib >= 1024 ? LOG_LVL_WARN : LOG_LVL_INFO,
-		"the dump has no VMCOREINFO note: searching %llu MiB of memory for the text", (unsigned long long)mib);
-}
-
-static int search_memory(struct kernel *k, size_t *len)
-{
-	announce_search(k->pages);
-	return search_vmcoreinfo(k->pages, &k->vmci_found, len, &k->vmci_paddr);
-}
-
-/* Other domains on the machine have such texts too, of the same kernel as like as not. */
-static int search_dom0(struct kernel *k, size_t *len)
-{
-	_Atomic uint64_t pages_read = 0;
-	struct xen_dom0 dom0;
-	int r;
-
-	if (!k->xen->dom0_pages)
-		return -ENOENT;
-	xen_dom0_pages(k->xen, &pages_read, &dom0);
-	announce_search(&dom0.pages);
-	r = search_vmcoreinfo(&dom0.pages, &k->vmci_found, len, &k->vmci_paddr);
-	if (!r)
-		r = xen_machine_address(k->xen, k->vmci_paddr, &k->vmci_paddr);
-	return r;
-}
-
-/* The note, or the text in memory; and what the user gave over it. */
-static int setup_vmcoreinfo(struct kernel *k, const struct kernel_input *in, struct outside *given)
-{
-	size_t len;
-	int r;
-
-	k->vmci.text = in->vmcoreinfo;
-	k->vmci.len = in->vmcoreinfo_len;
-	if (!k->vmci.text) {
-		r = k->xen ? search_dom0(k, &len) : search_memory(k, &len);
-		if (r == -ENOMEM)
-			return r;
-		if (!r)
-			k->vmci = (struct vmcoreinfo){ k->vmci_found, len };
-	}
-	if (!in->vmcoreinfo_file && !in->vmlinux) {
-		k->arch = in->elf_machine ? arch_find(in->elf_machine, in->elf_class, in->big_endian) : guess_arch(&k->vmci, in);
-		return 0;
-	}
-	r = outside_read(in, given);
-	if (r)
-		return r;
-	k->arch = in->elf_machine ? arch_find(in->elf_machine, in->elf_class, in->big_endian) : guess_arch(&given->vmci, in);
-	return outside_apply(k, in, given);
-}
-
 /* "6.1.0-47-cloud-amd64" */
 static unsigned int version_of(const char *release)
 {
@@ -324,6 +246,16 @@ static void read_text(struct kernel *k)
 		k->crash_time = (int64_t)number;
 	if (!vmci_plain(&k->vmci, "PAGESIZE", &number) && number >= 4096 && number <= 65536 && !(number & (number - 1)))
 		k->page_shift = (unsigned int)__builtin_ctzll(number);
+}
+
+void kernel_take_text(struct kernel *k, const struct kernel_input *in)
+{
+	read_text(k);
+	find_space(k, in);
+	if (k->has_space) {
+		uts_find(k);
+		uts_read(k, false);
+	}
 }
 
 /* All there is to know of the hypervisor: nothing in it is Linux. */
@@ -370,19 +302,14 @@ int kernel_open(const struct kernel_input *in, struct kernel **out)
 	k->big_endian = in->big_endian;
 	r = open_xen(k, in);
 	if (!r && !k->hypervisor)
-		r = setup_vmcoreinfo(k, in, &given);
+		r = texts_choose(k, in, &given);
 	if (r)
 		goto err_close;
 	if (k->hypervisor) {
 		*out = k;
 		return 0;
 	}
-	read_text(k);
-	find_space(k, in);
-	if (k->has_space) {
-		uts_find(k);
-		uts_read(k, false);
-	}
+	kernel_take_text(k, in);
 	r = outside_check_version(k, in, &given);
 	if (r)
 		goto err_close;
@@ -420,7 +347,7 @@ void kernel_close(struct kernel *k)
 		return;
 	space_close(&k->space);
 	xen_close(k->xen);
-	free(k->vmci_found);
+	texts_free(&k->texts);
 	free(k->vmci_outside);
 	free(k);
 }

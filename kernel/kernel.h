@@ -16,12 +16,18 @@
 #include "kernel/vmcoreinfo.h"
 #include "kernel/xen.h"
 
+/* Which kernel of the memory is wanted: the note's, unless memory says that it is wrong; that of the best text in memory,
+ * whatever the note says; that whose text is at an address. */
+enum kernel_choice { KERNEL_NOTE, KERNEL_SEARCH, KERNEL_AT };
+
 /* What the dump knows about itself. pages and vmcoreinfo are borrowed for the life of the kernel, the rest for
  * kernel_open(). */
 struct kernel_input {
 	const struct pages *pages;
 	const char *vmcoreinfo;		/* text of the note, or NULL: memory is searched for it */
 	size_t vmcoreinfo_len;
+	enum kernel_choice which;	/* of several kernels in one memory */
+	uint64_t text_paddr;		/* of KERNEL_AT */
 	uint16_t elf_machine;		/* 0: unknown */
 	unsigned int elf_class;		/* of the dump, 0: unknown */
 	bool big_endian;
@@ -41,11 +47,29 @@ struct kernel_input {
 	const void *own_arg;
 };
 
+/* A text of VMCOREINFO that was found in memory. */
+struct kernel_text {
+	char *text;			/* owned by the list */
+	struct vmcoreinfo vmci;		/* of it */
+	uint64_t paddr;			/* under Xen a machine address */
+	uint64_t score;			/* the larger, the better */
+	bool proven;			/* its kernel lies where it says */
+};
+
+struct kernel_texts {
+	struct kernel_text list[16];	/* the best first */
+	size_t n;
+};
+
 struct kernel {
 	const struct pages *pages;	/* borrowed */
 	struct vmcoreinfo vmci;		/* text NULL: there is none */
-	char *vmci_found;		/* owned: the text when it was found in memory, else NULL */
-	uint64_t vmci_paddr;		/* where it was found; under Xen a machine address */
+	struct kernel_texts texts;	/* owned: what was found where memory was searched */
+	const struct kernel_text *vmci_found;	/* in texts: where vmci is from; NULL: not from memory */
+	uint64_t vmci_paddr;		/* of vmci_found */
+	const char *note_wrong;		/* a short reason why the dump's note was not believed; NULL: it was, or there is none */
+	bool note_dropped;		/* there is a note, but nothing in vmci is from it */
+	bool given_alone;		/* vmci is what the user gave, and nothing else */
 	char *vmci_outside;		/* owned: the text with the lines that the user gave, or NULL */
 	const struct arch *arch;	/* NULL: not known here */
 	bool big_endian;
@@ -94,9 +118,5 @@ uint64_t kernel_max_pfn(const struct kernel *k);
 int kernel_image(const struct kernel *k, struct mapping *out);
 /* The direct map; where space.scattered, paddr is what the kernel takes for it. -ENOENT: not found. Reads page tables. */
 int kernel_direct_map(const struct kernel *k, struct mapping *out);
-
-/* search.c: look for the text of VMCOREINFO in memory: a page that starts with OSRELEASE=. *text (owned by the caller)
- * gets the text; -ENOENT. */
-int search_vmcoreinfo(const struct pages *ps, char **text, size_t *len, uint64_t *paddr);
 
 #endif

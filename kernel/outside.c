@@ -98,15 +98,29 @@ void outside_free(struct outside *given)
 
 /* --- does it fit? ------------------------------------------------------------------------------------------------- */
 
+static bool key_fits(const char *key, const struct vmcoreinfo *a, const struct vmcoreinfo *b)
+{
+	const char *x, *y;
+	size_t x_len, y_len;
+
+	return vmci_get(a, key, &x, &x_len) || vmci_get(b, key, &y, &y_len) || (x_len == y_len && !memcmp(x, y, x_len));
+}
+
+bool outside_fits(const struct outside *given, const struct vmcoreinfo *v)
+{
+	return key_fits("OSRELEASE", &given->vmci, v) && key_fits("BUILD-ID", &given->vmci, v);
+}
+
 static int check_key(const char *key, const char *what, const struct kernel *k, const struct kernel_input *in,
 		     const struct outside *given)
 {
-	const char *a, *b;
-	size_t a_len, b_len;
+	const char *a = NULL, *b = NULL;
+	size_t a_len = 0, b_len = 0;
 
-	if (vmci_get(&given->vmci, key, &a, &a_len) || vmci_get(&k->vmci, key, &b, &b_len) ||
-	    (a_len == b_len && !memcmp(a, b, a_len)))
+	if (key_fits(key, &given->vmci, &k->vmci))
 		return 0;
+	vmci_get(&given->vmci, key, &a, &a_len);
+	vmci_get(&k->vmci, key, &b, &b_len);
 	return fail(EINVAL, "%s: is of %s %.*s, but %s of %s %.*s", given->path, what, (int)a_len, a, in->dump_name, what,
 		    (int)b_len, b);
 }
@@ -265,6 +279,39 @@ static int put_linked(struct outbuf *out, const struct vmcoreinfo *v, const stru
 	return out->error;
 }
 
+static int locate_given(const struct kernel *k, const struct outside *given, uint64_t offset, struct placement *out)
+{
+	struct outbuf linked = OUTBUF_INIT;
+	int r = put_linked(&linked, &given->vmci, k->arch, offset);
+
+	if (!r)
+		r = locate_kernel(k->pages, k->arch, &(struct vmcoreinfo){ linked.data, linked.len }, out);
+	out_free(&linked);
+	return r;
+}
+
+/* The dump's own text is drawn into doubt: it is dropped when the kernel of the given one is in memory. */
+static int drop_own(struct kernel *k, const struct kernel_input *in, const struct outside *given)
+{
+	uint64_t offset = 0, own_offset = 0, own_base;
+	struct placement at;
+	int r;
+
+	vmci_kernel_offset(&given->vmci, &offset);
+	r = k->xen ? -ENOTSUP : locate_given(k, given, offset, &at);
+	if (r)
+		return r == -ENOMEM ? r : 0;
+	vmci_kernel_offset(&k->vmci, &own_offset);
+	if (own_offset == at.offset && !vmci_number(&k->vmci, "phys_base", &own_base) && own_base == at.phys_base)
+		return 0;		/* right about the place: that what was given does not fit is no fault of its */
+	log_warn("%s: its VMCOREINFO is not used: it is not of the kernel of %s, which is in memory at another place",
+		 in->dump_name, given->path);
+	k->note_dropped = in->vmcoreinfo_len > 0;
+	k->vmci = (struct vmcoreinfo){ 0 };
+	k->vmci_found = NULL;
+	return 0;
+}
+
 /*
  * The addresses in a text are as linked when it was made from a vmlinux (makedumpfile -g), and moved by its KERNELOFFSET
  * when it was taken from a running or dead kernel. What is right for the dump: moved by the dump's own KERNELOFFSET,
@@ -272,7 +319,6 @@ static int put_linked(struct outbuf *out, const struct vmcoreinfo *v, const stru
  */
 static int find_boot(const struct kernel *k, const struct kernel_input *in, const struct outside *given, struct boot *b)
 {
-	struct outbuf linked = OUTBUF_INIT;
 	uint64_t given_offset = 0, stext, phys_base;
 	bool has_offset = !vmci_kernel_offset(&given->vmci, &given_offset);
 	int r;
@@ -287,10 +333,7 @@ static int find_boot(const struct kernel *k, const struct kernel_input *in, cons
 		/* a PV kernel is where it is linked, in what it takes for physical memory: no KASLR */
 		b->at.offset = 0;
 	} else {
-		r = put_linked(&linked, &given->vmci, k->arch, given_offset);
-		if (!r)
-			r = locate_kernel(k->pages, k->arch, &(struct vmcoreinfo){ linked.data, linked.len }, &b->at);
-		out_free(&linked);
+		r = locate_given(k, given, given_offset, &b->at);
 		if (r == -ENOENT)
 			return fail(EINVAL, "%s: its kernel is not in the memory of %s", given->path, in->dump_name);
 		if (r && r != -ENOTSUP)
@@ -318,16 +361,19 @@ int outside_check_version(const struct kernel *k, const struct kernel_input *in,
 		    k->uts[3]);
 }
 
-int outside_apply(struct kernel *k, const struct kernel_input *in, const struct outside *given)
+int outside_apply(struct kernel *k, const struct kernel_input *in, const struct outside *given, bool mistrust)
 {
 	uint64_t page_size;
-	/* a vmlinux does not tell: its line is a guess */
-	bool own_page_size = in->vmlinux && !vmci_plain(&k->vmci, "PAGESIZE", &page_size);
+	bool own_page_size;
 	struct outbuf out = OUTBUF_INIT;
 	struct boot b = { 0 };
 	struct text_line l;
 	int r;
 
+	if (mistrust && (r = drop_own(k, in, given)))
+		return r;
+	/* a vmlinux does not tell: its line is a guess */
+	own_page_size = in->vmlinux && !vmci_plain(&k->vmci, "PAGESIZE", &page_size);
 	if ((r = check_release(k, in, given)) || (r = check_key("BUILD-ID", "build", k, in, given)) ||
 	    (r = find_boot(k, in, given, &b)))
 		return r;

@@ -22,8 +22,11 @@ struct outside {
 int outside_read_text(const char *path, const char *key, struct outbuf *text);
 /* Read the file, or the vmlinux. Errors were logged. */
 int outside_read(const struct kernel_input *in, struct outside *out);
-/* Lay it over what k has (k->vmci, k->arch): -EINVAL, after a message, when it does not fit. */
-int outside_apply(struct kernel *k, const struct kernel_input *in, const struct outside *given);
+/* Is it of the kernel that v is of, as far as both tell? */
+bool outside_fits(const struct outside *given, const struct vmcoreinfo *v);
+/* Lay it over what k has (k->vmci, k->arch): -EINVAL, after a message, when it does not fit. mistrust: what k has is dropped
+ * when the kernel of the given text is found in memory. */
+int outside_apply(struct kernel *k, const struct kernel_input *in, const struct outside *given, bool mistrust);
 /* With k's own name at hand (k->uts): the same build? As outside_apply(). */
 int outside_check_version(const struct kernel *k, const struct kernel_input *in, const struct outside *given);
 void outside_free(struct outside *given);

@@ -11,7 +11,7 @@
 
 #include "base/bytes.h"
 #include "base/workers.h"
-#include "kernel/kernel.h"
+#include "kernel/texts.h"
 
 #define BATCH_BYTES (1u << 20)
 
@@ -36,10 +36,8 @@ struct search {
 	struct piece *pieces;
 	size_t npieces, cap;
 	_Atomic uint64_t unreadable;	/* pages since the last that could be read */
-	pthread_mutex_t lock;		/* for what follows: the best text so far */
-	char *text;
-	size_t len;
-	uint64_t paddr, score;
+	pthread_mutex_t lock;		/* for what follows */
+	struct kernel_texts *found;
 };
 
 /* Length of printable lines from the start of a page on. */
@@ -55,8 +53,8 @@ static size_t text_length(const char *s, size_t size)
 }
 
 /*
- * Tell the kernel's text from copies and remnants; 0: it is none. There may be several when the guest has been through
- * kexec: one with a CRASHTIME is better, then the longer one.
+ * Tell the kernel's text from remnants; 0: it is none. Of copies of one text that with a CRASHTIME is better, then the
+ * longer one; of several kernels too, as long as nothing else tells.
  */
 static uint64_t score_text(const char *s, size_t n)
 {
@@ -68,40 +66,111 @@ static uint64_t score_text(const char *s, size_t n)
 	return n + (vmci_plain(&v, "CRASHTIME", &value) ? 0 : (uint64_t)1 << 32);
 }
 
-static int consider(struct search *f, uint64_t paddr)
+/* At least one of them must be in both. */
+static bool keys_are_equal(const struct vmcoreinfo *a, const struct vmcoreinfo *b, const char *const *keys, size_t n)
 {
-	char *page = malloc(MAX_TEXT), *copy;
-	uint64_t score, page_size = STEP;
+	bool any = false;
+
+	for (size_t i = 0; i < n; i++) {
+		const char *x, *y;
+		size_t x_len, y_len;
+
+		if (vmci_get(a, keys[i], &x, &x_len) || vmci_get(b, keys[i], &y, &y_len))
+			continue;
+		if (x_len != y_len || memcmp(x, y, x_len))
+			return false;
+		any = true;
+	}
+	return any;
+}
+
+bool texts_same_place(const struct vmcoreinfo *a, const struct vmcoreinfo *b)
+{
+	static const char *const keys[] = {
+		"KERNELOFFSET", "NUMBER(phys_base)", "NUMBER(PHYS_OFFSET)", "NUMBER(kimage_voffset)", "SYMBOL(_stext)",
+		"SYMBOL(swapper_pg_dir)",
+	};
+
+	return keys_are_equal(a, b, keys, ARRAY_SIZE(keys));
+}
+
+bool texts_are_same(const struct vmcoreinfo *a, const struct vmcoreinfo *b)
+{
+	static const char *const keys[] = { "OSRELEASE", "BUILD-ID", "SYMBOL(init_uts_ns)" };
+
+	return texts_same_place(a, b) && keys_are_equal(a, b, keys, ARRAY_SIZE(keys));
+}
+
+static int compare_found(const void *pa, const void *pb)
+{
+	const struct kernel_text *a = pa, *b = pb;
+
+	if (a->score != b->score)
+		return a->score < b->score ? 1 : -1;
+	return a->paddr < b->paddr ? -1 : a->paddr > b->paddr;
+}
+
+/* Takes over t->text. The better one of two copies stays, and of more than there is room for the best. */
+static void keep_text(struct kernel_texts *found, struct kernel_text *t)
+{
+	struct kernel_text *place = NULL;
+
+	for (size_t i = 0; i < found->n && !place; i++)
+		if (texts_are_same(&found->list[i].vmci, &t->vmci))
+			place = &found->list[i];
+	if (!place && found->n < ARRAY_SIZE(found->list)) {
+		found->list[found->n++] = *t;
+		return;
+	}
+	for (size_t i = 0; i < found->n && !place; i++)
+		if (i == found->n - 1 || compare_found(&found->list[i], &found->list[found->n - 1]) > 0)
+			place = &found->list[i];
+	if (compare_found(t, place) < 0) {
+		free(place->text);
+		*place = *t;
+	} else {
+		free(t->text);
+	}
+}
+
+int text_at(const struct pages *ps, uint64_t paddr, struct kernel_text *out)
+{
+	char *page = malloc(MAX_TEXT + 1);
+	uint64_t page_size = STEP;
 	size_t n = 0;
-	int r = 0;
 
 	if (!page)
 		return -ENOMEM;
-	if (!pages_read_bytes(f->ps, paddr, STEP, page, HOLES_ZERO)) {
+	if (!pages_read_bytes(ps, paddr, STEP, page, HOLES_ZERO)) {
 		n = text_length(page, STEP);
 		if (!vmci_plain(&(struct vmcoreinfo){ page, n }, "PAGESIZE", &page_size) && page_size > STEP &&
-		    page_size <= MAX_TEXT && !pages_read_bytes(f->ps, paddr, page_size, page, HOLES_ZERO))
+		    page_size <= MAX_TEXT && !pages_read_bytes(ps, paddr, page_size, page, HOLES_ZERO))
 			n = text_length(page, page_size);
 	}
-	score = score_text(page, n);
-	pthread_mutex_lock(&f->lock);
-	if (score > f->score || (score && score == f->score && paddr < f->paddr)) {
-		copy = malloc(n + 1);
-		if (copy) {
-			memcpy(copy, page, n);
-			copy[n] = '\0';
-			free(f->text);
-			f->text = copy;
-			f->len = n;
-			f->paddr = paddr;
-			f->score = score;
-		} else {
-			r = -ENOMEM;
-		}
+	*out = (struct kernel_text){ .paddr = paddr, .score = score_text(page, n) };
+	if (!out->score || strncmp(page, first_key, sizeof(first_key) - 1)) {
+		free(page);
+		return -ENOENT;
 	}
+	page[n] = '\0';
+	out->text = realloc(page, n + 1);
+	if (!out->text)
+		out->text = page;
+	out->vmci = (struct vmcoreinfo){ out->text, n };
+	return 0;
+}
+
+static int consider(struct search *f, uint64_t paddr)
+{
+	struct kernel_text t;
+	int r = text_at(f->ps, paddr, &t);
+
+	if (r)
+		return r == -ENOENT ? 0 : r;
+	pthread_mutex_lock(&f->lock);
+	keep_text(f->found, &t);
 	pthread_mutex_unlock(&f->lock);
-	free(page);
-	return r;
+	return 0;
 }
 
 /* A page of the dump may hold several of the kernel's: QEMU's blocks for arm64 are 64 KiB whatever its pages are. */
@@ -183,17 +252,27 @@ static void *new_batch(void *arg)
 	return malloc(max_u64(BATCH_BYTES, pages_size(f->ps)));
 }
 
-int search_vmcoreinfo(const struct pages *ps, char **text, size_t *len, uint64_t *paddr)
+void texts_free(struct kernel_texts *texts)
 {
-	struct search f = { .ps = ps, .lock = PTHREAD_MUTEX_INITIALIZER };
+	for (size_t i = 0; i < texts->n; i++)
+		free(texts->list[i].text);
+	texts->n = 0;
+}
+
+int texts_search(const struct pages *ps, uint64_t first, uint64_t end, struct kernel_texts *out)
+{
+	struct search f = { .ps = ps, .lock = PTHREAD_MUTEX_INITIALIZER, .found = out };
 	struct workers_job job = {
 		.run = search_piece, .scratch_new = new_batch, .scratch_free = free, .arg = &f,
 	};
 	struct page_run run;
 	int r = 0;
 
-	for (uint64_t pfn = 0; pfn < ps->max_pfn && !r; pfn += run.count) {
+	out->n = 0;
+	end = min_u64(end, ps->max_pfn);
+	for (uint64_t pfn = first; pfn < end && !r; pfn += run.count) {
 		pages_run(ps, pfn, &run);
+		run.count = min_u64(run.count, end - pfn);
 		if (run.state == PAGE_DATA)
 			r = add_run(&f, pfn, run.count);
 	}
@@ -203,11 +282,9 @@ int search_vmcoreinfo(const struct pages *ps, char **text, size_t *len, uint64_t
 	}
 	free(f.pieces);
 	if (r < 0) {
-		free(f.text);
+		texts_free(out);
 		return r;
 	}
-	*text = f.text;
-	*len = f.len;
-	*paddr = f.paddr;
-	return f.text ? 0 : -ENOENT;
+	qsort(out->list, out->n, sizeof(out->list[0]), compare_found);
+	return out->n ? 0 : -ENOENT;
 }

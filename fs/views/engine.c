@@ -48,6 +48,10 @@ static int collect_notes(struct engine *e)
 	for (size_t start = 0; dump_next_note(d, &pos, &note); start = pos) {
 		if (!strcmp(note.name, "ERASEINFO") && note.type == 0)
 			continue;
+		/* one that is not of this kernel, or is empty, gives way to the right one */
+		if (!strcmp(note.name, "VMCOREINFO") && note.type == 0 && v->text &&
+		    (e->kernel->note_dropped || !note.desc_len || !*note.desc))
+			continue;
 		if (!strcmp(note.name, "CORE") && note.type == NT_PRSTATUS)
 			e->nr_cpus++;
 		if (!strcmp(note.name, "VMCOREINFO") && note.type == 0 && note.desc_len) {
@@ -185,6 +189,8 @@ int engine_open(const struct engine_options *opt, struct engine **out)
 	in.pages = e->pages;
 	in.vmcoreinfo_file = opt->vmcoreinfo_file;
 	in.vmlinux = opt->vmlinux;
+	in.which = opt->which;
+	in.text_paddr = opt->text_paddr;
 	in.xen = opt->xen;
 	in.xen_vmcoreinfo_file = opt->xen_vmcoreinfo_file;
 	if (!r)

@@ -115,6 +115,8 @@ struct engine_options {
 	enum xen_view xen;
 	bool exclude_domu;		/* a machine with Xen: levels leave out the pages of other domains than dom0 */
 	const char *xen_vmcoreinfo_file;	/* NULL: none */
+	enum kernel_choice which;	/* of several kernels in one memory */
+	uint64_t text_paddr;		/* of KERNEL_AT */
 };
 
 int engine_open(const struct engine_options *opt, struct engine **out);

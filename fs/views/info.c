@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "formats/codec.h"
 #include "fs/views/info_internal.h"
+#include "fs/views/info_kernels.h"
 #include "fs/views/texts.h"
 
 void info_text(struct outbuf *out, const char *key, const char *s)
@@ -55,8 +56,14 @@ static void put_vmcoreinfo(const struct engine *e, struct outbuf *out)
 	if (k->vmci_found)
 		out_printf(out, "vmcoreinfo: found in memory at %#llx\n", (unsigned long long)k->vmci_paddr);
 	else
-		out_printf(out, "vmcoreinfo: %s\n", e->dump->vmcoreinfo ? "from the dump's notes" :
+		out_printf(out, "vmcoreinfo: %s\n", k->given_alone ? "the file above alone" :
+			   e->dump->vmcoreinfo && !k->note_dropped ? "from the dump's notes" :
 			   given ? "from the file above" : "none");
+	if (k->note_dropped)
+		out_printf(out, "vmcoreinfo-note: not used, it is of another kernel or boot%s%s\n", k->note_wrong ? ": " : "",
+			   k->note_wrong ? k->note_wrong : "");
+	else if (k->note_wrong)
+		out_printf(out, "vmcoreinfo-note: in doubt, but no better one was found: %s\n", k->note_wrong);
 }
 
 /* The files of a split set by their pages, and what of it is missing. */
@@ -132,6 +139,8 @@ int render_info(struct engine *e, struct outbuf *out)
 {
 	const struct dump *d = e->dump;
 	const struct kernel *k = e->kernel;
+	struct crash_memory crash = { 0 };
+	int r;
 
 	info_text(out, "file", d->src->name);
 	if (d->live)
@@ -165,9 +174,12 @@ int render_info(struct engine *e, struct outbuf *out)
 	if (d->without_registers)
 		out_printf(out, "registers: none: %s\n", d->without_registers);
 	put_time(out, "crash-time", k->crash_time ? k->crash_time : d->timestamp);
-	info_log(e, out);
+	info_log(e, &crash, out);
 	put_pages(e, out);
 	put_vmcoreinfo(e, out);
+	r = info_put_kernels(e, &crash, out);
+	if (r)
+		return r;
 	if (e->memmap)
 		out_printf(out, "memory-model: %s\n", e->memmap->model);
 	if (k->has_space) {

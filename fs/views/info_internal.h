@@ -12,7 +12,9 @@
 /* "key: text" from the dump, up to the end of its line; nothing in it can look like another line. */
 void info_text(struct outbuf *out, const char *key, const char *s);
 
-/* Why it died, and the time of the last record. */
-void info_log(struct engine *e, struct outbuf *out);
+struct crash_memory;
+
+/* Why it died, and the time of the last record; and where it says that memory for a crash kernel is. */
+void info_log(struct engine *e, struct crash_memory *crash, struct outbuf *out);
 
 #endif

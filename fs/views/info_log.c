@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fs/views/info_kernels.h"
 #include "fs/views/texts.h"
 #include "kernel/log_cause.h"
 #include "kernel/printk.h"
@@ -74,13 +75,14 @@ static int read_log(struct engine *e, struct outbuf *log, struct outbuf *out)
 	return e->dump->log ? render_vmcore_dmesg(e, log) : -ENOENT;
 }
 
-void info_log(struct engine *e, struct outbuf *out)
+void info_log(struct engine *e, struct crash_memory *crash, struct outbuf *out)
 {
 	struct outbuf log = OUTBUF_INIT;
 
 	if (!read_log(e, &log, out) && log.len && !log.error) {
 		put_cause(e, &log, out);
 		put_uptime(&log, out);
+		info_find_crash_memory(log.data, crash);
 	} else if (*e->dump->panic) {
 		info_text(out, "panic", e->dump->panic);
 	}

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "kernel/kernel.h"
+#include "kernel/texts.h"
 #include "tests/unit/fake.h"
 #include "tests/unit/unit.h"
 
@@ -18,18 +18,17 @@ static void put(struct fake *f, uint64_t pfn, const char *text)
 
 static void expect(struct fake *f, const char *want, uint64_t want_pfn)
 {
-	char *text = NULL;
-	uint64_t paddr = 0;
-	size_t len = 0;
-	int r = search_vmcoreinfo(&f->pages, &text, &len, &paddr);
+	struct kernel_texts found;
+	int r = texts_search(&f->pages, 0, f->pages.max_pfn, &found);
 
 	assert_int_equal(r, want ? 0 : -ENOENT);
+	assert_int_equal(found.n, want ? 1 : 0);
 	if (want) {
-		assert_int_equal(len, strlen(want));
-		assert_memory_equal(text, want, len);
-		assert_int_equal(paddr, want_pfn << f->pages.page_shift);
-		free(text);
+		assert_string_equal(found.list[0].text, want);
+		assert_int_equal(found.list[0].vmci.len, strlen(want));
+		assert_int_equal(found.list[0].paddr, want_pfn << f->pages.page_shift);
 	}
+	texts_free(&found);
 }
 
 static void test_found(void **state)
@@ -54,21 +53,18 @@ static void test_large_blocks(void **state)
 	(void)state;
 	for (unsigned int at = 0; at <= 0xf000; at += 0x800) {
 		struct fake *f = fake_new(16, 10);
-		char *text = NULL;
-		uint64_t paddr = 0;
-		size_t len = 0;
+		struct kernel_texts found;
 		int r;
 
 		fake_page(f, 7);
 		fake_write(f, 0x70000 + at, good, strlen(good));
-		r = search_vmcoreinfo(&f->pages, &text, &len, &paddr);
+		r = texts_search(&f->pages, 0, f->pages.max_pfn, &found);
 		assert_int_equal(r, at % 0x1000 ? -ENOENT : 0);
 		if (!r) {
-			assert_int_equal(paddr, 0x70000 + at);
-			assert_int_equal(len, strlen(good));
-			assert_memory_equal(text, good, len);
-			free(text);
+			assert_int_equal(found.list[0].paddr, 0x70000 + at);
+			assert_string_equal(found.list[0].text, good);
 		}
+		texts_free(&found);
 		fake_free(f);
 	}
 }
