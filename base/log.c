@@ -7,6 +7,7 @@
 /* Set before the mount, read by all threads after it. */
 static enum log_level max_level = LOG_LVL_WARN;
 static bool to_syslog;
+static unsigned long errors;
 
 void log_set_level(enum log_level level)
 {
@@ -19,11 +20,18 @@ void log_use_syslog(void)
 	to_syslog = true;
 }
 
+unsigned long log_errors(void)
+{
+	return __atomic_load_n(&errors, __ATOMIC_RELAXED);
+}
+
 void log_vmsg(enum log_level level, const char *fmt, va_list ap)
 {
 	static const int priorities[] = { LOG_ERR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
 	char line[1024];
 
+	if (level == LOG_LVL_ERR)
+		__atomic_add_fetch(&errors, 1, __ATOMIC_RELAXED);
 	if (level > max_level)
 		return;
 	vsnprintf(line, sizeof(line), fmt, ap);

@@ -23,6 +23,9 @@ void log_set_level(enum log_level level);
 /* From now on to syslog(3) instead of stderr (after daemonising). */
 void log_use_syslog(void);
 
+/* How many errors were logged until now: has the one who failed said why? */
+unsigned long log_errors(void);
+
 void log_msg(enum log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void log_vmsg(enum log_level level, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 

@@ -96,27 +96,72 @@ static int copy_sparse(const struct output *out, const struct view *v, uint64_t 
 	return status;
 }
 
-static int no_such(const char *path, int r)
+static int status_of(int r)
 {
-	log_err("%s: %s", path, strerror(r == -EBADMSG ? EIO : -r));
 	return r == -ENOMEM ? STATUS_SYSTEM : STATUS_MOUNT;
 }
 
-int cat_file(struct fs *fs, const char *path)
+static int no_such(struct fs *fs, const char *path, int r)
+{
+	char why[512];
+
+	tree_explain(fs, path, r, why, sizeof(why));
+	log_err("%s: %s", path, why);
+	return status_of(r);
+}
+
+/* said: log_errors() before. Who knew more than the code has told it, as a rule. */
+static int failed(const char *path, int r, unsigned long said)
+{
+	if (log_errors() == said)
+		log_err("%s: %s", path, strerror(r == -EBADMSG ? EIO : -r));
+	return status_of(r);
+}
+
+/* What a terminal would take for commands; escape sequences are among it: no text of ours has any. */
+static bool is_binary(const uint8_t *bytes, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if ((bytes[i] < ' ' && !strchr("\t\n\r\f", bytes[i])) || !bytes[i] || bytes[i] == 0x7f)
+			return true;
+	return false;
+}
+
+static int not_to_terminal(const char *path)
+{
+	log_err("%s: is binary and would go to a terminal: write it to a file (> FILE), or give --force", path);
+	return STATUS_USAGE;
+}
+
+/* A view of few bytes can be a text or not: notes, pages. */
+static bool begins_binary(const struct view *v)
+{
+	uint8_t bytes[4096];
+	size_t n = view_size(v) < sizeof(bytes) ? (size_t)view_size(v) : sizeof(bytes);
+
+	return !view_read(v, bytes, n, 0) && is_binary(bytes, n);
+}
+
+int cat_file(struct fs *fs, const char *path, bool force)
 {
 	struct output out = { .fd = STDOUT_FILENO, .path = path };
+	bool terminal = !force && isatty(STDOUT_FILENO);
+	unsigned long said = log_errors();
 	struct node_stat st;
 	struct node n;
 	struct view *v;
 	int status;
 	int r = tree_resolve(fs, path, &n);
 
-	if (!r)
-		r = tree_stat(fs, n, &st);
+	if (r < 0)
+		return no_such(fs, path, r);
+	r = tree_stat(fs, n, &st);
 	if (!r && st.dir)
 		r = -EISDIR;
 	if (r < 0)
-		return no_such(path, r);
+		return failed(path, r, said);
+	if (terminal && tree_content(n) == CONTENT_IMAGE)
+		return not_to_terminal(path);
 	out.sparse = can_skip(out.fd);
 	r = tree_stream(fs, n, out.fd, out.sparse);
 	if (!r || r == -EPIPE)
@@ -124,11 +169,13 @@ int cat_file(struct fs *fs, const char *path)
 	if (r == -ENOTSUP)
 		r = tree_open(fs, n, &v);
 	if (r < 0)
-		return no_such(path, r);
+		return failed(path, r, said);
 
 	out.buf = malloc(PIECE);
 	if (!out.buf) {
-		status = no_such(path, -ENOMEM);
+		status = failed(path, -ENOMEM, said);
+	} else if (terminal && tree_content(n) == CONTENT_BYTES && begins_binary(v)) {
+		status = not_to_terminal(path);
 	} else {
 		status = out.sparse ? copy_sparse(&out, v, view_size(v)) : copy_range(&out, v, 0, view_size(v));
 	}
@@ -146,16 +193,18 @@ static int print_entry(void *arg, const struct tree_entry *e)
 int cat_list(struct fs *fs, const char *path)
 {
 	struct node_stat st;
+	unsigned long said = log_errors();
 	struct node n;
 	int r = tree_resolve(fs, path, &n);
 
-	if (!r)
-		r = tree_stat(fs, n, &st);
+	if (r < 0)
+		return no_such(fs, path, r);
+	r = tree_stat(fs, n, &st);
 	if (!r && st.dir)
 		r = tree_list(fs, n, 0, print_entry, NULL);
 	else if (!r)
 		printf("%s\n", path);		/* as ls does with a file */
 	if (r < 0)
-		return no_such(path, r);
+		return failed(path, r, said);
 	return fflush(stdout) == EOF || ferror(stdout) ? write_failed(errno) : STATUS_OK;
 }

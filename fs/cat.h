@@ -11,8 +11,9 @@
 
 #include "fs/tree.h"
 
-/* The bytes of one file. A regular file as standard output gets the holes of the view as holes. */
-int cat_file(struct fs *fs, const char *path);
+/* The bytes of one file; binary ones to a terminal only with force. A regular file as standard output gets
+ * the holes of the view as holes. */
+int cat_file(struct fs *fs, const char *path, bool force);
 /* The names in a folder, one a line, folders with a slash at the end. */
 int cat_list(struct fs *fs, const char *path);
 

@@ -33,6 +33,7 @@
 #include "base/workers.h"
 #include "formats/http.h"
 #include "fs/cat.h"
+#include "fs/mounted.h"
 #include "fs/ops.h"
 #include "fs/options.h"
 
@@ -101,6 +102,7 @@ static int check_mountpoint(const struct options *o)
 {
 	const char *mp = o->mountpoint;
 	struct stat st;
+	char *source;
 
 	if (is_fuse_fd(mp))
 		return 0;
@@ -111,6 +113,11 @@ static int check_mountpoint(const struct options *o)
 		return fail(errno, "mount point %s: %s", mp, strerror(errno));
 	if (!S_ISDIR(st.st_mode))
 		return fail(ENOTDIR, "mount point %s: not a directory", mp);
+	if (!o->nonempty && (source = mounted_source(mp))) {
+		fail(EBUSY, "mount point %s: not empty: %s is mounted there already (fusermount3 -u %s ends that)", mp, source, mp);
+		free(source);
+		return -EBUSY;
+	}
 	if (!o->nonempty && !is_empty(mp))
 		return fail(ENOTEMPTY, "mount point %s: not empty (-o nonempty mounts over it)", mp);
 	return 0;
@@ -273,7 +280,7 @@ static int run(struct options *o)
 	r = fs_open(&o->fs, &fs);
 	if (r < 0)
 		return r == -ENOMEM ? STATUS_SYSTEM : STATUS_MOUNT;
-	status = o->mode == RUN_CAT ? cat_file(fs, o->path) :
+	status = o->mode == RUN_CAT ? cat_file(fs, o->path, o->force) :
 		 o->mode == RUN_LIST ? cat_list(fs, o->path) : run_mount(o, fs);
 	fs_close(fs);
 	return status;

@@ -50,10 +50,11 @@ static const char options_text[] =
 	"                        may be given several times\n"
 	"      --ready-fd=N      write a newline to this file descriptor when the mount answers\n"
 	"      --cat PATH        write one file of the tree to standard output; nothing is mounted\n"
+	"      --force           also when that file is binary and standard output a terminal\n"
 	"      --list [PATH]     list a folder of the tree; PATH is what comes first, unless it is the only argument or\n"
 	"                        there is a file of this name (/PATH is no such file, as a rule)\n"
 	"  -h, --help            this text\n"
-	"      --version         versions of the program and of what it is built with\n"
+	"  -V, --version         versions of the program and of what it is built with\n"
 	"\n"
 	"Mount options:\n"
 	"  allow_other           let other users in (files are then 0444, folders 0555)\n"
@@ -406,7 +407,7 @@ static int take_arguments(struct options *o, int n, char **args)
 	return 0;
 }
 
-enum { OPT_CAT = 256, OPT_LIST, OPT_READY_FD, OPT_VERSION, OPT_RAW, OPT_RAMDUMP };
+enum { OPT_CAT = 256, OPT_LIST, OPT_READY_FD, OPT_FORCE, OPT_RAW, OPT_RAMDUMP };
 
 static const struct option long_options[] = {
 	{ "foreground", no_argument, NULL, 'f' },
@@ -423,7 +424,8 @@ static const struct option long_options[] = {
 	{ "raw", no_argument, NULL, OPT_RAW },
 	{ "ramdump", required_argument, NULL, OPT_RAMDUMP },
 	{ "ready-fd", required_argument, NULL, OPT_READY_FD },
-	{ "version", no_argument, NULL, OPT_VERSION },
+	{ "force", no_argument, NULL, OPT_FORCE },
+	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -457,6 +459,9 @@ static int take_option(struct options *o, int c)
 		o->mode = RUN_CAT;
 		o->path = optarg;
 		return 0;
+	case OPT_FORCE:
+		o->force = true;
+		return 0;
 	case OPT_LIST:
 		o->mode = RUN_LIST;
 		return 0;
@@ -471,7 +476,7 @@ static int take_option(struct options *o, int c)
 	return -EINVAL;
 }
 
-static const char short_options[] = ":fdsvqho:x:i:";
+static const char short_options[] = ":fdsvqhVo:x:i:";
 
 /* getopt's own messages would start with the path of the program. word: argv[optind - 1]. */
 static int bad_option(int c, const char *word)
@@ -499,7 +504,7 @@ int options_parse(int argc, char **argv, struct options *o)
 	};
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, short_options, long_options, NULL)) != -1) {
-		if (c == 'h' || c == OPT_VERSION) {
+		if (c == 'h' || c == 'V') {
 			o->mode = c == 'h' ? RUN_HELP : RUN_VERSION;
 			return 0;
 		}

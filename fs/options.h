@@ -34,6 +34,7 @@ struct options {
 	unsigned int max_idle_threads;	/* of the FUSE loop */
 	int ready_fd;			/* -1: none */
 	int verbosity;			/* -v minus -q */
+	bool force;			/* RUN_CAT: also binary files to a terminal */
 	bool ramdump;			/* -o ramdump: DUMPs are FILE@ADDR */
 	struct banks banks;		/* owned: of --ramdump, or of the DUMPs then */
 	char *fsname, *subtype;		/* NULL: the default */

@@ -235,8 +235,7 @@ static bool numbered_name(const char *name, const char *prefix, unsigned int max
 	return false;
 }
 
-/* "level-31", "level-31+vmemmap" */
-static bool selection_of_name(const char *name, unsigned int *sel)
+bool tree_selection_of_name(const char *name, unsigned int *sel)
 {
 	static const char suffix[] = "+vmemmap";
 	size_t len = strlen(name);
@@ -267,7 +266,7 @@ static int lookup_root(struct fs *fs, const char *name, struct node *out)
 		*out = (struct node){ NODE_ENTRY, i };
 		return 0;
 	}
-	if (!selection_of_name(name, &sel) || !engine_has_selection(fs->e, sel))
+	if (!tree_selection_of_name(name, &sel) || !engine_has_selection(fs->e, sel))
 		return -ENOENT;
 	*out = (struct node){ NODE_LEVEL, sel };
 	return 0;

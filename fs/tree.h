@@ -80,6 +80,13 @@ int tree_open(struct fs *fs, struct node n, struct view **out);
 int tree_stream(struct fs *fs, struct node n, int fd, bool seekable);
 /* A path such as "level-31/dump" or "/pfn/0x10" to a node. */
 int tree_resolve(struct fs *fs, const char *path, struct node *out);
+/* Why tree_resolve() failed with r on this path, as a text behind "PATH: ": the reason that info has, or names that are
+ * like it. */
+void tree_explain(struct fs *fs, const char *path, int r, char *buf, size_t size);
+/* What a file holds: an image is binary and may be as large as the dump; bytes of memory or of a note are few, and
+ * anything. */
+enum tree_content { CONTENT_TEXT, CONTENT_IMAGE, CONTENT_BYTES };
+enum tree_content tree_content(struct node n);
 /* The kernel forgot nlookup lookups of this node; tree_lookup() counts one each. */
 void tree_forget(struct fs *fs, struct node n, uint64_t nlookup);
 

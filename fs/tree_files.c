@@ -381,6 +381,14 @@ int tree_open(struct fs *fs, struct node n, struct view **out)
 	}
 }
 
+enum tree_content tree_content(struct node n)
+{
+	if ((n.kind == NODE_ENTRY && tree_entries[n.key].type == IMAGE) || n.kind == NODE_SPLIT_PART ||
+	    (n.kind == NODE_LEVEL_FILE && !tree_level_files[n.key & 0xff].report))
+		return CONTENT_IMAGE;
+	return n.kind == NODE_PFN || n.kind == NODE_RANGE || n.kind == NODE_NOTE ? CONTENT_BYTES : CONTENT_TEXT;
+}
+
 int tree_stream(struct fs *fs, struct node n, int fd, bool seekable)
 {
 	struct split_part p;

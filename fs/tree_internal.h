@@ -63,6 +63,8 @@ struct fs {
 /* Why an entry is absent from this dump; NULL: it is there. */
 const char *tree_missing_why(const struct fs *fs, const struct entry *en);
 bool tree_is_folder(struct node n);
+/* "level-31", "level-31+vmemmap": the number of the selection. */
+bool tree_selection_of_name(const char *name, unsigned int *sel);
 /* Number of folders that the root lists. */
 unsigned int tree_root_folders(struct fs *fs);
 

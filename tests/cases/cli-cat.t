@@ -42,6 +42,47 @@ for path in nothing pfn/99999999 pfn/x pfn level-99/dump README/x ""; do
 	is "$(wc -c <"$T/out")" 0 "... and nothing else"
 done
 
+# --- names that are not there
+explains() {	# PATH TEXT [OPTION...]
+	local path=$1 text=$2
+	shift 2
+	cat_ "$path" "$@" >"$T/out"
+	is "$? $(wc -c <"$T/out") $(cat "$T/err")" "32 0 vmcorefs: $path: $text" "--cat $path: $text"
+}
+explains vmcore-dmesg "not in this dump: no such file lies beside the dump (give the folder that has both)"
+info=$(cat_ info)
+for name in dmesg report; do
+	explains "$name" "not in this dump: $(sed -n "s/^missing: $name: //p" <<<"$info")"
+done
+explains level-31/dump "not in this dump: $(sed -n 's/^missing: levels other than 0 and 1: //p' <<<"$info")"
+explains vmcorinfo "No such file or directory; did you mean vmcoreinfo?"
+explains /INFO "No such file or directory; did you mean /info?"
+explains ofni "No such file or directory"
+explains nifo "No such file or directory; did you mean info?"
+explains kdump "No such file or directory; did you mean kdump-compressed?"
+explains eraseinf "No such file or directory; did you mean eraseinfo?"
+explains level-1/dupm "No such file or directory; did you mean level-1/dump?"
+explains level-1//dump.zldi "No such file or directory; did you mean level-1//dump.zlib?"
+explains level-32 "No such file or directory"
+explains "$(printf 'x%.0s' {1..300})" "File name too long"
+"$VMCOREFS" --list levl-1 "$dump" >"$T/out" 2>"$T/err"
+is "$? $(cat "$T/out" "$T/err")" "32 vmcorefs: levl-1: No such file or directory; did you mean level-1?" "--list: the same"
+
+# --- a terminal
+if have script; then
+	on_terminal() { script -qec "$VMCOREFS $*; echo status \$?" /dev/null </dev/null | tr -d '\r'; }
+	for path in raw elf level-1/dump pfn/0x11 phys/0; do
+		is "$(on_terminal --cat $path "$dump" | tr '\n' '|')" \
+			"vmcorefs: $path: is binary and would go to a terminal: write it to a file (> FILE), or give --force|status 1|" \
+			"--cat $path to a terminal is refused"
+	done
+	like "$(on_terminal --cat info "$dump")" "file: .*status 0" "info goes to a terminal"
+	like "$(on_terminal --cat vmcoreinfo "$dump")" "OSRELEASE=.*status 0" "... vmcoreinfo too"
+	like "$(on_terminal --force --cat pfn/0x40 "$dump")" "AAAA.*status 0" "--force: binary too"
+else
+	skip "binary to a terminal" "no script(1)"
+fi
+
 # --- holes
 python3 tests/mkdump --raw "$dump.desc" "$T/raw"
 cat_ raw | cat >"$T/piped"

@@ -36,9 +36,11 @@ is "$(awk 'length > 110' <<<"$out")" "" "help fits into 110 columns"
 run --help and much more
 is "$status" 0 "--help wins over arguments"
 
-run --version
-is "$status" 0 "--version: status 0"
-like "$out" "^vmcorefs [^ ]+"$'\n'"libfuse 3\.[0-9.]+"$'\n'"page compression: zlib" "--version: program, libfuse, codecs"
+for option in -V --version; do
+	run $option
+	is "$status" 0 "$option: status 0"
+	like "$out" "^vmcorefs [^ ]+"$'\n'"libfuse 3\.[0-9.]+"$'\n'"page compression: zlib" "$option: program, libfuse, codecs"
+done
 
 usage_error "no DUMP given" -f
 usage_error "no MOUNTPOINT given" dump

@@ -32,7 +32,11 @@ like "$(cat "$T/err")" "^vmcorefs: " "... and a message"
 
 # twice at the same place
 ok "first mount" "$VMCOREFS" "$dump" "$T/mnt"
-refused "$T/mnt" "not empty" "a second mount at the same place"
+refused "$T/mnt" "mount point $T/mnt: not empty: $T/dump is mounted there already .fusermount3 -u $T/mnt ends that." \
+	"a second mount at the same place"
+mkdir "$T/other"
+ok "the same dump elsewhere" "$VMCOREFS" "$dump" "$T/other"
+fusermount3 -u "$T/other"
 fusermount3 -u "$T/mnt"
 
 # relative paths, blanks, commas, backslashes, in both names
