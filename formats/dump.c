@@ -136,5 +136,6 @@ void dump_close(struct dump *d)
 	free(d->eraseinfo);
 	free(d->segments);
 	free(d->parts);
+	out_free(&d->facts);
 	free(d);
 }

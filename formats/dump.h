@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/outbuf.h"
 #include "base/pages.h"
 #include "formats/source.h"
 
@@ -32,7 +33,12 @@ struct dump_request {
 	bool big_endian;
 	unsigned int page_shift;
 	uint64_t pci_hole;		/* where memory of a PC below 4 GiB ends; 0: not given */
+	const char *ram;		/* QEMU: ids of the blocks that are memory, with colons between; NULL: not given */
+	const char *plugged;		/* QEMU: ID@ADDRESS of plugged memory, with colons between; NULL: not given */
 };
+
+/* What was told that a reader has made use of; dump_open_files() refuses the rest. */
+enum told { TOLD_PCI_HOLE = 1, TOLD_RAM = 2, TOLD_PLUGGED = 4, TOLD_ARCH = 8, TOLD_PAGE_SIZE = 16 };
 
 /* A range that the dump says is mapped: from PT_LOAD headers. memsz > filesz where the tail is not stored. */
 struct dump_segment {
@@ -93,6 +99,9 @@ struct dump {
 	/* Of a guest whose page tables hold machine addresses: its own physical address, which pages are numbered by. NULL:
 	 * they are the same. -EFAULT: it has no such memory. */
 	int (*own_address)(const struct dump *d, uint64_t maddr, uint64_t *paddr);
+
+	unsigned int told;		/* enum told, while opening */
+	struct outbuf facts;		/* owned: whole lines for info that only the reader can tell */
 
 	bool without_vmemmap;		/* kdump: its writer left out page structs of excluded pages (makedumpfile -e) */
 	bool live;			/* /proc/kcore: memory changes while it is read */

@@ -82,11 +82,40 @@ struct qemu_piece {
 	uint64_t paddr, len, offset;
 	const struct qemu_block *block;
 };
-#define QEMU_PIECES_MAX 64u
+#define QEMU_PIECES_MAX 1024u
+#define QEMU_PFN_MAX ((uint64_t)1 << 40)	/* no memory is there or beyond */
+#define QEMU_MEMORY_MAX 240u	/* blocks that are memory: each is two pieces at most */
+
+/* Which blocks are memory. They are borrowed from struct qemu_ram. */
+struct qemu_choice {
+	const struct qemu_block *memory[QEMU_MEMORY_MAX];	/* that the machine began with, in the order of addresses */
+	size_t n;
+	uint64_t bytes;
+	const struct qemu_block *plugged[QEMU_MEMORY_MAX];	/* the rest */
+	size_t nplugged;
+};
+
+/* A device virtio-mem tells where its memory is. */
+struct qemu_region {
+	char device[64];		/* its name, cut: "0000:00:01.0/virtio-mem" */
+	uint64_t paddr, len;
+};
+#define QEMU_REGIONS_MAX 32u
+
+/* What devices tell of the memory. */
+struct qemu_facts {
+	/* A PC's clock has them for the firmware, in units of 64 KiB. below 0: not told. above: modulo 1 TiB. */
+	uint64_t below_4g, above_4g;
+	struct qemu_region regions[QEMU_REGIONS_MAX];
+	size_t nregions;
+	uint32_t note_bytes;		/* of the guest's own note, by the device vmcoreinfo */
+	uint64_t note_paddr;
+};
 
 struct qemu_savevm {
 	struct qemu_ram ram;
 	struct qemu_machine machine;
+	struct qemu_facts facts;
 	struct qemu_piece pieces[QEMU_PIECES_MAX];	/* sorted, disjoint */
 	size_t npieces;
 	unsigned long damaged;		/* for fail_counted() */
@@ -115,13 +144,35 @@ int qemu_pages_read(const struct qemu_at *at, const struct source *src, uint64_t
 /* So many of the first ones of a DATA run are not there, since the source ends before. */
 uint64_t qemu_pages_lost(const struct qemu_at *at, const struct source *src, uint64_t count);
 
-/* qemu_machine.c: fills pieces, and the architecture of d. 0, or -ENOTSUP after a message. */
+/* qemu_machine.c: the architecture of d, as far as the machine and its blocks tell it. */
+void qemu_machine_arch(struct dump *d, const struct qemu_savevm *s);
+/* Fills pieces. 0; -ENOTSUP, -EINVAL (an option) after a message, -ENOMEM. */
 int qemu_machine_layout(struct dump *d, struct qemu_savevm *s);
 
 /*
- * qemu_devices.c: registers as notes, and the text of VMCOREINFO if a device tells where it is. Devices begin at offset
- * from of the source. The pages of d can be read. 0 or -ENOMEM; d->without_registers when there are none.
+ * qemu_choice.c: usual: names that the machine gives its memory when nobody else names it, up to NULL. 0; -ENOTSUP,
+ * -EINVAL (an option) after a message.
+ */
+int qemu_choose_memory(const struct dump *d, const struct qemu_savevm *s, const char *const *usual, struct qemu_choice *out);
+/* The block with this name, or with this id of an object; NULL: there is none. */
+const struct qemu_block *qemu_find_block(const struct qemu_ram *ram, const char *name);
+/* What the user knows a block by: its object's id. */
+const char *qemu_block_id(const struct qemu_block *b);
+/* Can the machine have so much memory, by what its clock says? false too when that is not known. */
+bool qemu_memory_fits(const struct qemu_facts *f, uint64_t bytes);
+
+/*
+ * qemu_devices.c: registers as notes of d, whose architecture is known, and facts. Devices begin at offset from of the
+ * source. 0 or -ENOMEM; d->without_registers when there are none.
  */
 int qemu_devices_load(struct dump *d, uint64_t from);
+/* The text of VMCOREINFO if a device tells where it is. The pages of d can be read. 0 or -ENOMEM. */
+int qemu_devices_take_note(struct dump *d);
+/*
+ * What a device virtio-mem begins with: its address, the size of its memory, of a block of it. false: that makes no sense.
+ * p: QEMU_REGION_BYTES.
+ */
+#define QEMU_REGION_BYTES 24u
+bool qemu_add_region(struct qemu_facts *f, const char *device, const uint8_t *p);
 
 #endif

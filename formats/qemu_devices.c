@@ -8,6 +8,7 @@
 
 #include <elf.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <yajl/yajl_parse.h>
@@ -24,6 +25,7 @@
 #define SECTION_DESCRIPTION 0x06
 #define SECTION_FOOTER 0x7e
 #define EFER_LMA 0x400u			/* long mode is active */
+#define CMOS_BYTES 128u
 #define GUEST_NOTE_MAX ((size_t)1 << 20)	/* QEMU: MAX_GUEST_NOTE_SIZE */
 
 /* An object or array of the description, by what it stands for. */
@@ -59,8 +61,7 @@ struct devices {
 	uint64_t efer;
 	unsigned int seen;		/* fields of it */
 	unsigned int cpus;
-	uint32_t note_bytes;		/* of the guest's own note, by the device vmcoreinfo */
-	uint64_t note_paddr;
+	struct qemu_facts *facts;	/* borrowed */
 	int error;
 };
 
@@ -129,6 +130,56 @@ static void take_cpu_field(struct devices *v, const struct cpu_field *f, const u
 	}
 }
 
+/* hw/i386/pc.c, microvm.c: what the firmware is told of memory. */
+static void take_sizes(struct qemu_facts *f, const uint8_t *cmos)
+{
+	uint64_t kib = get_u16(cmos + 0x30, false), blocks = get_u16(cmos + 0x34, false);
+	uint64_t above = get_u16(cmos + 0x5b, false) | (uint64_t)cmos[0x5d] << 16;
+
+	/* KiB behind the first MiB; blocks of 64 KiB behind the first 16 MiB */
+	f->below_4g = blocks ? (blocks << 16) + ((uint64_t)16 << 20) : kib ? (kib << 10) + ((uint64_t)1 << 20) : 0;
+	f->above_4g = above << 16;
+}
+
+bool qemu_add_region(struct qemu_facts *f, const char *device, const uint8_t *p)
+{
+	uint64_t paddr = get_u64(p, true), len = get_u64(p + 8, true), block = get_u64(p + 16, true), end;
+	struct qemu_region *r = &f->regions[f->nregions];
+
+	if (f->nregions == QEMU_REGIONS_MAX || block < (uint64_t)1 << PAGE_SHIFT_MAX || block & (block - 1) || !len ||
+	    (paddr | len) & (block - 1) || add_overflows(paddr, len, &end))
+		return false;
+	*r = (struct qemu_region){ .paddr = paddr, .len = len };
+	snprintf(r->device, sizeof(r->device), "%s", device);
+	f->nregions++;
+	return true;
+}
+
+static bool is_virtio_mem(const char *device)
+{
+	const char *name = strrchr(device, '/');
+
+	return name && !strcmp(name, "/virtio-mem");
+}
+
+/* virtio-mem before QEMU 8.0: its own state is somewhere behind that of its queues, and nothing describes it. It is where
+ * the size of its block of memory is, between an address and the size of a piece of it. */
+static void find_region(struct devices *v, const char *device, const uint8_t *p, uint64_t n)
+{
+	const struct qemu_ram *ram = &((const struct qemu_savevm *)v->d->priv)->ram;
+	size_t path = (size_t)(strrchr(device, '/') - device) + 1;
+
+	for (size_t i = 0; i < ram->nblocks; i++) {
+		const struct qemu_block *b = &ram->blocks[i];
+
+		if (strncmp(b->name, device, path))
+			continue;
+		for (uint64_t at = 0; at + QEMU_REGION_BYTES <= n; at++)
+			if (get_u64(p + at + 8, true) == b->size && qemu_add_region(v->facts, device, p + at))
+				return;
+	}
+}
+
 /* The field that ends is one of the device itself; p, n: its bytes. */
 static void take_field(struct devices *v, const struct frame *device, const struct frame *field, const uint8_t *p,
 		       uint64_t n)
@@ -139,9 +190,14 @@ static void take_field(struct devices *v, const struct frame *device, const stru
 				take_cpu_field(v, &cpu_fields[i], p, n);
 	} else if (!strcmp(device->name, "vmcoreinfo")) {
 		if (!strcmp(field->name, "vmcoreinfo.size") && n == 4)
-			v->note_bytes = get_u32(p, true);
+			v->facts->note_bytes = get_u32(p, true);
 		if (!strcmp(field->name, "vmcoreinfo.paddr") && n == 8)
-			v->note_paddr = get_u64(p, true);
+			v->facts->note_paddr = get_u64(p, true);
+	} else if (!strcmp(device->name, "mc146818rtc")) {
+		if (!strcmp(field->name, "cmos_data") && n == CMOS_BYTES)
+			take_sizes(v->facts, p);
+	} else if (is_virtio_mem(device->name) && !strcmp(field->name, "virtio")) {
+		find_region(v, device->name, p, n);
 	}
 }
 
@@ -346,23 +402,23 @@ static bool find_description(const uint8_t *bytes, size_t len, size_t *at, size_
 }
 
 /* The guest has told QEMU where its note is: an ELF note in memory, as a dump of QEMU's would have it. */
-static int take_guest_note(struct devices *v)
+int qemu_devices_take_note(struct dump *d)
 {
-	struct dump *d = v->d;
+	const struct qemu_facts *f = &((const struct qemu_savevm *)d->priv)->facts;
 	uint32_t namesz, descsz;
 	uint8_t *note;
 	int r = 0;
 
-	if (v->note_bytes < 24 || v->note_bytes > GUEST_NOTE_MAX || v->note_paddr >> d->pages.page_shift >= d->pages.max_pfn)
+	if (f->note_bytes < 24 || f->note_bytes > GUEST_NOTE_MAX || f->note_paddr >> d->pages.page_shift >= d->pages.max_pfn)
 		return 0;
-	note = malloc(v->note_bytes);
+	note = malloc(f->note_bytes);
 	if (!note)
 		return -ENOMEM;
-	if (!pages_read_bytes(&d->pages, v->note_paddr, v->note_bytes, note, HOLES_FAIL)) {
+	if (!pages_read_bytes(&d->pages, f->note_paddr, f->note_bytes, note, HOLES_FAIL)) {
 		namesz = get_u32(note, d->big_endian);
 		descsz = get_u32(note + 4, d->big_endian);
 		if (namesz == sizeof("VMCOREINFO") && !memcmp(note + 12, "VMCOREINFO", sizeof("VMCOREINFO")) &&
-		    descsz <= v->note_bytes - 24)
+		    descsz <= f->note_bytes - 24)
 			r = dump_set_vmcoreinfo(d, note + 24, descsz);
 	}
 	free(note);
@@ -416,10 +472,9 @@ int qemu_devices_load(struct dump *d, uint64_t from)
 		d->without_registers = "the devices cannot be read";
 	} else {
 		v->d = d;
+		v->facts = &((struct qemu_savevm *)d->priv)->facts;
 		d->without_registers = read_devices(v, bytes, len);
 		r = v->error;
-		if (!r)
-			r = take_guest_note(v);
 	}
 	free(bytes);
 	free(v);

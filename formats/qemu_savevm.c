@@ -16,6 +16,7 @@
 #define NEAR_BYTES 512u
 #define HTAB_ENTRY 16u
 #define ATTRIBUTES_FLAGS 0xfffu
+#define VIRTIO_MEM_BYTES 36u		/* address, size, size of a block, node; bytes that are plugged in */
 #define SECTIONS_MAX 64u		/* that are no memory, before the devices */
 
 enum section {				/* QEMU: migration/savevm.h */
@@ -210,6 +211,26 @@ static const struct other {
 	{ "s390-storage_attributes", skip_attributes },
 };
 
+/* virtio-mem since QEMU 8.0: where its memory is comes before all memory, then which parts of it are plugged in. */
+static int load_virtio_mem(struct qemu_facts *f, struct qemu_cursor *c, const char *name)
+{
+	const uint8_t *p = qemu_peek(c, VIRTIO_MEM_BYTES);
+	uint64_t blocks;
+
+	if (!p || !qemu_add_region(f, name, p))
+		return -EAGAIN;
+	blocks = get_u64(p + 8, true) / get_u64(p + 16, true);
+	c->pos += VIRTIO_MEM_BYTES + div_round_up(blocks, 64) * 8;
+	return 0;
+}
+
+static bool is_early_virtio_mem(const char *name)
+{
+	const char *last = strrchr(name, '/');
+
+	return last && !strcmp(last, "/virtio-mem-early");
+}
+
 /* A section with a name: that of memory, or the first of the devices. */
 static int load_named(struct dump *d, struct walk *w, enum section type, uint64_t at)
 {
@@ -230,6 +251,8 @@ static int load_named(struct dump *d, struct walk *w, enum section type, uint64_
 			w->other = &others[i];
 			return w->other->skip(&w->c);
 		}
+	if (type == SECTION_FULL && !w->ram_begun && is_early_virtio_mem(name))
+		return load_virtio_mem(&s->facts, &w->c, name);
 	if (type != SECTION_START || strcmp(name, "ram"))
 		return fail(ENOTSUP, "%s: QEMU stream: section \"%.64s\" at offset %#llx, before the end of the memory, is "
 			    "not known", d->src->name, name, (unsigned long long)at);
@@ -409,6 +432,10 @@ static int savevm_open(struct dump *d)
 	free(w.c.window);
 	if (!r)
 		r = qemu_ram_finish(&s->ram);
+	if (r)
+		return r;
+	qemu_machine_arch(d, s);
+	r = qemu_devices_load(d, w.devices);
 	if (!r)
 		r = qemu_machine_layout(d, s);
 	if (r)
@@ -417,7 +444,7 @@ static int savevm_open(struct dump *d)
 	d->pages.ops = &savevm_pages_ops;
 	d->pages.page_shift = s->ram.page_shift;
 	d->pages.max_pfn = (last->paddr + last->len) >> s->ram.page_shift;
-	return qemu_devices_load(d, w.devices);
+	return qemu_devices_take_note(d);
 }
 
 static void savevm_close(struct dump *d)

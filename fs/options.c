@@ -77,7 +77,10 @@ static const char options_text[] =
 	"  xen_domu=keep|exclude leave the pages of other domains out of all levels (makedumpfile -X); default keep\n"
 	"  xen_vmcoreinfo=FILE   facts about Xen from a VMCOREINFO_XEN text (makedumpfile -g --xen-syms)\n"
 	"  excluded=zero|error   pages that are not in the dump: zeroes (default), or reading them fails\n"
-	"  pci_hole=ADDRESS      QEMU stream of a PC: where memory below 4 GiB ends; as a rule its machine type tells\n"
+	"  pci_hole=ADDRESS      QEMU stream of a PC: where memory below 4 GiB ends; as a rule it tells itself\n"
+	"  ram=ID[:ID...]        QEMU stream: the blocks that are memory (ids of objects), in their order\n"
+	"  plugged=ID@ADDRESS[:ID@ADDRESS...]\n"
+	"                        QEMU stream: where plugged memory is, if it is not that of one module\n"
 	"  threads=N             threads for scans and compression (default: one a CPU)\n"
 	"  http_cache=MIB        memory for parts of dumps on servers (default 64)\n"
 	"  max_idle_threads=N    idle threads that wait for requests (default 10)\n"
@@ -125,6 +128,8 @@ static const struct mount_option {
 	{ "arch", ARCH, 0 },
 	{ "page_size", PAGE_SIZE, 0 },
 	{ "pci_hole", ADDRESS, offsetof(struct options, fs.dump.pci_hole) },
+	{ "ram", STRING, offsetof(struct options, ram) },
+	{ "plugged", STRING, offsetof(struct options, plugged) },
 	{ "compress", COMPRESS, 0 },
 	{ "excluded", EXCLUDED, 0 },
 	{ "kernel", KERNEL, 0 },
@@ -522,6 +527,8 @@ int options_parse(int argc, char **argv, struct options *o)
 		return fail(EINVAL, "-x and -i: only one of them");
 	o->fs.erase_file = o->erase_file;
 	o->fs.xen_vmcoreinfo_file = o->xen_vmcoreinfo;
+	o->fs.dump.ram = o->ram;
+	o->fs.dump.plugged = o->plugged;
 	o->foreground |= o->fuse_debug;
 	o->default_permissions |= o->allow_other || o->allow_root;
 	return take_arguments(o, argc - optind, argv + optind);
@@ -536,6 +543,8 @@ void options_free(struct options *o)
 	free(o->vmcoreinfo);
 	banks_free(&o->banks);
 	free(o->xen_vmcoreinfo);
+	free(o->ram);
+	free(o->plugged);
 }
 
 void options_print_usage(void)

@@ -40,6 +40,7 @@ struct options {
 	char *fsname, *subtype;		/* NULL: the default */
 	char *erase_file;		/* owned; NULL: none */
 	char *xen_vmcoreinfo;		/* owned: -o xen_vmcoreinfo= */
+	char *ram, *plugged;		/* owned: -o ram=, -o plugged= */
 	char *vmlinux, *vmcoreinfo;	/* owned: -o vmlinux=, -o vmcoreinfo=, what -x and -i are in fstab */
 };
 

@@ -28,6 +28,16 @@ static void put_time(struct outbuf *out, const char *key, int64_t seconds)
 	out_printf(out, "%s: %s\n", key, buf);
 }
 
+/* Lines of texts that may name what is in the dump, each behind key. */
+static void put_lines(const char *text, size_t len, const char *key, struct outbuf *out)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (!i || text[i - 1] == '\n')
+			out_printf(out, "%s", key);
+		out_char(out, text[i] != '\n' && ((unsigned char)text[i] < ' ' || text[i] == 0x7f) ? '?' : text[i]);
+	}
+}
+
 static void put_pages(struct engine *e, struct outbuf *out)
 {
 	static const char *const names[] = {
@@ -161,6 +171,7 @@ int render_info(struct engine *e, struct outbuf *out)
 	put_erased(e, out);
 	put_xen(e, out);
 	out_printf(out, "incomplete: %s\n", d->incomplete ? "yes" : "no");
+	put_lines(d->facts.data, d->facts.len, "", out);
 	out_printf(out, "architecture: %s\n", engine_machine(e));
 	out_printf(out, "page-size: %llu\n", (unsigned long long)pages_size(e->pages));
 	if (k->release[0] || k->uts[2][0] || d->uts[2][0])

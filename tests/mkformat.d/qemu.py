@@ -5,6 +5,9 @@ Options: machine=TYPE, section=PAGES (of one section), passes=2 (all pages twice
 fill=1 (any page of equal bytes is sent as one), mapped=1 (mapped-ram), base=BYTES (mapped: as if so many were before it in
 the file), align=BYTES (mapped: of pages in the file), leave=EOF|devices|vmdesc (end before), footers=0, config=0, bits=N, nodes=N (memory in N blocks), xbzrle=1,
 postcopy=1, htab=1, attributes=1 (such sections among those of memory), note=PADDR+BYTES (of the guest's own note).
+names=NAME:NAME... (of the blocks of memory, one for each node), first=BYTES (of the first node), rtc=1 (the clock has the
+sizes of memory), hole=ADDRESS (of the end of memory below 4 GiB), plugged=NAME@PADDR+BYTES,... (ranges of memory there are
+in such a block), virtio_mem=early|late (blocks of plugged= whose names have a '/' are those of such devices).
 libvirt: the same, compress=gzip|bzip2|xz|lzop|zstd, partial=1, big=1.
 """
 import bz2
@@ -47,30 +50,46 @@ def pc_hole(machine, ram):
     return 0xc0000000 if ram >= 0xe0000000 else ram
 
 
-def blocks_of(memory, machine, nodes):
-    end = max([s + n for s, n in memory.ranges if s + n != FOUR_GIB], default=0)
+def plugged_of(options):
+    """[Block] of plugged=NAME@PADDR+BYTES,..."""
+    found = []
+    for word in filter(None, options.get('plugged', '').split(',')):
+        name, place = word.split('@')
+        paddr, size = (int(n, 0) for n in place.split('+'))
+        found.append(Block(name, size, [(0, paddr, size)]))
+    return found
+
+
+def blocks_of(memory, machine, nodes, options):
+    plugged = plugged_of(options)
+    own = [(s, n) for s, n in memory.ranges if not any(b.places[0][1] <= s < b.places[0][1] + b.size for b in plugged)]
+    end = max([s + n for s, n in own if s + n != FOUR_GIB], default=0)
     rom = [n for s, n in memory.ranges if s + n == FOUR_GIB]
+    names = options['names'].split(':') if 'names' in options else None
     if machine.startswith('virt'):
-        return [Block('mach-virt.ram', end - (1 << 30), [(0, 1 << 30, end - (1 << 30))])]
+        blocks = [Block(names[0] if names else 'mach-virt.ram', end - (1 << 30), [(0, 1 << 30, end - (1 << 30))])]
+        return sorted(blocks + plugged, key=lambda b: -b.size)
     if end > FOUR_GIB:
-        hole = 0x80000000 if 'q35' in machine else 0xc0000000
+        hole = int(options.get('hole', '0x80000000' if 'q35' in machine else '0xc0000000'), 0)
         ram = end - FOUR_GIB + hole
-        assert pc_hole(machine, ram) == hole
+        assert 'hole' in options or machine == 'microvm' or pc_hole(machine, ram) == hole
     else:
         ram = hole = end
     if nodes == 1:
-        blocks = [Block('pc.ram', ram, [(0, 0, hole), (hole, FOUR_GIB, ram - hole)])]
+        blocks = [Block(names[0] if names else 'pc.ram', ram, [(0, 0, hole), (hole, FOUR_GIB, ram - hole)])]
     else:
-        blocks, each = [], ram // nodes // PAGE * PAGE
+        blocks, each = [], int(options.get('first', ram // nodes // PAGE * PAGE))
         for i in range(nodes):
             start, stop = i * each, ram if i == nodes - 1 else (i + 1) * each
             below = max(0, min(stop, hole) - start)
-            blocks.append(Block('ram-node%d' % i, stop - start,
+            blocks.append(Block(names[i] if names else 'ram-node%d' % i, stop - start,
                                 [(0, start, below), (below, max(start, hole) - hole + FOUR_GIB, stop - start - below)]))
+    options['cmos'] = (hole, ram - hole)
     blocks.append(Block('vga.vram', 3 * PAGE, []))
     if rom:
         blocks.append(Block('pc.bios', rom[0], [(0, FOUR_GIB - rom[0], rom[0])]))
-    return blocks
+    # QEMU has them by size, those of equal size as they were made
+    return sorted(plugged + blocks, key=lambda b: -b.size)
 
 
 class Stream:
@@ -235,6 +254,20 @@ class Stream:
         fields += [('env.efer', word(0xd01)), ('env.kernelgsbase', word(0))]
         return self.device(number, 'cpu', fields, [('cpu/a', bytes(8)), ('cpu/second', b'\5\0\0')], instance)
 
+    def virtio_mem(self, block):
+        """what such a device says of its memory: two of its pieces of 2 MiB are plugged in"""
+        pieces = block.size >> 21
+        bits = struct.pack('>Q', 3) + bytes(8 * (-(-pieces // 64) - 1))
+        return struct.pack('>QQQI', block.places[0][1], block.size, 2 << 20, 0), bits
+
+    def cmos(self):
+        below, above = self.options['cmos']
+        raw = bytearray(128)
+        raw[0x30:0x32] = struct.pack('<H', min(0xffff, max(0, below - (1 << 20)) >> 10))
+        raw[0x34:0x36] = struct.pack('<H', max(0, below - (16 << 20)) >> 16)
+        raw[0x5b:0x5e] = struct.pack('<I', above >> 16)[:3]
+        return bytes(raw)
+
     def devices(self):
         inner = {'name': 's', 'type': 'struct', 'size': 17, 'struct': {
             'vmsd_name': 's', 'version': 1, 'fields': [{'name': 'env.eip', 'type': 'uint64', 'size': 8}],
@@ -246,6 +279,13 @@ class Stream:
         found.append({'name': 'odd', 'instance_id': 0, 'size': 17, 'fields': [inner]})
         for i, cpu in enumerate(self.memory.x86_cpus()):
             found.append(self.cpu(10 + i, i, cpu))
+        if self.opt('rtc', 0):
+            found.append(self.device(90, 'mc146818rtc', [('cmos_data', self.cmos()), ('cmos_index', b'\0')]))
+        if self.options.get('virtio_mem') == 'late':
+            for i, b in enumerate(b for b in plugged_of(self.options) if '/' in b.name):
+                place, bits = self.virtio_mem(b)
+                raw = bytes(1111) + place + struct.pack('>QQQ', b.size, 4 << 20, 4 << 20) + bits + b'\0'
+                found.append(self.device(70 + i, b.name.rpartition('/')[0] + '/virtio-mem', [('virtio', raw)]))
         if 'note' in self.options:
             paddr, size = self.options['note'].split('+')
             found.append(self.device(99, 'vmcoreinfo', [
@@ -258,7 +298,14 @@ class Stream:
         self.struct('header', [('magic', '4s', b'QEVM'), ('version', 'I', 3)])
         if self.opt('config', 1):
             self.configuration()
-        self.ram(blocks_of(self.memory, self.machine, self.opt('nodes', 1)))
+        if self.options.get('virtio_mem') == 'early':
+            for i, b in enumerate(b for b in plugged_of(self.options) if '/' in b.name):
+                self.section(4, 50 + i, b.name.rpartition('/')[0] + '/virtio-mem-early', 1)
+                place, bits = self.virtio_mem(b)
+                self.struct('virtio-mem', [('address', 'Q', b.places[0][1]), ('bytes', 'Q', b.size), ('block', 'Q', 2 << 20),
+                                           ('node', 'I', 0), ('plugged', 'Q', 4 << 20), ('', '%ds' % len(bits), bits)])
+                self.footer(50 + i)
+        self.ram(blocks_of(self.memory, self.machine, self.opt('nodes', 1), self.options))
         if leave == 'devices':
             return
         description = json.dumps(self.devices()).encode()
