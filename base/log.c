@@ -2,12 +2,17 @@
 #include "base/log.h"
 
 #include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
 #include <syslog.h>
+#include <unistd.h>
 
 /* Set before the mount, read by all threads after it. */
 static enum log_level max_level = LOG_LVL_WARN;
 static bool to_syslog;
 static unsigned long errors;
+static bool has_progress;		/* a line of log_progress() is on the terminal */
+#define ERASE_LINE "\r\033[K"
 
 void log_set_level(enum log_level level)
 {
@@ -38,7 +43,39 @@ void log_vmsg(enum log_level level, const char *fmt, va_list ap)
 	if (to_syslog)
 		syslog(priorities[level], "%s", line);
 	else
-		fprintf(stderr, "vmcorefs: %s%s\n", level == LOG_LVL_WARN ? "warning: " : "", line);
+		fprintf(stderr, "%svmcorefs: %s%s\n", __atomic_exchange_n(&has_progress, false, __ATOMIC_RELAXED) ? ERASE_LINE : "",
+			level == LOG_LVL_WARN ? "warning: " : "", line);
+}
+
+bool log_has_terminal(void)
+{
+	return !to_syslog && max_level >= LOG_LVL_WARN && isatty(STDERR_FILENO);
+}
+
+void log_progress(const char *fmt, ...)
+{
+	struct winsize size;
+	char line[256];
+	va_list ap;
+	int columns = 80;
+
+	if (!fmt) {
+		if (__atomic_exchange_n(&has_progress, false, __ATOMIC_RELAXED))
+			fputs(ERASE_LINE, stderr);
+		return;
+	}
+	if (!log_has_terminal())
+		return;
+	if (!ioctl(STDERR_FILENO, TIOCGWINSZ, &size) && size.ws_col)
+		columns = size.ws_col;
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	/* a line that is folded could not be taken away; its end is what changes */
+	if ((int)strlen(line) >= columns)
+		memmove(line, line + strlen(line) - (size_t)columns + 1, (size_t)columns);
+	__atomic_store_n(&has_progress, true, __ATOMIC_RELAXED);
+	fprintf(stderr, ERASE_LINE "%s", line);
 }
 
 void log_msg(enum log_level level, const char *fmt, ...)

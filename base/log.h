@@ -26,6 +26,13 @@ void log_use_syslog(void);
 /* How many errors were logged until now: has the one who failed said why? */
 unsigned long log_errors(void);
 
+/*
+ * How far something is that takes long: a line on the terminal that the next one replaces, and any message, and NULL takes
+ * away. Nothing where standard error is no terminal, or -q was given. Threads: one at a time.
+ */
+bool log_has_terminal(void);
+void log_progress(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
 void log_msg(enum log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void log_vmsg(enum log_level level, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 

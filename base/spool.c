@@ -80,6 +80,18 @@ int spool_check_room(const struct spool *s, uint64_t bytes)
 		    (unsigned long long)(bytes >> 20));
 }
 
+const char *spool_dir(const struct spool *s)
+{
+	return s->dir;
+}
+
+uint64_t spool_room(const struct spool *s)
+{
+	struct statvfs st;
+
+	return fstatvfs(s->fd, &st) || !st.f_blocks ? 0 : (uint64_t)st.f_bavail * st.f_frsize;
+}
+
 int spool_write(struct spool *s, const void *buf, size_t n, uint64_t off)
 {
 	int r = io_pwrite(s->fd, buf, n, off);

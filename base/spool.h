@@ -18,6 +18,9 @@ int spool_new(struct spool **out);		/* logged on failure */
 void spool_free(struct spool *s);		/* NULL is fine */
 /* 0, or -ENOSPC (logged) when the file system cannot hold so many bytes. */
 int spool_check_room(const struct spool *s, uint64_t bytes);
+const char *spool_dir(const struct spool *s);	/* the folder that it is in */
+/* Bytes that are free there; 0: not known, as of a file system in memory. */
+uint64_t spool_room(const struct spool *s);
 /* All n bytes or -errno (-ENOSPC), logged once. */
 int spool_write(struct spool *s, const void *buf, size_t n, uint64_t off);
 /* All n bytes; what was never written inside the file is zero. -EIO beyond the end. */

@@ -2,6 +2,7 @@
 #include "formats/chunks.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,9 +17,11 @@
 #define AHEAD_BYTES ((uint64_t)1 << 20)
 #define AHEAD_MAX 16
 #define AT_MAX (((uint64_t)1 << 56) - 1)
-/* The first line of a pass comes after so many seconds, further ones after ten more. */
-#define PASS_QUIET 2
-#define PASS_EVERY 10
+/* Milliseconds until the first line of a pass, and from one to the next: as messages, and on a terminal. */
+#define PASS_QUIET 2000
+#define PASS_EVERY 10000
+#define PASS_SHOW 400
+#define PASS_SHOW_EVERY 200
 
 /* The last chunk that starts at or before off, which is inside the content. */
 static size_t find_chunk(const struct chunked *c, uint64_t off)
@@ -220,28 +223,36 @@ void chunked_cut_short(struct chunked *c, uint64_t at, const char *why)
 
 /* --- a pass */
 
-static time_t seconds(void)
+static int64_t milliseconds(void)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-	return now.tv_sec;
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 void pass_start(struct pass *p, const struct source *inner, const char *method, const char *what)
 {
-	*p = (struct pass){ .inner = inner, .method = method, .what = what, .started = seconds() };
-	p->next = p->started + PASS_QUIET;
+	*p = (struct pass){ .inner = inner, .method = method, .what = what, .started = milliseconds() };
+	p->next = p->started + (log_has_terminal() ? PASS_SHOW : PASS_QUIET);
 }
 
 void pass_tick(struct pass *p, uint64_t done)
 {
-	time_t now = seconds();
-	uint64_t size = p->inner->size;
+	int64_t now = milliseconds(), spent = now - p->started;
+	double part = p->inner->size ? (double)done / (double)p->inner->size : 0;
+	char left[32] = "";
 
 	if (now < p->next)
 		return;
+	if (part > 0 && part <= 1)
+		snprintf(left, sizeof(left), ", %lld s left", (long long)((double)spent * (1 - part) / part / 1000 + 0.5));
+	if (log_has_terminal()) {
+		p->next = now + PASS_SHOW_EVERY;
+		log_progress("%s: %s: making %s: %u %%%s", p->inner->name, p->method, p->what, (unsigned int)(100 * part), left);
+		return;
+	}
 	p->next = now + PASS_EVERY;
-	log_warn("%s: %s: making %s, which reads all of the file once: %u %% in %ld s", p->inner->name, p->method, p->what,
-		 size ? (unsigned int)(100.0 * (double)done / (double)size) : 0, (long)(now - p->started));
+	log_warn("%s: %s: making %s, which reads all of the file once: %u %% in %lld s%s", p->inner->name, p->method, p->what,
+		 (unsigned int)(100 * part), (long long)spent / 1000, left);
 }

@@ -62,11 +62,12 @@ ssize_t chunked_damaged(const struct chunked *c, size_t i, const char *why);
 /* The rest of the container is missing from this offset of the file inside on: a warning, and s.truncated. */
 void chunked_cut_short(struct chunked *c, uint64_t at, const char *why);
 
-/* --- a pass over a file: nothing is said when it is short, a line every ten seconds when it is long */
+/* --- a pass over a file: nothing is said when it is short; else how far it is, on a terminal all the time, else every ten
+ * seconds */
 struct pass {
 	const struct source *inner;
-	const char *method, *what;	/* "gzip", "an index" */
-	time_t started, next;		/* seconds of the monotonic clock */
+	const char *method, *what;	/* "gzip", "an index"; borrowed */
+	int64_t started, next;		/* milliseconds of the monotonic clock */
 };
 
 void pass_start(struct pass *p, const struct source *inner, const char *method, const char *what);

@@ -24,7 +24,7 @@ struct dump_request {
 	const char *const *paths;	/* files, or URLs; one dump, or all files of a set in any order */
 	size_t npaths;
 	bool degraded;			/* files of a set may be missing */
-	bool unpack;			/* see struct source */
+	enum unpack_mode unpack;
 	bool raw;			/* it is an image of physical memory, whatever it looks like */
 	const uint64_t *banks;		/* of each file the physical address of its first byte; NULL: they are no raw banks */
 	/* Facts about machines for formats that do not tell them. elf_machine 0, page_shift 0: not given. */

@@ -114,7 +114,7 @@ static int unpack_stream(LZ4F_dctx *z, const struct source *inner, uint8_t *in, 
 	size_t left = 0;
 	int r = 0;
 
-	pass_start(&pass, inner, "lz4", "an unpacked copy");
+	pass_start(&pass, inner, "lz4", unpacked_what(to));
 	while (!r) {
 		ssize_t n = source_read_some(inner, in, READ_BYTES, at);
 		size_t used = 0, made = 0;

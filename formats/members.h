@@ -24,7 +24,7 @@ struct members {
 	struct member *list;		/* owned; regular files that can be read, by name */
 	size_t n, cap;
 	struct source *archive;		/* borrowed; NULL: a folder */
-	bool unpack;			/* source.unpack of what is opened */
+	enum unpack_mode unpack;	/* of what is opened */
 	struct member *folders;		/* owned; in a folder: the folders in it, by name */
 	size_t nfolders, folders_cap;
 	/* One of them as it is, not unwrapped, named "WHERE/NAME". One message on failure. */

@@ -102,7 +102,7 @@ static int add_members(struct inputs *in, struct members *m)
 }
 
 /* The dump in a folder, or in the only one of its folders that has one. */
-static int add_folder(struct inputs *in, const char *path, bool unpack)
+static int add_folder(struct inputs *in, const char *path, enum unpack_mode unpack)
 {
 	struct members m = { .unpack = unpack };
 	char *below = NULL;

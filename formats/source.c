@@ -227,13 +227,14 @@ int source_unwrap(struct source **s)
 		}
 		snprintf(around, sizeof(around), "%s%s%s", (*s)->container, *(*s)->container ? ", " : "", c->name);
 		r = c->open(*s, s);
+		log_progress(NULL);
 		if (r)
 			return r;
 		memcpy((*s)->container, around, sizeof((*s)->container) - 1);
 	}
 }
 
-int source_open_unpack(const char *path, bool unpack, struct source **out)
+int source_open_unpack(const char *path, enum unpack_mode unpack, struct source **out)
 {
 	struct source *s = NULL;
 	int r = http_is_url(path) ? http_open(path, &s) : source_open_file(path, &s);
@@ -249,7 +250,7 @@ int source_open_unpack(const char *path, bool unpack, struct source **out)
 
 int source_open(const char *path, struct source **out)
 {
-	return source_open_unpack(path, false, out);
+	return source_open_unpack(path, UNPACK_NEVER, out);
 }
 
 void source_close(struct source *s)

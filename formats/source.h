@@ -15,6 +15,13 @@
 
 struct source;
 
+/* What cannot be read in the middle and is too large for memory: unpack it into a temporary file? */
+enum unpack_mode {
+	UNPACK_NEVER,
+	UNPACK_AUTO,			/* where it takes no more than half of what is free there */
+	UNPACK_ALWAYS,
+};
+
 struct source_ops {
 	/* Up to n bytes at off: the number read; less than n only at the end of the file; -errno. */
 	ssize_t (*read)(const struct source *s, void *buf, size_t n, uint64_t off);
@@ -32,7 +39,7 @@ struct source {
 	bool devmem;			/* /dev/mem: offsets are physical addresses, and not all of them may be touched */
 	bool procfs;			/* a file of /proc: its size may be anything */
 	bool truncated;			/* the container was cut short: what it holds is incomplete */
-	bool unpack;			/* containers may unpack into a temporary file what cannot be read in the middle */
+	enum unpack_mode unpack;	/* for the containers around it */
 };
 
 /*
@@ -40,8 +47,8 @@ struct source {
  * empty files and what cannot be read
  * fail with one message. Containers are recognised and unwrapped (see container.h).
  */
-int source_open(const char *path, struct source **out);
-int source_open_unpack(const char *path, bool unpack, struct source **out);	/* the same, with this flag */
+int source_open(const char *path, struct source **out);		/* UNPACK_NEVER */
+int source_open_unpack(const char *path, enum unpack_mode unpack, struct source **out);
 /* The same, as it is: containers are not looked for. */
 int source_open_file(const char *path, struct source **out);
 /* Containers are looked for; what is inside takes the place of *s, which is closed on failure. */

@@ -2,6 +2,7 @@
 #include "formats/unpacked.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@
 #include "base/log.h"
 #include "base/spool.h"
 
+#define SPOOL_DIR_SHOWN 40		/* characters of its name, on a line about how far it is */
 #define MEMORY_MAX ((uint64_t)64 << 20)
 
 struct unpacked {
@@ -17,6 +19,8 @@ struct unpacked {
 	uint8_t *bytes;			/* owned; NULL: in the spool */
 	size_t room;
 	struct spool *spool;		/* owned; NULL: in memory */
+	uint64_t limit;			/* bytes that may go to the spool */
+	char what[64 + SPOOL_DIR_SHOWN];	/* is made: for messages about how far it is */
 };
 
 static int refuse(const struct unpacked *u)
@@ -25,15 +29,31 @@ static int refuse(const struct unpacked *u)
 		    "have that done into a temporary file (-o unpack)", u->s.name, u->how->method, u->how->why, u->how->hint);
 }
 
+/* Half of what is free is not enough. */
+static int refuse_size(const struct unpacked *u)
+{
+	return fail(ENOTSUP, "%s: %s: %s: it cannot be read in the middle, and is too large for memory and for half of the room in "
+		    "%s (free: %llu MiB); unpack it (%s), set TMPDIR to a folder with more room, or give -o unpack",
+		    u->s.name, u->how->method, u->how->why, spool_dir(u->spool),
+		    (unsigned long long)u->limit >> 19, u->how->hint);
+}
+
 /* What is in memory goes to a file. */
 static int to_spool(struct unpacked *u)
 {
 	int r;
 
-	if (!u->s.unpack)
+	if (u->s.unpack == UNPACK_NEVER)
 		return refuse(u);
 	r = spool_new(&u->spool);
-	if (!r && u->how->size)
+	if (r)
+		return r;
+	log_info("%s: %s: unpacking it into a temporary file in %s", u->s.name, u->how->method, spool_dir(u->spool));
+	snprintf(u->what, sizeof(u->what), "an unpacked copy in %.*s", SPOOL_DIR_SHOWN, spool_dir(u->spool));
+	u->limit = u->s.unpack == UNPACK_ALWAYS ? UINT64_MAX : spool_room(u->spool) / 2;
+	if (max_u64(u->how->size, u->s.size) > u->limit)
+		return refuse_size(u);
+	if (u->how->size)
 		r = spool_check_room(u->spool, u->how->size);
 	if (!r)
 		r = spool_write(u->spool, u->bytes, (size_t)u->s.size, 0);
@@ -67,6 +87,8 @@ int unpacked_write(struct unpacked *u, const void *buf, size_t n)
 		return 0;
 	if (!u->spool && u->s.size + n > MEMORY_MAX)
 		r = to_spool(u);
+	if (!r && u->spool && u->s.size + n > u->limit)
+		r = refuse_size(u);
 	if (!r && !u->spool)
 		r = make_place(u, n);
 	if (r)
@@ -77,6 +99,11 @@ int unpacked_write(struct unpacked *u, const void *buf, size_t n)
 		memcpy(u->bytes + u->s.size, buf, n);
 	u->s.size += n;
 	return r;
+}
+
+const char *unpacked_what(const struct unpacked *u)
+{
+	return u->what;
 }
 
 static ssize_t unpacked_read(const struct source *s, void *buf, size_t n, uint64_t off)
@@ -119,8 +146,10 @@ int unpacked_open(struct source *inner, const struct unpack_how *how, struct sou
 			.truncated = inner->truncated,
 			.unpack = inner->unpack,
 		};
-		if (how->size > MEMORY_MAX && !u->s.unpack)
-			r = refuse(u);
+		snprintf(u->what, sizeof(u->what), "an unpacked copy");
+		/* before any work */
+		if (how->size > MEMORY_MAX)
+			r = to_spool(u);
 	}
 	if (!r)
 		r = how->unpack(inner, u);

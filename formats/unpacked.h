@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The content of a container that cannot be read in the middle, unpacked when it is opened: kept in memory when it is
- * small, else, if the user wants that (-o unpack), in a temporary file.
+ * small, else in a temporary file, if source.unpack allows it.
  *
  * Threads: before mount only; reading: any.
  */
@@ -16,6 +16,8 @@ struct unpacked;
  * before it has been written, and a warning says so; -errno, logged. */
 typedef int unpack_fn(const struct source *inner, struct unpacked *to);
 int unpacked_write(struct unpacked *u, const void *buf, size_t n);
+/* What is being made, and where, for pass_start(): changes while it is made. */
+const char *unpacked_what(const struct unpacked *u);
 
 struct unpack_how {
 	const char *method;		/* "zstd": for messages */

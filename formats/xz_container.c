@@ -63,7 +63,7 @@ static int unpack_stream(lzma_stream *z, const struct source *inner, uint8_t *in
 	uint64_t at = 0;
 	int r = 0;
 
-	pass_start(&pass, inner, "xz", "an unpacked copy");
+	pass_start(&pass, inner, "xz", unpacked_what(to));
 	while (code == LZMA_OK && !r) {
 		ssize_t n = 0;
 

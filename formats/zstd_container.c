@@ -176,7 +176,7 @@ static int zstd_unpack(const struct source *inner, struct unpacked *to)
 	bool ended = false;
 	int r = stream_open(&t, inner, 0, inner->size), done = 1;
 
-	pass_start(&p, inner, "zstd", "an unpacked copy");
+	pass_start(&p, inner, "zstd", unpacked_what(to));
 	if (!buf)
 		r = -ENOMEM;
 	while (!r && (done || t.at < t.end || t.in.pos < t.in.size)) {

@@ -67,7 +67,9 @@ static const char options_text[] =
 	"  ramdump               DUMPs are FILE@ADDR, as for --ramdump\n"
 	"  compress=METHOD       pages of compressed dumps: keep (default), zlib, lzo, snappy, zstd or none\n"
 	"  degraded              serve a split set of which parts are missing\n"
-	"  unpack                unpack compressed dumps that cannot be read in the middle into a temporary file\n"
+	"  unpack=auto|always|never\n"
+	"                        compressed dumps that cannot be read in the middle go into a temporary file in TMPDIR:\n"
+	"                        if they fit into half of what is free there (default), always (also: unpack), never\n"
 	"  erase=FILE            erase in all views what these rules name; see vmcorefs-erase(5)\n"
 	"  vmlinux=FILE          the same as -x, for fstab\n"
 	"  vmcoreinfo=FILE       the same as -i\n"
@@ -100,7 +102,7 @@ static const char *const ignored[] = {
 };
 static const char *const ignored_prefixes[] = { "x-", "X-", "comment=", "user=" };
 
-enum mount_option_kind { FLAG, NUMBER, STRING, COMPRESS, EXCLUDED, ARCH, PAGE_SIZE, ADDRESS, XEN, XEN_DOMU, KERNEL };
+enum mount_option_kind { FLAG, NUMBER, STRING, COMPRESS, EXCLUDED, ARCH, PAGE_SIZE, ADDRESS, XEN, XEN_DOMU, KERNEL, UNPACK };
 
 static const struct mount_option {
 	const char *name;
@@ -114,7 +116,7 @@ static const struct mount_option {
 	{ "clone_fd", FLAG, offsetof(struct options, clone_fd) },
 	{ "debug", FLAG, offsetof(struct options, fuse_debug) },
 	{ "degraded", FLAG, offsetof(struct options, fs.dump.degraded) },
-	{ "unpack", FLAG, offsetof(struct options, fs.dump.unpack) },
+	{ "unpack", UNPACK, 0 },
 	{ "threads", NUMBER, offsetof(struct options, threads) },
 	{ "http_cache", NUMBER, offsetof(struct options, http_cache) },
 	{ "max_idle_threads", NUMBER, offsetof(struct options, max_idle_threads) },
@@ -260,6 +262,20 @@ static int set_kernel(struct options *o, const char *value)
 	return 0;
 }
 
+/* value NULL: "-o unpack", as it was before there were several. */
+static int set_unpack(struct options *o, const char *value)
+{
+	if (!value || !strcmp(value, "always"))
+		o->fs.dump.unpack = UNPACK_ALWAYS;
+	else if (!strcmp(value, "auto"))
+		o->fs.dump.unpack = UNPACK_AUTO;
+	else if (!strcmp(value, "never"))
+		o->fs.dump.unpack = UNPACK_NEVER;
+	else
+		return fail(EINVAL, "-o unpack=%s: not one of auto, always, never", value);
+	return 0;
+}
+
 static int set_xen(struct options *o, const char *value)
 {
 	if (!strcmp(value, "dom0"))
@@ -308,7 +324,7 @@ static int set_mount_option(struct options *o, char *opt)
 		return fail(EINVAL, "-o %s: no such option, see vmcorefs --help", opt);
 	if (m->kind == FLAG && value)
 		return fail(EINVAL, "-o %s: takes no value", opt);
-	if (m->kind != FLAG && (!value || !*value))
+	if (m->kind != FLAG && (m->kind != UNPACK || value) && (!value || !*value))
 		return fail(EINVAL, "-o %s: needs a value", opt);
 
 	field = (char *)o + m->offset;
@@ -336,6 +352,8 @@ static int set_mount_option(struct options *o, char *opt)
 		return set_page_size(o, value);
 	case KERNEL:
 		return set_kernel(o, value);
+	case UNPACK:
+		return set_unpack(o, value);
 	case XEN:
 		return set_xen(o, value);
 	case XEN_DOMU:
@@ -502,7 +520,7 @@ int options_parse(int argc, char **argv, struct options *o)
 	int c, r;
 
 	*o = (struct options){
-		.fs = { .excluded = HOLES_ZERO, .compress = -1 },
+		.fs = { .excluded = HOLES_ZERO, .compress = -1, .dump = { .unpack = UNPACK_AUTO } },
 		.path = "/",
 		.max_idle_threads = DEFAULT_IDLE_THREADS,
 		.ready_fd = -1,

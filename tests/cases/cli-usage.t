@@ -68,6 +68,8 @@ usage_error "-o fsname: needs a value" -o fsname dump dir
 usage_error "-o fsname: needs a value" -o fsname= dump dir
 usage_error "-o allow_other and -o allow_root" -o allow_other -o allow_root dump dir
 usage_error "-o compress=rar: not one of keep, zlib, lzo, snappy, zstd, none" -o compress=rar dump dir
+usage_error "-o unpack=maybe: not one of auto, always, never" -o unpack=maybe dump dir
+usage_error "-o unpack: needs a value" -o unpack= dump dir
 usage_error "-o excluded=maybe: not one of zero, error" -o excluded=maybe dump dir
 for n in 0 -1 1025 1x x 99999999999999999999; do
 	usage_error "-o threads=$n: not a number from 1 to 1024" -o threads=$n dump dir
@@ -79,7 +81,7 @@ usage_error "--ready-fd=x: not an open file descriptor" --ready-fd=x dump dir
 for opts in rw ro dev,nodev,suid,nosuid,exec,noexec auto,noauto,user,nouser,users nofail,_netdev,defaults \
 	relatime,noatime,strictatime x-systemd.automount,x-initrd.mount,X-mount.mkdir user=joe,comment=hello "" ,,ro, \
 	compress=keep compress=zlib,compress=none excluded=zero,excluded=error threads=4,max_idle_threads=2,clone_fd \
-	degraded fsname=x,subtype=y allow_other,default_permissions allow_root,nonempty; do
+	unpack unpack=auto,unpack=never,unpack=always degraded fsname=x,subtype=y allow_other,default_permissions allow_root,nonempty; do
 	run "$T/missing" "$T" -o "$opts"
 	is "$status" 32 "-o $opts is accepted"
 done

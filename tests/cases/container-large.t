@@ -10,12 +10,14 @@ READ=$BUILD/tests/tools/read_container
 quietly() { "$@" 2>&1 | grep -av 'which reads all of the file once: '; }
 
 small_dump "$T/large" 'page 0x400-0x53ff byte 7'
+python3 tests/mkdump --raw "$T/large.desc" "$T/raw"
 for tool in 'xz -0:xz: it has a block of [0-9]+ MiB' 'zstd -q:zstd: it has a frame of [0-9]+ MiB' \
 	'lz4 -q -BD:lz4: its blocks depend on each other'; do
 	have "${tool%% *}" || { skip "$tool" "not installed"; continue; }
 	${tool%%:*} -c "$T/large" >"$T/packed"
-	"$VMCOREFS" --cat info "$T/packed" >"$T/got" 2>"$T/err"
-	is "$?$(wc -l <"$T/err")" 321 "${tool%%:*}, 80 MiB: status 32, one line"
+	is "$("$VMCOREFS" --cat raw "$T/packed" 2>/dev/null | cmp - "$T/raw" && echo same)" same "${tool%%:*}, 80 MiB: unpacked by itself"
+	"$VMCOREFS" -o unpack=never --cat info "$T/packed" >"$T/got" 2>"$T/err"
+	is "$?$(wc -l <"$T/err")" 321 "-o unpack=never: status 32, one line"
 	like "$(cat "$T/err")" "${tool#*:}.*: it cannot be read in the middle, and is too large for memory; unpack it \(${tool%% *} -d.*-o unpack" \
 		"... says what to do"
 	is "$(quietly "$READ" -u "$T/packed" "$T/large")" \
@@ -23,9 +25,35 @@ for tool in 'xz -0:xz: it has a block of [0-9]+ MiB' 'zstd -q:zstd: it has a fra
 	is "$("$VMCOREFS" -o unpack --cat pfn/0x401 "$T/packed" 2>/dev/null | tr -d '\7' | wc -c)" 0 "... a page of it"
 done
 cat "$T/large" | zstd -q -c >"$T/packed"
-like "$("$VMCOREFS" --cat info "$T/packed" 2>&1)" "zstd: it has a frame of more than 64 MiB: it cannot" "a size that is not told"
+like "$("$VMCOREFS" -o unpack=never --cat info "$T/packed" 2>&1)" "zstd: it has a frame of more than 64 MiB: it cannot" \
+	"a size that is not told"
+is "$("$VMCOREFS" --cat raw "$T/packed" 2>/dev/null | cmp - "$T/raw" && echo same)" same "... unpacked by itself"
+
+# damaged in the middle: what is before can be read
+zstd -q -c --no-check "$T/large" >"$T/damaged"
+size=$(stat -c %s "$T/damaged")
+printf '\377\377\377\377\377\377\377\377' | dd of="$T/damaged" bs=1 seek=$((size - 500)) conv=notrunc status=none
+"$VMCOREFS" --cat info "$T/damaged" >"$T/got" 2>"$T/err"
+is $? 0 "damaged: status 0"
+like "$(cat "$T/err")" "warning: $T/damaged: zstd: .* near offset 0x[0-9a-f]+; what comes after is missing" "... a warning says where"
+like "$(cat "$T/got")" "incomplete: yes" "... and info that it is incomplete"
+is "$("$VMCOREFS" --cat pfn/0x10 "$T/damaged" 2>/dev/null | tr -d '\0')" "hello world" "... pages before it are there"
+
 if [[ $(id -u) == 0 ]]; then
-	mkdir "$T/tiny"
+	mkdir "$T/tiny" "$T/half"
+	if mount -t tmpfs -o size=150M none "$T/half" 2>/dev/null; then
+		zstd -q -c "$T/large" >"$T/told"
+		for input in told packed; do
+			TMPDIR=$T/half "$VMCOREFS" --cat info "$T/$input" >"$T/got" 2>"$T/err"
+			is "$?$(wc -l <"$T/err")" 321 "more than half of what is free ($input): status 32, one line"
+			like "$(cat "$T/err")" "for half of the room in $T/half \\(free: 1[45][0-9] MiB\\); unpack it" "... says so"
+		done
+		is "$(df --output=used "$T/half" | tail -n 1 | tr -d ' ') $(ls -A "$T/half")" "0 " "... and leaves nothing"
+		is "$(TMPDIR=$T/half "$VMCOREFS" -o unpack=always --cat raw "$T/packed" | cmp - "$T/raw" && echo same)" same \
+			"-o unpack=always: it is unpacked"
+		is "$(df --output=used "$T/half" | tail -n 1 | tr -d ' ') $(ls -A "$T/half")" "0 " "... and leaves nothing"
+		umount "$T/half"
+	fi
 	if mount -t tmpfs -o size=1M none "$T/tiny" 2>/dev/null; then
 		TMPDIR=$T/tiny "$VMCOREFS" -o unpack --cat info "$T/packed" >"$T/got" 2>"$T/err"
 		is $? 32 "-o unpack without room: status 32"

@@ -50,13 +50,14 @@ int main(int argc, char **argv)
 {
 	struct result results[THREADS_MAX] = { 0 }, *worst = results;
 	pthread_t ids[THREADS_MAX];
-	int c, threads = 1, unpack = 0;
+	enum unpack_mode unpack = UNPACK_NEVER;
+	int c, threads = 1;
 
 	while ((c = getopt(argc, argv, "rut:")) != -1) {
 		if (c == 'r')
 			random_order = 1;
 		else if (c == 'u')
-			unpack = 1;
+			unpack = UNPACK_ALWAYS;
 		else if (c == 't')
 			threads = (int)strtol(optarg, NULL, 10);
 	}
