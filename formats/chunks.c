@@ -249,10 +249,19 @@ void pass_tick(struct pass *p, uint64_t done)
 		snprintf(left, sizeof(left), ", %lld s left", (long long)((double)spent * (1 - part) / part / 1000 + 0.5));
 	if (log_has_terminal()) {
 		p->next = now + PASS_SHOW_EVERY;
-		log_progress("%s: %s: making %s: %u %%%s", p->inner->name, p->method, p->what, (unsigned int)(100 * part), left);
+		if (!p->inner->size)
+			log_progress("%s: %s: making %s: %llu MiB", p->inner->name, p->method, p->what,
+				     (unsigned long long)done >> 20);
+		else
+			log_progress("%s: %s: making %s: %u %%%s", p->inner->name, p->method, p->what, (unsigned int)(100 * part),
+				     left);
 		return;
 	}
 	p->next = now + PASS_EVERY;
-	log_warn("%s: %s: making %s, which reads all of the file once: %u %% in %lld s%s", p->inner->name, p->method, p->what,
-		 (unsigned int)(100 * part), (long long)spent / 1000, left);
+	if (!p->inner->size)
+		log_warn("%s: %s: making %s: %llu MiB in %lld s", p->inner->name, p->method, p->what,
+			 (unsigned long long)done >> 20, (long long)spent / 1000);
+	else
+		log_warn("%s: %s: making %s, which reads all of the file once: %u %% in %lld s%s", p->inner->name, p->method, p->what,
+			 (unsigned int)(100 * part), (long long)spent / 1000, left);
 }

@@ -65,7 +65,7 @@ void chunked_cut_short(struct chunked *c, uint64_t at, const char *why);
 /* --- a pass over a file: nothing is said when it is short; else how far it is, on a terminal all the time, else every ten
  * seconds */
 struct pass {
-	const struct source *inner;
+	const struct source *inner;	/* size 0: not known */
 	const char *method, *what;	/* "gzip", "an index"; borrowed */
 	int64_t started, next;		/* milliseconds of the monotonic clock */
 };

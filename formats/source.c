@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "formats/container.h"
 #include "formats/http.h"
+#include "formats/stream.h"
 
 #define DEPTH_MAX 4
 
@@ -112,8 +113,14 @@ static int file_size(int fd, const struct stat *st, uint64_t *size)
 	return 0;
 }
 
+bool source_is_stdin(const char *path)
+{
+	return !strcmp(path, "-");
+}
+
 int source_open_file(const char *path, struct source **out)
 {
+	bool is_stdin = source_is_stdin(path);
 	struct file_source *f;
 	struct stat st;
 	struct statfs fs;
@@ -121,12 +128,13 @@ int source_open_file(const char *path, struct source **out)
 	int r;
 
 	f = calloc(1, sizeof(*f));
+	path = is_stdin ? "standard input" : path;
 	if (!f)
 		return -ENOMEM;
 	f->s.ops = &file_ops;
 	f->s.name = path;
-	/* O_NONBLOCK: opening a FIFO must not wait for a writer. */
-	f->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	/* O_NONBLOCK: opening a FIFO must not wait for a writer. Not of /dev/stdin, which may be somebody else's file. */
+	f->fd = is_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1) : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (f->fd < 0) {
 		r = fail(errno, "%s: %s", path, strerror(errno));
 		goto err;
@@ -146,8 +154,13 @@ int source_open_file(const char *path, struct source **out)
 		*out = &f->s;
 		return 0;
 	}
+	if (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode)) {
+		r = stream_open(f->fd, path, !is_stdin, out);
+		free(f);
+		return r;
+	}
 	if (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode)) {
-		r = fail(ENOTSUP, "%s: neither a file nor a block device", path);
+		r = fail(ENOTSUP, "%s: %s", path, isatty(f->fd) ? "is a terminal" : "neither a file nor a block device nor a pipe");
 		goto err;
 	}
 	f->s.procfs = !fstatfs(f->fd, &fs) && fs.f_type == PROC_SUPER_MAGIC;

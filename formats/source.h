@@ -42,10 +42,10 @@ struct source {
 	enum unpack_mode unpack;	/* for the containers around it */
 };
 
+bool source_is_stdin(const char *path);		/* "-" */
 /*
- * Open a file (regular file, block device, /proc/vmcore or /dev/mem), or an address (http.h), read-only. Directories,
- * empty files and what cannot be read
- * fail with one message. Containers are recognised and unwrapped (see container.h).
+ * Open a file (regular file, block device, /proc/vmcore or /dev/mem; a pipe, "-": see stream.h), or an address (http.h),
+ * read-only. Directories, empty files and what cannot be read fail with one message. Containers are recognised and unwrapped (see container.h).
  */
 int source_open(const char *path, struct source **out);		/* UNPACK_NEVER */
 int source_open_unpack(const char *path, enum unpack_mode unpack, struct source **out);

@@ -48,8 +48,10 @@ static int to_spool(struct unpacked *u)
 	r = spool_new(&u->spool);
 	if (r)
 		return r;
-	log_info("%s: %s: unpacking it into a temporary file in %s", u->s.name, u->how->method, spool_dir(u->spool));
-	snprintf(u->what, sizeof(u->what), "an unpacked copy in %.*s", SPOOL_DIR_SHOWN, spool_dir(u->spool));
+	if (u->how->method)
+		log_info("%s: %s: unpacking it into a temporary file in %s", u->s.name, u->how->method, spool_dir(u->spool));
+	snprintf(u->what + strlen(u->what), sizeof(u->what) - strlen(u->what), " in %.*s", SPOOL_DIR_SHOWN,
+		 spool_dir(u->spool));
 	u->limit = u->s.unpack == UNPACK_ALWAYS ? UINT64_MAX : spool_room(u->spool) / 2;
 	if (max_u64(u->how->size, u->s.size) > u->limit)
 		return refuse_size(u);
@@ -106,6 +108,11 @@ const char *unpacked_what(const struct unpacked *u)
 	return u->what;
 }
 
+const char *unpacked_dir(const struct unpacked *u)
+{
+	return u->spool ? spool_dir(u->spool) : NULL;
+}
+
 static ssize_t unpacked_read(const struct source *s, void *buf, size_t n, uint64_t off)
 {
 	const struct unpacked *u = (const struct unpacked *)s;
@@ -132,25 +139,44 @@ static const struct source_ops unpacked_ops = {
 	.close = unpacked_close,
 };
 
-int unpacked_open(struct source *inner, const struct unpack_how *how, struct source **out)
+struct unpacked *unpacked_new(const struct source *facts, const struct unpack_how *how)
 {
 	struct unpacked *u = calloc(1, sizeof(*u));
+
+	if (!u)
+		return NULL;
+	u->how = how;
+	u->s = (struct source){
+		.ops = &unpacked_ops,
+		.name = facts->name,
+		.mtime = facts->mtime,
+		.truncated = facts->truncated,
+		.unpack = facts->unpack,
+	};
+	snprintf(u->what, sizeof(u->what), "%s copy", how->unpack ? "an unpacked" : "a");
+	return u;
+}
+
+int unpacked_finish(struct unpacked *u, int r, struct source **out)
+{
+	if (r) {
+		if (u)
+			unpacked_close(&u->s);
+		return r;
+	}
+	u->how = NULL;
+	*out = &u->s;
+	return 0;
+}
+
+int unpacked_open(struct source *inner, const struct unpack_how *how, struct source **out)
+{
+	struct unpacked *u = unpacked_new(inner, how);
 	int r = u ? 0 : -ENOMEM;
 
-	if (u) {
-		u->how = how;
-		u->s = (struct source){
-			.ops = &unpacked_ops,
-			.name = inner->name,
-			.mtime = inner->mtime,
-			.truncated = inner->truncated,
-			.unpack = inner->unpack,
-		};
-		snprintf(u->what, sizeof(u->what), "an unpacked copy");
-		/* before any work */
-		if (how->size > MEMORY_MAX)
-			r = to_spool(u);
-	}
+	/* before any work */
+	if (!r && how->size > MEMORY_MAX)
+		r = to_spool(u);
 	if (!r)
 		r = how->unpack(inner, u);
 	if (r == 1) {
@@ -160,12 +186,5 @@ int unpacked_open(struct source *inner, const struct unpack_how *how, struct sou
 	if (!r && !u->s.size)
 		r = fail(EIO, "%s: %s: nothing is in it", u->s.name, how->method);
 	source_close(inner);
-	if (r) {
-		if (u)
-			unpacked_close(&u->s);
-		return r;
-	}
-	u->how = NULL;
-	*out = &u->s;
-	return 0;
+	return unpacked_finish(u, r, out);
 }

@@ -18,6 +18,8 @@ typedef int unpack_fn(const struct source *inner, struct unpacked *to);
 int unpacked_write(struct unpacked *u, const void *buf, size_t n);
 /* What is being made, and where, for pass_start(): changes while it is made. */
 const char *unpacked_what(const struct unpacked *u);
+/* The folder of the temporary file; NULL: it is in memory. */
+const char *unpacked_dir(const struct unpacked *u);
 
 struct unpack_how {
 	const char *method;		/* "zstd": for messages */
@@ -29,5 +31,11 @@ struct unpack_how {
 
 /* Takes over inner, also on failure. -ENOTSUP, with a message that says what to do: too much for memory. */
 int unpacked_open(struct source *inner, const struct unpack_how *how, struct source **out);
+
+
+/* What is in no container, by hand: facts tell name, time and whether it may be unpacked. NULL: no memory. */
+struct unpacked *unpacked_new(const struct source *facts, const struct unpack_how *how);
+/* r, passed on; or 0, and u, which may be NULL for r < 0, is *out. */
+int unpacked_finish(struct unpacked *u, int r, struct source **out);
 
 #endif

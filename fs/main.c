@@ -128,6 +128,8 @@ static char *default_fsname(const char *dump_path)
 {
 	if (http_is_url(dump_path))
 		return http_shown_url(dump_path);
+	if (source_is_stdin(dump_path))
+		return strdup("stdin");
 	return *dump_path == '/' ? strdup(dump_path) : realpath(dump_path, NULL);
 }
 

@@ -33,6 +33,7 @@ static const char usage_text[] =
 static const char options_text[] =
 	"\n"
 	"Several DUMPs are the parts of one split set, in any order. http:// and https:// addresses are DUMPs too.\n"
+	"- is standard input; what comes through a pipe is kept in a temporary file in TMPDIR when it is large.\n"
 	"\n"
 	"Options, before or after the arguments:\n"
 	"  -o OPT[,OPT...]       mount options, see below\n"
