@@ -3,7 +3,12 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/bytes.h"
+#include "kernel/exports.h"
+#include "kernel/image.h"
+#include "kernel/image_task.h"
 #include "kernel/kallsyms.h"
 #include "kernel/modules.h"
 #include "kernel/vmlinux_file.h"
@@ -41,6 +46,61 @@ static int read_kallsyms(const struct kernel *k, struct symtab *out, const char 
 	return r == -EIO ? -ENOTSUP : r;
 }
 
+/* --- where kallsyms have functions only ---------------------------------------------------------------------------- */
+
+static int append(struct symtab *to, const struct symtab *from)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < from->n && !r; i++) {
+		const struct symtab_entry *e = &from->entries[i];
+		const char *name = symtab_name(from, e);
+
+		r = symtab_add(to, e->vaddr, e->bytes, e->type, name, strlen(name));
+	}
+	return r;
+}
+
+/* What VMCOREINFO names in the image, but what is there. Some of its symbols are pointers' values, one is a macro. */
+static int add_told(const struct kernel *k, const struct symtab *have, struct symtab *out)
+{
+	struct mapping image;
+	struct vmci_symbol_line line;
+	int r = 0;
+
+	if (!have->n || image_range(k, &image, NULL))
+		return 0;
+	for (size_t pos = 0; !r && vmci_next_symbol(&k->vmci, &pos, &line);)
+		if (line.value - image.vaddr < image.len && strcmp(line.name, "node_online_map") && !symtab_find(have, line.name))
+			r = symtab_add(out, line.value, 0, 'D', line.name, strlen(line.name));
+	return r;
+}
+
+/* Other sources for what the table lacks: each row's symbols are those that the rows before do not have. */
+static int add_data(struct symbols *s)
+{
+	static int (*const sources[])(const struct kernel *k, const struct symtab *have, struct symtab *out) = {
+		exports_read, add_told,
+	};
+	int r = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(sources) && !r; i++) {
+		struct symtab more = { 0 };
+
+		r = sources[i](s->k, &s->kernel, &more);
+		if (!r && more.n)
+			r = append(&s->kernel, &more);
+		if (!r && more.n)
+			r = symtab_finish(&s->kernel);
+		if (!r && more.n && !i)
+			s->source = s->kernel.n > more.n ? "kallsyms and exported symbols" : "exported symbols";
+		symtab_free(&more);
+		if (r == -ENOENT)
+			r = 0;
+	}
+	return r;
+}
+
 /* The image's ends. Symbols below are offsets of per-CPU variables (x86_64 before 6.15), or no addresses at all. */
 static void find_extent(struct symbols *s)
 {
@@ -65,8 +125,17 @@ int symbols_open(const struct kernel *k, const char *vmlinux, struct symbols **o
 	s->k = k;
 	s->source = vmlinux ? "vmlinux" : "kallsyms";
 	r = vmlinux ? vmlinux_symbols(vmlinux, &k->vmci, &s->kernel) : read_kallsyms(k, &s->kernel, why);
-	if (!r)
-		r = symtab_finish(&s->kernel);
+	if (r == -ENOTSUP && !vmlinux && k->has_space)
+		symtab_free(&s->kernel);
+	if (!r || (r == -ENOTSUP && !vmlinux && k->has_space)) {
+		int failed = symtab_finish(&s->kernel);
+
+		/* every kernel has that variable, and exports it */
+		if (!failed && !symtab_find(&s->kernel, "init_task"))
+			failed = add_data(s);
+		if (failed || s->kernel.n)
+			r = failed;
+	}
 	if (!r && !s->kernel.n) {
 		*why = "the symbol table is empty";
 		r = -ENOTSUP;
@@ -78,6 +147,25 @@ int symbols_open(const struct kernel *k, const char *vmlinux, struct symbols **o
 	find_extent(s);
 	*out = s;
 	return 0;
+}
+
+int symbols_add_init_task(struct symbols *s, const struct types *t)
+{
+	static const char name[] = "init_task";
+	uint64_t vaddr;
+	int r;
+
+	if (symtab_find(&s->kernel, name) || !s->k->has_space)
+		return 0;
+	r = image_find_task(s->k, t, &vaddr);
+	if (r)
+		return r == -ENOMEM ? r : 0;
+	r = symtab_add(&s->kernel, vaddr, 0, 'D', name, strlen(name));
+	if (!r)
+		r = symtab_finish(&s->kernel);
+	if (!r)
+		find_extent(s);
+	return r;
 }
 
 int symbols_add_modules(struct symbols *s, const struct types *t, const char **why)

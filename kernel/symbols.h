@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Symbols of the dumped kernel and its modules: from the symbol table of a vmlinux that the user gave (-x), else from
- * kallsyms in the dump's memory (kallsyms.h); those of modules always from memory (modules.h).
+ * kallsyms in the dump's memory (kallsyms.h) and, where these have functions only or are not there, from the symbols that
+ * the kernel exports (exports.h) and VMCOREINFO names; those of modules always from memory (modules.h).
  *
- * Immutable after symbols_open() and symbols_add_modules(). Threads: these and symbols_close(): one; the rest: any.
+ * Immutable after symbols_open() and symbols_add_*(). Threads: these and symbols_close(): one; the rest: any.
  * Borrows the kernel.
  */
 #ifndef VMCOREFS_KERNEL_SYMBOLS_H
@@ -28,11 +29,13 @@ struct symbol {
  * that can be found; a vmlinux that cannot be read is logged, and its error is returned.
  */
 int symbols_open(const struct kernel *k, const char *vmlinux, struct symbols **out, const char **why);
+/* init_task too, by its contents, where nothing names it. -ENOMEM. */
+int symbols_add_init_task(struct symbols *s, const struct types *t);
 /* Modules' symbols too, once: until then there are no modules. It takes types to find them. -ENOTSUP with a short *why:
  * they cannot be found; -ENOMEM. A module that is damaged is left out, with a warning. */
 int symbols_add_modules(struct symbols *s, const struct types *t, const char **why);
 void symbols_close(struct symbols *s);		/* NULL is fine */
-/* "vmlinux", "kallsyms" */
+/* "vmlinux", "kallsyms", "kallsyms and exported symbols", "exported symbols" */
 const char *symbols_source(const struct symbols *s);
 
 /* module NULL: the kernel itself. Of several with one name a global one, else the lowest. -ENOENT: no such symbol;

@@ -8,6 +8,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "kernel/image.h"
 #include "kernel/list.h"
 #include "kernel/types_internal.h"
 #include "kernel/vmlinux_file.h"
@@ -90,19 +91,64 @@ static int add_from_memory(struct types *t, const char *module, uint64_t vaddr, 
 	return r;
 }
 
+static void drop_source(struct types *t)
+{
+	struct source *s = t->sources[--t->nsources];
+
+	btf_close(s->btf.btf);
+	free(s->bytes);
+	free(s);
+}
+
+/* The kernel's own, and none of the programs for BPF that it carries? */
+static int try_found(void *arg, uint64_t vaddr, uint64_t len)
+{
+	static const char *const names[] = { "task_struct", "list_head", "super_block" };
+	struct types *t = arg;
+	int r = add_from_memory(t, "", vaddr, len);
+	struct type type;
+
+	if (r == -ENOMEM)
+		return r;
+	for (size_t i = 0; i < ARRAY_SIZE(names) && !r; i++)
+		if (types_btf_find(&t->sources[0]->btf, names[i], &type) || type.kind != TYPE_STRUCT || !type.bytes)
+			r = -ENOENT;
+	if (!r)
+		return 1;
+	if (t->nsources)
+		drop_source(t);
+	t->bytes = 0;
+	return 0;
+}
+
+/* By its header: symbols of data are not in every kernel's tables. */
+static int search_kernel(struct types *t, const char **why)
+{
+	bool gaps = false, guess = false;
+	struct mapping image;
+	int r = image_find_btf(t->k, try_found, t, &gaps);
+
+	if (r == 1)
+		return 0;
+	if (r == -ENOMEM)
+		return r;
+	image_range(t->k, &image, &guess);
+	*why = !t->k->has_space ? t->k->why_no_space :
+	       r ? "no symbol tells where the kernel's BTF is, and its image is not found" :
+	       guess ? "no BTF was found around the kernel's text (CONFIG_DEBUG_INFO_BTF)" :
+	       gaps ? "no BTF was found in the kernel image, of which not all pages are in the dump" :
+	       "the kernel has no BTF (CONFIG_DEBUG_INFO_BTF)";
+	return -ENOTSUP;
+}
+
 static int add_kernel(struct types *t, const char **why)
 {
 	struct symbol start, stop;
 	int r;
 
-	if (!t->symbols) {
-		*why = "without symbols BTF is not found";
-		return -ENOTSUP;
-	}
-	if (symbols_find(t->symbols, NULL, "__start_BTF", &start) || symbols_find(t->symbols, NULL, "__stop_BTF", &stop)) {
-		*why = "the kernel has no BTF (CONFIG_DEBUG_INFO_BTF)";
-		return -ENOTSUP;
-	}
+	if (!t->symbols || symbols_find(t->symbols, NULL, "__start_BTF", &start) ||
+	    symbols_find(t->symbols, NULL, "__stop_BTF", &stop))
+		return search_kernel(t, why);
 	r = add_from_memory(t, "", start.vaddr, stop.vaddr - start.vaddr);
 	if (!r || r == -ENOMEM)
 		return r;
@@ -247,13 +293,8 @@ void types_close(struct types *t)
 	if (!t)
 		return;
 	/* a module's borrows the kernel's */
-	while (t->nsources) {
-		struct source *s = t->sources[--t->nsources];
-
-		btf_close(s->btf.btf);
-		free(s->bytes);
-		free(s);
-	}
+	while (t->nsources)
+		drop_source(t);
 	free(t->sources);
 	types_dwarf_close(t->dwarf);
 	free(t);

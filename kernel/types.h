@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Types of the dumped kernel: from the DWARF of a vmlinux that the user gave (-x), else from its BTF, else from the BTF in
- * the dump's memory (__start_BTF). Those of modules always from BTF in memory (btf_modules).
+ * the dump's memory (__start_BTF, or found by its header). Those of modules always from BTF in memory (btf_modules).
  *
  * A struct type is a small value. Typedefs, const and volatile are taken off. Everything comes from the dump: loops and
  * depths are bounded, what is damaged is -EIO.
@@ -40,7 +40,7 @@ struct type_member {
 	unsigned int bit_offset, bits;	/* bits 0: it is none */
 };
 
-/* vmlinux: path, or NULL; symbols: may be NULL, then modules' types are not found. -ENOTSUP with a short *why when there
+/* vmlinux: path, or NULL; symbols: may be NULL, then modules' types are not found, and BTF is searched. -ENOTSUP with a short *why when there
  * are no types; a vmlinux that cannot be read is logged, and its error is returned. */
 int types_open(const struct kernel *k, const struct symbols *s, const char *vmlinux, struct types **out,
 	       const char **why);

@@ -76,6 +76,29 @@ int vmci_symbol(const struct vmcoreinfo *v, const char *name, uint64_t *out)
 	return get_number(v, "SYMBOL", name, 16, out);
 }
 
+bool vmci_next_symbol(const struct vmcoreinfo *v, size_t *pos, struct vmci_symbol_line *out)
+{
+	static const char start[] = "SYMBOL(";
+	const size_t start_len = sizeof(start) - 1;
+
+	while (*pos < v->len) {
+		const char *line = v->text + *pos, *eol = memchr(line, '\n', v->len - *pos), *close;
+		size_t len = eol ? (size_t)(eol - line) : v->len - *pos, name_len;
+
+		*pos += len + 1;
+		if (len < start_len || memcmp(line, start, start_len) || !(close = memchr(line, ')', len)))
+			continue;
+		name_len = (size_t)(close - line) - start_len;
+		if (!name_len || name_len > VMCI_MAX_NAME || len < start_len + name_len + 2 || close[1] != '=' ||
+		    parse_number(close + 2, len - start_len - name_len - 2, 16, &out->value))
+			continue;
+		memcpy(out->name, line + start_len, name_len);
+		out->name[name_len] = '\0';
+		return true;
+	}
+	return false;
+}
+
 int vmci_size(const struct vmcoreinfo *v, const char *name, uint64_t *out)
 {
 	return get_number(v, "SIZE", name, 10, out);

@@ -7,6 +7,7 @@
 #ifndef VMCOREFS_KERNEL_VMCOREINFO_H
 #define VMCOREFS_KERNEL_VMCOREINFO_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,6 +21,13 @@ int vmci_get(const struct vmcoreinfo *v, const char *key, const char **value, si
 
 /* 0, or -ENOENT when the line is missing or no number. SYMBOL values are hexadecimal; SIZE, OFFSET and LENGTH decimal. */
 int vmci_symbol(const struct vmcoreinfo *v, const char *name, uint64_t *out);
+/* All symbols, in the order of the text: false: no more. *pos starts at 0. Names that are too long are left out. */
+#define VMCI_MAX_NAME 119
+struct vmci_symbol_line {
+	char name[VMCI_MAX_NAME + 1];
+	uint64_t value;
+};
+bool vmci_next_symbol(const struct vmcoreinfo *v, size_t *pos, struct vmci_symbol_line *out);
 int vmci_size(const struct vmcoreinfo *v, const char *name, uint64_t *out);
 int vmci_offset(const struct vmcoreinfo *v, const char *name, uint64_t *out);
 int vmci_length(const struct vmcoreinfo *v, const char *name, uint64_t *out);

@@ -46,6 +46,8 @@ static int apply_rules(struct engine *e)
 
 	if (!r)
 		r = types_open(k, s, e->vmlinux, &t, &why);
+	if (!r)
+		r = symbols_add_init_task(s, t);
 	if (!r && has_module_rules(e->erase_rules)) {
 		r = symbols_add_modules(s, t, &why);
 		if (r == -ENOTSUP) {

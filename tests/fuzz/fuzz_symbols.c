@@ -93,15 +93,22 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	put_u64(m->bytes[2], 0x83, false);
 	m->pages = (struct pages){ .ops = &ops, .page_shift = 12, .max_pfn = PAGES };
 	in.pages = &m->pages;
-	if (!kernel_open(&in, &k) && !symbols_open(k, NULL, &s, &why)) {
-		if (!types_open(k, s, NULL, &t, &why)) {
+	if (kernel_open(&in, &k))
+		goto out_free;
+	if (symbols_open(k, NULL, &s, &why))
+		s = NULL;
+	if (!types_open(k, s, NULL, &t, &why))
+		use_types(t);
+	if (s) {
+		if (t) {
+			symbols_add_init_task(s, t);
 			symbols_add_modules(s, t, &why);
-			use_types(t);
 		}
 		symbols_each(s, NULL, ask, s);
 		for (unsigned int i = 0; symbols_module(s, i); i++)
 			symbols_each(s, symbols_module(s, i), ask, s);
 	}
+out_free:
 	types_close(t);
 	symbols_close(s);
 	kernel_close(k);

@@ -203,6 +203,8 @@ int main(int argc, char **argv)
 		fprintf(stderr, "types: %s\n", why ? why : "failed");
 	} else {
 		fprintf(stderr, "types from %s: %.1f ms\n", types_source(f.types), now() - start);
+		if (symbols_add_init_task(f.symbols, f.types))
+			fprintf(stderr, "init_task: failed\n");
 		start = now();
 		if (symbols_add_modules(f.symbols, f.types, &why))
 			fprintf(stderr, "modules: %s\n", why ? why : "failed");
