@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
+#include "base/fault.h"
+
 #define BUCKETS 1024u
 /* From here on memory goes back to the system when it is not used: malloc() would keep it, for each thread. */
 #define MAP_BYTES 262144u
@@ -165,11 +167,18 @@ static struct entry *add(struct cache *c, uint64_t key, size_t len)
 
 static void make(struct cache *c, struct entry *e)
 {
+	struct fault_watch watch;
 	ssize_t r = -ENOMEM;
+	int fault;
 
+	fault_watch_begin(&watch);
 	e->b.data = data_new(e->b.len);
 	if (e->b.data)
 		r = c->make(c->arg, e->key, e->b.data, e->b.len);
+	fault = fault_seen();
+	fault_watch_drop(&watch);	/* noted by all who wanted the block */
+	if (fault && r != (ssize_t)e->b.len)
+		r = fault;
 	pthread_mutex_lock(&c->lock);
 	e->error = r < 0 ? (int)r : 0;
 	e->b.good = r < 0 ? 0 : (size_t)r;
@@ -196,11 +205,12 @@ int cache_get(struct cache *c, uint64_t key, size_t len, const struct cache_bloc
 		mine = true;
 	}
 	pthread_mutex_unlock(&c->lock);
-	if (!e)
-		return -ENOMEM;
-	if (mine)
+	if (e && mine)
 		make(c, e);
-	r = e->error;
+	r = e ? e->error : -ENOMEM;
+	fault_note(r);
+	if (!e)
+		return r;
 	if (r)
 		cache_put(c, &e->b);
 	else

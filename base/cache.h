@@ -25,7 +25,7 @@ struct cache_block {
 };
 
 /* Make the block of key: the number of good bytes from its beginning (all, or what came before damage), which is
- * remembered; or -errno (-ENOMEM), which is not. */
+ * remembered; or -errno, which is not. A passing fault (base/fault.h) that it met while it lost bytes counts as an error. */
 typedef ssize_t cache_make(const void *arg, uint64_t key, uint8_t *data, size_t len);
 
 /* At most so many bytes, but room for one block there is always. NULL: out of memory. */

@@ -7,6 +7,8 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "base/fault.h"
+
 /* Set before the mount, read by all threads after it. */
 static enum log_level max_level = LOG_LVL_WARN;
 static bool to_syslog;
@@ -99,10 +101,12 @@ int fail(int err, const char *fmt, ...)
 
 int fail_counted(unsigned long *count, int err, const char *fmt, ...)
 {
-	unsigned long n = __atomic_add_fetch(count, 1, __ATOMIC_RELAXED);
-	unsigned long p = 1;
+	unsigned long n, p = 1;
 	va_list ap;
 
+	if (!error_is_passing(-err) && fault_seen())
+		return fault_seen();
+	n = __atomic_add_fetch(count, 1, __ATOMIC_RELAXED);
 	while (p < n && p <= n / 10)
 		p *= 10;
 	if (p == n) {

@@ -46,7 +46,8 @@ int fail(int err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /*
  * A message about damage that may repeat millions of times: *count is incremented and the line is logged only at
- * the 1st, 10th, 100th, ... call. Returns -err.
+ * the 1st, 10th, 100th, ... call. Returns -err. It is no damage when a passing fault lies behind it (base/fault.h): then
+ * that is returned, and nothing is counted or logged, as who met it has said so.
  */
 int fail_counted(unsigned long *count, int err, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 

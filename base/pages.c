@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/fault.h"
 
 void pages_run(const struct pages *ps, uint64_t pfn, struct page_run *out)
 {
@@ -26,6 +27,22 @@ void pages_places(const struct pages *ps, uint64_t pfn, uint64_t count, struct p
 		memset(out, 0, count * sizeof(*out));
 }
 
+int pages_read_run(const struct pages *ps, uint64_t pfn, uint64_t count, void *buf)
+{
+	struct fault_watch watch;
+	int r = fault_seen();
+
+	if (r)
+		return r;
+	fault_watch_begin(&watch);
+	r = ps->ops->read(ps, pfn, count, buf);
+	fault_note(r);
+	if (r)
+		return fault_watch_result(&watch, r);
+	fault_watch_drop(&watch);
+	return 0;
+}
+
 int pages_read(const struct pages *ps, uint64_t pfn, void *page)
 {
 	struct page_run run;
@@ -33,7 +50,7 @@ int pages_read(const struct pages *ps, uint64_t pfn, void *page)
 	pages_run(ps, pfn, &run);
 	if (!page_is_kept(run.state))
 		return -ENODATA;
-	return ps->ops->read(ps, pfn, 1, page);
+	return pages_read_run(ps, pfn, 1, page);
 }
 
 /* A part of one page that is stored. */
@@ -44,7 +61,7 @@ static int read_partial(const struct pages *ps, uint64_t pfn, size_t in_page, si
 
 	if (!page)
 		return -ENOMEM;
-	r = ps->ops->read(ps, pfn, 1, page);
+	r = pages_read_run(ps, pfn, 1, page);
 	if (!r)
 		memcpy(buf, (char *)page + in_page, n);
 	free(page);
@@ -75,7 +92,7 @@ int pages_read_bytes(const struct pages *ps, uint64_t paddr, size_t n, void *buf
 			r = read_partial(ps, pfn, in_page, part, at);
 		} else {
 			part = part / size * size;
-			r = ps->ops->read(ps, pfn, part / size, at);
+			r = pages_read_run(ps, pfn, part / size, at);
 		}
 		if (r)
 			return r;

@@ -98,7 +98,11 @@ static inline bool pages_compressed(const struct pages *ps)
 	return ps->ops->compressed && ps->ops->compressed(ps);
 }
 
-/* One page. -ENODATA: excluded or absent; -EIO, -EBADMSG: damaged. */
+/* What ops->read does, and what all call instead of it: when a passing fault (base/fault.h) was met on the way, that is what is
+ * returned, and it is noted. Where one has been noted already nothing is read any more. */
+int pages_read_run(const struct pages *ps, uint64_t pfn, uint64_t count, void *buf);
+
+/* One page. -ENODATA: excluded or absent; -EIO, -EBADMSG: damaged; a passing fault. */
 int pages_read(const struct pages *ps, uint64_t pfn, void *page);
 
 enum hole_policy {

@@ -43,11 +43,11 @@ static int smaller_read(const struct pages *ps, uint64_t pfn, uint64_t count, vo
 
 		if (n == ratio) {
 			n = count & ~(ratio - 1);
-			r = rp->below->ops->read(rp->below, pfn >> rp->shift, n >> rp->shift, at);
+			r = pages_read_run(rp->below, pfn >> rp->shift, n >> rp->shift, at);
 		} else {
 			if (!page)
 				page = malloc(pages_size(rp->below));
-			r = page ? rp->below->ops->read(rp->below, pfn >> rp->shift, 1, page) : -ENOMEM;
+			r = page ? pages_read_run(rp->below, pfn >> rp->shift, 1, page) : -ENOMEM;
 			if (!r)
 				memcpy(at, page + skipped * size, n * size);
 		}

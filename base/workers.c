@@ -9,12 +9,16 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/fault.h"
+#include "base/wanted.h"
+
 #define MAX_THREADS 64
 
 static unsigned int configured;
 
 struct crew {
 	const struct workers_job *job;
+	const struct want *want;	/* of the caller */
 	_Atomic uint64_t next;
 	_Atomic int error;
 };
@@ -47,6 +51,7 @@ static void *work(void *arg)
 	const struct workers_job *job = crew->job;
 	void *scratch = NULL;
 
+	want_set(crew->want);
 	if (job->scratch_new) {
 		scratch = job->scratch_new(job->arg);
 		if (!scratch) {
@@ -55,12 +60,19 @@ static void *work(void *arg)
 		}
 	}
 	while (!atomic_load(&crew->error)) {
-		uint64_t item = atomic_fetch_add(&crew->next, 1);
+		struct fault_watch watch;
+		uint64_t item;
 		int r;
 
+		if (!work_is_wanted()) {
+			stop(crew, -EINTR);
+			break;
+		}
+		item = atomic_fetch_add(&crew->next, 1);
 		if (item >= job->items)
 			break;
-		r = job->run(job->arg, scratch, item);
+		fault_watch_begin(&watch);
+		r = fault_watch_result(&watch, job->run(job->arg, scratch, item));
 		if (r)
 			stop(crew, r);
 		if (job->progress)
@@ -77,8 +89,10 @@ struct share {
 	int (*fn)(void *arg, uint64_t item);
 	void *arg;
 	uint64_t items;
+	const struct want *want;	/* of the caller */
 	_Atomic uint64_t next;
 	_Atomic int error;
+	_Atomic int fault;		/* the first passing one, or 0 */
 	unsigned int helpers;		/* at it now; under pool.lock */
 	pthread_cond_t left;		/* the last helper has */
 	struct share *below;		/* in pool.jobs */
@@ -93,14 +107,24 @@ static struct {
 
 static void share_work(struct share *s)
 {
-	int r, none = 0;
+	const struct want *mine = want_set(s->want);
+	struct fault_watch watch;
 	uint64_t item;
 
+	fault_watch_begin(&watch);
 	while (!atomic_load(&s->error) && (item = atomic_fetch_add(&s->next, 1)) < s->items) {
-		r = s->fn(s->arg, item);
+		int r = s->fn(s->arg, item), none = 0;
+
 		if (r)
 			atomic_compare_exchange_strong(&s->error, &none, r);
 	}
+	if (fault_seen()) {
+		int none = 0;
+
+		atomic_compare_exchange_strong(&s->fault, &none, fault_seen());
+	}
+	fault_watch_drop(&watch);
+	want_set(mine);
 }
 
 /* Under pool.lock. */
@@ -172,7 +196,7 @@ static void start_helpers(void)
 
 int workers_share(int (*fn)(void *arg, uint64_t item), void *arg, uint64_t items)
 {
-	struct share s = { .fn = fn, .arg = arg, .items = items, .left = PTHREAD_COND_INITIALIZER };
+	struct share s = { .fn = fn, .arg = arg, .items = items, .want = want_current(), .left = PTHREAD_COND_INITIALIZER };
 	bool shared = items > 1 && workers_threads() > 1;
 	struct share **at;
 
@@ -194,12 +218,14 @@ int workers_share(int (*fn)(void *arg, uint64_t item), void *arg, uint64_t items
 			pthread_cond_wait(&s.left, &pool.lock);
 		pthread_mutex_unlock(&pool.lock);
 	}
+	fault_note(atomic_load(&s.fault));
+	fault_note(atomic_load(&s.error));
 	return atomic_load(&s.error);
 }
 
 int workers_run(const struct workers_job *job)
 {
-	struct crew crew = { .job = job };
+	struct crew crew = { .job = job, .want = want_current() };
 	pthread_t threads[MAX_THREADS];
 	unsigned int want = workers_threads(), started = 0;
 
@@ -215,5 +241,6 @@ int workers_run(const struct workers_job *job)
 	work(&crew);
 	while (started--)
 		pthread_join(threads[started], NULL);
+	fault_note(atomic_load(&crew.error));
 	return atomic_load(&crew.error);
 }

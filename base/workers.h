@@ -3,6 +3,9 @@
  * Parallel loops over numbered items, on all cores: workers_run() for long jobs, which get threads of their own, and
  * workers_share() for short ones, which borrow those of a pool.
  *
+ * All threads work for the want of the caller (base/wanted.h), and the passing faults that they meet (base/fault.h) are noted
+ * for the caller.
+ *
  * Threads: any; calls may run side by side and inside each other.
  */
 #ifndef VMCOREFS_BASE_WORKERS_H
@@ -27,7 +30,10 @@ struct workers_job {
 	struct progress *progress;	/* may be NULL; done is raised by one an item */
 };
 
-/* Returns when all items are done or one failed: 0 or the first error. */
+/*
+ * Returns when all items are done or one failed: 0 or the first error. An item during which a passing fault was noted has
+ * failed with it, whatever it made of that. -EINTR: nobody waits for the job any more; looked at before each item.
+ */
 int workers_run(const struct workers_job *job);
 
 /*
