@@ -47,7 +47,7 @@ void erase_bytes(const struct erase_list *l, uint64_t paddr, uint64_t n, void *b
 static int erased_read(const struct pages *ps, uint64_t pfn, uint64_t count, void *buf)
 {
 	const struct erased *e = erased_of(ps);
-	int r = e->below->ops->read(e->below, pfn, count, buf);
+	int r = pages_read_run(e->below, pfn, count, buf);
 
 	if (!r)
 		erase_bytes(e->list, pfn << ps->page_shift, count << ps->page_shift, buf);

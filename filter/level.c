@@ -6,6 +6,8 @@
 
 #include "base/bitmap.h"
 #include "base/bytes.h"
+#include "base/fault.h"
+#include "base/wanted.h"
 
 #define BATCH_PAGES 64u
 
@@ -26,7 +28,7 @@ static int level_read(const struct pages *ps, uint64_t pfn, uint64_t count, void
 {
 	const struct pages *below = level_of(ps)->below;
 
-	return below->ops->read(below, pfn, count, buf);
+	return pages_read_run(below, pfn, count, buf);
 }
 
 static void level_places(const struct pages *ps, uint64_t pfn, uint64_t count, struct page_place *out)
@@ -159,6 +161,7 @@ static int zero_item(void *arg, void *scratch, uint64_t item)
 	uint64_t pfn = z->chunks[item] * BITMAP_CHUNK_BITS, end = min_u64(pfn + BITMAP_CHUNK_BITS, ps->max_pfn);
 	uint64_t size = pages_size(ps), lost;
 	struct page_run run;
+	int whole;
 
 	for (; pfn < end; pfn += run.count) {
 		pages_run(ps, pfn, &run);
@@ -171,11 +174,16 @@ static int zero_item(void *arg, void *scratch, uint64_t item)
 		run.count = lost ? lost : min_u64(run.count, BATCH_PAGES);
 		if (lost)
 			continue;
-		bool whole = !ps->ops->read(ps, pfn, run.count, scratch);
+		if (!work_is_wanted())
+			return -EINTR;
+		whole = pages_read_run(ps, pfn, run.count, scratch);
 		for (uint64_t i = 0; i < run.count; i++) {
 			char *page = (char *)scratch + i * size;
+			int r = whole ? pages_read_run(ps, pfn + i, 1, page) : 0;
 
-			if (!whole && ps->ops->read(ps, pfn + i, 1, page))
+			if (error_is_passing(r))
+				return r;
+			if (r)
 				continue;
 			if (bytes_are_zero(page, size) && bitmap_set(z->zero, pfn + i))
 				return -ENOMEM;

@@ -14,6 +14,7 @@
 #include "base/bytes.h"
 #include "base/cache.h"
 #include "base/crc32c.h"
+#include "base/fault.h"
 #include "base/log.h"
 #include "formats/codec.h"
 
@@ -245,10 +246,16 @@ static struct chunk_list *list_chunks(const struct source *src, const struct blo
 static const struct chunk_list *chunks_of(const struct source *src, struct block *b)
 {
 	struct chunk_list *l = atomic_load_explicit(&b->list, memory_order_acquire), *none = NULL;
+	struct fault_watch watch;
 
 	if (l)
 		return l;
+	fault_watch_begin(&watch);
 	l = list_chunks(src, b);
+	if (fault_watch_end(&watch)) {	/* what it shows is not what the file has */
+		free(l);
+		return NULL;
+	}
 	if (l && !atomic_compare_exchange_strong(&b->list, &none, l)) {
 		free(l);
 		l = none;

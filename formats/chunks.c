@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/fault.h"
 #include "base/log.h"
 #include "base/workers.h"
 
@@ -75,6 +76,7 @@ static void read_ahead(const struct chunked *c, size_t i)
 	struct ahead a = { c, i };
 	unsigned int threads = workers_threads();
 	uint64_t n = 0, bytes = 0;
+	struct fault_watch watch;
 
 	if (threads < 2 || !i || cache_has(c->cache, i) || !cache_has(c->cache, i - 1))
 		return;
@@ -84,8 +86,11 @@ static void read_ahead(const struct chunked *c, size_t i)
 			break;
 		n++;
 	}
-	if (n > 1)
+	if (n > 1) {
+		fault_watch_begin(&watch);
 		workers_share(decode_ahead, &a, n);
+		fault_watch_drop(&watch);	/* the one who wants them will see */
+	}
 }
 
 static ssize_t chunked_read(const struct source *s, void *buf, size_t n, uint64_t off)
@@ -208,10 +213,12 @@ void chunked_close(struct chunked *c)
 
 ssize_t chunked_damaged(const struct chunked *c, size_t i, const char *why)
 {
-	fail_counted((unsigned long *)&c->damaged, EIO, "%s: %s: %llu bytes of content at %#llx (file offset %#llx): %s",
-		     c->s.name, c->method, (unsigned long long)chunked_size(c, i), (unsigned long long)c->list[i].start,
-		     (unsigned long long)c->list[i].at, why);
-	return 0;
+	int r = fail_counted((unsigned long *)&c->damaged, EIO,
+			     "%s: %s: %llu bytes of content at %#llx (file offset %#llx): %s", c->s.name, c->method,
+			     (unsigned long long)chunked_size(c, i), (unsigned long long)c->list[i].start,
+			     (unsigned long long)c->list[i].at, why);
+
+	return error_is_passing(r) ? r : 0;
 }
 
 void chunked_cut_short(struct chunked *c, uint64_t at, const char *why)

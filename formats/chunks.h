@@ -57,7 +57,8 @@ int chunked_finish(struct chunked *c, uint64_t end);
 uint64_t chunked_size(const struct chunked *c, size_t i);	/* bytes of content in chunk i */
 void chunked_close(struct chunked *c);
 
-/* One message for a chunk that cannot be decoded, counted; 0, for no good bytes. */
+/* One message for a chunk that cannot be decoded, counted; 0, for no good bytes. A passing fault that is behind it (see
+ * fail_counted()) is returned instead. */
 ssize_t chunked_damaged(const struct chunked *c, size_t i, const char *why);
 /* The rest of the container is missing from this offset of the file inside on: a warning, and s.truncated. */
 void chunked_cut_short(struct chunked *c, uint64_t at, const char *why);

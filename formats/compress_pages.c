@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/fault.h"
 #include "formats/codec.h"
 #include "formats/page_copy.h"
 
@@ -35,7 +36,7 @@ struct job {
 	pthread_mutex_t lock;
 	pthread_cond_t turn;
 	uint64_t next_item, next_offset;
-	bool failed;
+	int error;			/* of the item that failed first */
 	_Atomic uint64_t damaged;
 };
 
@@ -167,19 +168,23 @@ static uint64_t copy_stored(struct job *j, struct scratch *s, uint64_t i, uint64
 	return done;
 }
 
-/* n pages that are not copied: read together, or one by one when one of them cannot be read. */
+/* n pages that are not copied: read together, or one by one when one of them cannot be read. Only damage is a mark in the
+ * output. */
 static int pack_pages(struct job *j, struct scratch *s, uint64_t pfn, uint64_t n, uint32_t *flags, uint8_t *descs,
 		      size_t *used)
 {
-	bool whole = !j->ps->ops->read(j->ps, pfn, n, s->in);
+	int all = pages_read_run(j->ps, pfn, n, s->in), one = all, r = 0;
 	uint64_t page = pages_size(j->ps);
-	int r = 0;
 
 	for (uint64_t i = 0; i < n && !r; i++) {
-		const uint8_t *in = whole ? s->in + i * page : s->in;
+		const uint8_t *in = all ? s->in : s->in + i * page;
 		size_t len = 0;
 
-		if (!whole && (n == 1 || j->ps->ops->read(j->ps, pfn + i, 1, s->in)))
+		if (all && n > 1)
+			one = pages_read_run(j->ps, pfn + i, 1, s->in);
+		if (error_is_passing(one))
+			return one;
+		if (one)
 			flags[i] = MARK_DAMAGED;
 		else
 			r = compress_page(j, s, in, s->out + *used, &len, &flags[i]);
@@ -251,17 +256,17 @@ static int pack(struct job *j, struct scratch *s, const struct item *it, size_t 
 	return r;
 }
 
-/* Wait until all items before this one have their place. -ECANCELED: one of them failed. */
+/* Wait until all items before this one have their place. When one of them failed: its error. */
 static int wait_turn(struct job *j, uint64_t item)
 {
-	bool failed;
+	int r;
 
 	pthread_mutex_lock(&j->lock);
-	while (j->next_item != item && !j->failed)
+	while (j->next_item != item && !j->error)
 		pthread_cond_wait(&j->turn, &j->lock);
-	failed = j->failed;
+	r = j->error;
 	pthread_mutex_unlock(&j->lock);
-	return failed ? -ECANCELED : 0;
+	return r;
 }
 
 static void end_turn(struct job *j)
@@ -272,10 +277,11 @@ static void end_turn(struct job *j)
 	pthread_mutex_unlock(&j->lock);
 }
 
-static void give_up(struct job *j)
+static void give_up(struct job *j, int error)
 {
 	pthread_mutex_lock(&j->lock);
-	j->failed = true;
+	if (!j->error)
+		j->error = error;
 	pthread_cond_broadcast(&j->turn);
 	pthread_mutex_unlock(&j->lock);
 }
@@ -340,7 +346,7 @@ static int run_item(void *arg, void *scratch, uint64_t item)
 	if (!r && !j->sink->in_order)
 		r = put_item(j, s, it, used, offset);
 	if (r)
-		give_up(j);
+		give_up(j, r);
 	return r;
 }
 

@@ -39,7 +39,8 @@ struct compressed {
 
 /*
  * The sink gets the descriptors of the kept pages in order, and a page of zeroes with the data of the others in order
- * behind it. A page whose stored form already has the codec is copied. 0, -ENOMEM, or what the sink returns.
+ * behind it. A page whose stored form already has the codec is copied. 0, -ENOMEM, what the sink returns, or a
+ * passing fault of the source (base/fault.h): the output is not complete then.
  */
 int compress_pages(const struct compress_input *in, const struct page_sink *sink, struct progress *progress,
 		   struct compressed *out);

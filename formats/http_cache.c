@@ -5,8 +5,10 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/bytes.h"
+#include "base/wanted.h"
 #include "formats/http.h"
 #include "formats/http_ahead.h"
 
@@ -24,6 +26,7 @@ struct block {
 	uint64_t index;
 	unsigned int refs;		/* readers, and the fetch */
 	enum state state;
+	int error;			/* FAILED: why */
 	uint8_t bytes[HTTP_BLOCK_BYTES];
 };
 
@@ -146,16 +149,19 @@ static struct block *add(struct http_cache *c, uint64_t index, bool needed)
 	b->index = index;
 	b->refs = 1;
 	b->state = LOADING;
+	b->error = 0;
 	b->chain = *bucket;
 	*bucket = b;
 	store.count++;
 	return b;
 }
 
-static void settle(struct block *b, enum state state)
+/* READY with r 0. */
+static void settle(struct block *b, int r)
 {
-	b->state = state;
-	if (state == FAILED)
+	b->state = r ? FAILED : READY;
+	b->error = r;
+	if (r)
 		unhash(b);
 	unref(b);
 	pthread_cond_broadcast(&store.changed);
@@ -190,7 +196,7 @@ static void fetch_data(struct http_fetch *f, const void *p, size_t n)
 		if (skip + part == len) {
 			bf->filled++;
 			pthread_mutex_lock(&store.lock);
-			settle(b, READY);
+			settle(b, 0);
 			pthread_mutex_unlock(&store.lock);
 		}
 	}
@@ -200,10 +206,10 @@ static void fetch_done(struct http_fetch *f, int r)
 {
 	struct block_fetch *bf = (struct block_fetch *)f;
 
-	(void)r;		/* what is not filled has failed */
+	/* what is not filled has failed */
 	pthread_mutex_lock(&store.lock);
 	for (; bf->filled < bf->n; bf->filled++)
-		settle(bf->blocks[bf->filled], FAILED);
+		settle(bf->blocks[bf->filled], r ? r : -ETIMEDOUT);
 	pthread_mutex_unlock(&store.lock);
 	free(bf);
 }
@@ -289,16 +295,23 @@ static int get_blocks(struct http_cache *c, uint64_t first, uint64_t end, uint64
 	return r;
 }
 
-static bool wait_for(struct block *b)
+/* 0 when it is here; why not; -EINTR: nobody waits for what this thread does any more. */
+static int wait_for(struct block *b)
 {
-	bool ready;
+	struct timespec until;
+	int r = 0;
 
 	pthread_mutex_lock(&store.lock);
-	while (b->state == LOADING)
-		pthread_cond_wait(&store.changed, &store.lock);
-	ready = b->state == READY;
+	while (b->state == LOADING && !r) {
+		clock_gettime(CLOCK_REALTIME, &until);
+		until.tv_sec++;
+		if (pthread_cond_timedwait(&store.changed, &store.lock, &until) == ETIMEDOUT && !work_is_wanted())
+			r = -EINTR;
+	}
+	if (!r)
+		r = b->error;
 	pthread_mutex_unlock(&store.lock);
-	return ready;
+	return r;
 }
 
 static void unref_all(struct block **blocks, size_t n)
@@ -325,10 +338,10 @@ int http_cache_read(struct http_cache *c, void *buf, size_t n, uint64_t off)
 		for (uint64_t i = first; i < end; i++) {
 			size_t skip = (size_t)(off % HTTP_BLOCK_BYTES), part = (size_t)min_u64(n, HTTP_BLOCK_BYTES - skip);
 
-			if (r || !wait_for(blocks[i - first])) {
-				r = -EIO;
+			if (!r)
+				r = wait_for(blocks[i - first]);
+			if (r)
 				continue;
-			}
 			memcpy(p, blocks[i - first]->bytes + skip, part);
 			p += part;
 			off += part;
@@ -347,7 +360,7 @@ void http_cache_put_first(struct http_cache *c, const void *bytes)
 	b = add(c, 0, true);
 	if (b) {
 		memcpy(b->bytes, bytes, (size_t)block_len(c, 0));
-		settle(b, READY);
+		settle(b, 0);
 	}
 	pthread_mutex_unlock(&store.lock);
 }

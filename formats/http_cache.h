@@ -23,7 +23,7 @@ void http_cache_free(struct http_cache *c);	/* NULL is fine; cancels what is und
 /* Bytes of block 0 that are here already: min(size, HTTP_BLOCK_BYTES). */
 void http_cache_put_first(struct http_cache *c, const void *bytes);
 
-/* Fill n bytes at off, which are inside the file: 0, -EIO (logged), -ENOMEM. */
+/* Fill n bytes at off, which are inside the file: 0, -ENOMEM, -EINTR (base/wanted.h), or what http_fetch.h has. */
 int http_cache_read(struct http_cache *c, void *buf, size_t n, uint64_t off);
 
 #endif

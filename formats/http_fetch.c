@@ -15,6 +15,7 @@
 #define PARALLEL_AHEAD 5u		/* the same for what nobody waits for yet */
 #define ATTEMPTS 6u			/* without PROGRESS_BYTES, for a file that is open */
 #define ATTEMPTS_OPENING 4u
+#define ATTEMPTS_DOWN 2u		/* when the last part of the file was given up: who reads on and on learns it soon */
 #define PROGRESS_BYTES (64u << 10)
 #define FIRST_DELAY_MS 250u		/* doubled with each attempt */
 #define PATIENCE_MS 60000u		/* no attempt is begun after so long without progress */
@@ -100,19 +101,22 @@ static void deactivate(struct http_fetch *f)
 	engine.nactive--;
 }
 
-static int give_up(struct http_fetch *f, bool known)
+static int give_up(struct http_fetch *f, bool known, bool may_pass)
 {
 	struct http_remote *m = f->remote;
 	int err = f->reply.status == 404 ? ENOENT : f->reply.status == 401 || f->reply.status == 403 ? EACCES : EIO;
 
+	m->down = true;
 	if (!known)
-		return fail(err, "%s: %s", m->name, f->why);
-	return fail_counted(&m->failures, EIO, "%s: offset %llu: %s", m->name, (unsigned long long)(f->off + f->got), f->why);
+		return fail(may_pass ? ETIMEDOUT : err, "%s: %s", m->name, f->why);
+	return fail_counted(&m->failures, may_pass ? ETIMEDOUT : ESTALE, "%s: offset %llu: %s", m->name,
+			    (unsigned long long)(f->off + f->got), f->why);
 }
 
 /* An attempt that failed: true when there is to be another. */
 static bool try_again(struct http_fetch *f, bool known)
 {
+	const struct http_remote *m = f->remote;
 	uint64_t now = now_ms(), delay = (uint64_t)FIRST_DELAY_MS << f->attempts;
 
 	if (f->got - f->progress >= PROGRESS_BYTES) {
@@ -121,11 +125,11 @@ static bool try_again(struct http_fetch *f, bool known)
 		f->since = now;
 		delay = FIRST_DELAY_MS;
 	}
-	if (++f->attempts >= (known ? ATTEMPTS : ATTEMPTS_OPENING) || now - f->since > PATIENCE_MS)
+	if (++f->attempts >= (!known ? ATTEMPTS_OPENING : m->down ? ATTEMPTS_DOWN : ATTEMPTS) || now - f->since > PATIENCE_MS)
 		return false;
 	if (f->reply.retry_after >= 0)
 		delay = max_u64((uint64_t)f->reply.retry_after * 1000, FIRST_DELAY_MS);
-	log_debug("%s: offset %llu: %s; again in %llu ms", f->remote->name, (unsigned long long)(f->off + f->got), f->why,
+	log_debug("%s: offset %llu: %s; again in %llu ms", m->name, (unsigned long long)(f->off + f->got), f->why,
 		  (unsigned long long)delay);
 	f->not_before = now + delay;
 	list_add(&engine.delayed, f);
@@ -139,7 +143,7 @@ static void start(struct http_fetch *f)
 		if (f->easy)
 			give_back(f);
 		log_err("%s: out of memory", f->remote->name);
-		finish(f, -EIO);
+		finish(f, -ENOMEM);
 		return;
 	}
 	list_add(&engine.active, f);
@@ -155,12 +159,14 @@ static void end_transfer(struct http_fetch *f, CURLcode code)
 	if (f->remote->known && f->len > f->remote->size - f->off)
 		f->len = f->remote->size - f->off;
 	deactivate(f);
+	if (v == GOOD)
+		f->remote->down = false;
 	if (f->verdict == GOOD && f->got == f->len)
 		finish(f, 0);
 	else if (v == GOOD)
 		start(f);	/* a server may send less than it was asked for, if it says so */
 	else if (v == NEVER || !try_again(f, known))
-		finish(f, give_up(f, known));
+		finish(f, give_up(f, known, v != NEVER));
 }
 
 static void end_transfers(void)

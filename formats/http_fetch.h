@@ -30,6 +30,7 @@ struct http_remote {
 	/* of http_fetch.c */
 	unsigned int outstanding;	/* parts that are asked for */
 	bool cancelled;
+	bool down;			/* the last part was given up; of the thread alone */
 	unsigned long failures;
 };
 
@@ -39,7 +40,9 @@ struct http_fetch {
 	uint64_t off, len;
 	bool urgent;			/* somebody waits for it */
 	/* Both in the thread of the transfers. The bytes, in order, each once; what was got stays good when done() tells of a
-	 * failure: 0, -EIO, or at the first of a file -ENOENT or -EACCES, all logged; -ECANCELED is not. */
+	 * failure. 0; at the first of a file -EIO, -ENOENT or -EACCES, or -ETIMEDOUT, which may pass. Later they are all outside
+	 * the dump (base/fault.h): -ETIMEDOUT, or -ESTALE: it is not the file any more that was opened. All logged;
+	 * -ECANCELED and -ENOMEM are not. */
 	void (*data)(struct http_fetch *f, const void *p, size_t n);
 	void (*done)(struct http_fetch *f, int r);
 

@@ -7,6 +7,7 @@
 
 #include "base/bitmap.h"
 #include "base/bytes.h"
+#include "base/fault.h"
 #include "formats/codec.h"
 #include "formats/kdump_emit.h"
 #include "formats/page_copy.h"
@@ -133,7 +134,9 @@ static int look_at_block(struct copy *c, uint64_t block, void *page)
 			good++;
 			break;
 		case COPY_NOT:
-			r = c->ps->ops->read(c->ps, pfns[i], 1, page) ? mark_damaged(c, number + i) : -ENOTSUP;
+			r = pages_read_run(c->ps, pfns[i], 1, page);
+			if (!error_is_passing(r))
+				r = r ? mark_damaged(c, number + i) : -ENOTSUP;
 			break;
 		}
 	}

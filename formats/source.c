@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "base/fault.h"
 #include "base/log.h"
 #include "formats/container.h"
 #include "formats/http.h"
@@ -274,9 +275,23 @@ void source_close(struct source *s)
 
 ssize_t source_read_some(const struct source *s, void *buf, size_t n, uint64_t off)
 {
-	if (off >= s->size)
-		return 0;
-	return s->ops->read(s, buf, (size_t)min_u64(n, s->size - off), off);
+	struct fault_watch watch;
+	ssize_t r = fault_seen();
+	int fault;
+
+	if (off >= s->size || r)
+		return r;
+	n = (size_t)min_u64(n, s->size - off);
+	fault_watch_begin(&watch);
+	r = s->ops->read(s, buf, n, off);
+	if (r < 0)
+		fault_note((int)r);
+	if (r == (ssize_t)n) {
+		fault_watch_drop(&watch);
+		return r;
+	}
+	fault = fault_watch_end(&watch);
+	return fault ? fault : r;
 }
 
 void source_stored(const struct source *s, uint64_t off, uint64_t *start, uint64_t *end)

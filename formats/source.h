@@ -55,12 +55,16 @@ int source_open_file(const char *path, struct source **out);
 int source_unwrap(struct source **s);
 void source_close(struct source *s);		/* NULL is fine */
 
-/* Fill n bytes at off or fail: -EIO (logged by the caller, who knows what they were for) also beyond the end. */
+/*
+ * Fill n bytes at off or fail: -EIO (logged by the caller, who knows what they were for) also beyond the end. A passing fault
+ * that is met on the way (base/fault.h), even where a container made damage of it, is what is returned, and is noted. Where
+ * one has been noted already nothing is read any more.
+ */
 int source_read(const struct source *s, void *buf, size_t n, uint64_t off);
 /* The first bytes from off < size on that a sparse file stores, from *start to *end - 1; those before are zeroes. *start ==
  * *end == size: there are none. off < *end always. */
 void source_stored(const struct source *s, uint64_t off, uint64_t *start, uint64_t *end);
-/* Up to n bytes; short only at the end of the file. */
+/* Up to n bytes; short only at the end of the file. Faults as above. */
 ssize_t source_read_some(const struct source *s, void *buf, size_t n, uint64_t off);
 
 #endif

@@ -67,7 +67,7 @@ static int set_read(const struct pages *ps, uint64_t pfn, uint64_t count, void *
 		const struct dump *m = set->of_part[i];
 
 		n = min_u64(count, d->parts[i].end - pfn);
-		r = m ? m->pages.ops->read(&m->pages, pfn, n, out) : not_here(d, pfn);
+		r = m ? pages_read_run(&m->pages, pfn, n, out) : not_here(d, pfn);
 	}
 	return r;
 }
