@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "base/wanted.h"
 
 struct opening {
 	struct ops_mount *mount;
@@ -19,6 +20,8 @@ struct opening {
 	bool started;			/* the thread may answer, and so may the interrupt */
 	bool answered;
 	bool interrupted;
+
+	struct want want;		/* gone: answered by an interrupt */
 };
 
 static void drop(struct ops_mount *m, struct view *v)
@@ -72,8 +75,10 @@ static void on_interrupt(fuse_req_t req, void *arg)
 	pthread_mutex_lock(&o->lock);
 	o->interrupted = true;
 	answer = o->started && !o->answered;
-	if (answer)
+	if (answer) {
 		o->answered = true;
+		atomic_store(&o->want.gone, true);
+	}
 	pthread_mutex_unlock(&o->lock);
 	if (answer)
 		fuse_reply_err(req, EINTR);
@@ -83,9 +88,11 @@ static void *opening_run(void *arg)
 {
 	struct opening *o = arg;
 	struct ops_mount *m = o->mount;
+	const struct want *before = want_set(&o->want);
 	struct view *v = NULL;
 	int r = tree_open(m->fs, o->node, &v);
 
+	want_set(before);
 	if (claim(o)) {
 		fuse_req_interrupt_func(o->req, NULL, NULL);	/* and wait for one that runs now */
 		opening_answer(m, o->req, r, v, &o->fi);

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/fault.h"
 #include "base/log.h"
 #include "fs/opening.h"
 
@@ -45,8 +46,11 @@ struct reply_attr {
 
 static int get_attr(const struct ops_mount *m, struct node n, struct reply_attr *a, struct node_stat *ns)
 {
-	int r = tree_stat(m->fs, n, ns);
+	struct fault_watch watch;
+	int r;
 
+	fault_watch_begin(&watch);
+	r = fault_watch_result(&watch, tree_stat(m->fs, n, ns));
 	if (r < 0)
 		return r;
 	a->st = (struct stat){
@@ -99,6 +103,9 @@ static void ops_init(void *userdata, struct fuse_conn_info *conn)
 /* "." and ".." come from a file server that has a handle and no path. */
 static int lookup(struct ops_mount *m, struct node dir, const char *name, struct node *out)
 {
+	struct fault_watch watch;
+	int r, fault;
+
 	if (strlen(name) > NAME_MAX_BYTES)
 		return -ENAMETOOLONG;
 	if (!strcmp(name, ".")) {
@@ -109,7 +116,11 @@ static int lookup(struct ops_mount *m, struct node dir, const char *name, struct
 		*out = tree_parent(dir);
 		return 0;
 	}
-	return tree_lookup(m->fs, dir, name, out);
+	/* the kernel remembers for ever that there is no such name */
+	fault_watch_begin(&watch);
+	r = tree_lookup(m->fs, dir, name, out);
+	fault = fault_watch_end(&watch);
+	return r == -ENOENT && fault ? fault : r;
 }
 
 static void ops_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
@@ -267,11 +278,16 @@ static int emit(void *arg, const struct tree_entry *t)
 
 static int fill(struct listing *l, uint64_t off)
 {
+	struct fault_watch watch;
+	int r;
+
 	if (off < 1 && listing_add_name(l, ".", l->dir, true, 1))
 		return 0;
 	if (off < 2 && listing_add_name(l, "..", tree_parent(l->dir), true, 2))
 		return 0;
-	return tree_list(l->m->fs, l->dir, off < 2 ? 0 : off - 2, emit, l);
+	fault_watch_begin(&watch);		/* names are kept by the kernel, too */
+	r = tree_list(l->m->fs, l->dir, off < 2 ? 0 : off - 2, emit, l);
+	return fault_watch_result(&watch, r);
 }
 
 static void read_dir(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, bool plus)

@@ -33,10 +33,14 @@ void ops_mount_init(struct ops_mount *m, struct fs *fs, bool allow_other, int re
 /* For fuse_session_new(); its userdata is the struct ops_mount. */
 extern const struct fuse_lowlevel_ops ops_table;
 
-/* An error of the tree as an errno value for the kernel. */
+/*
+ * An error of the tree as an errno value for the kernel. Passing faults keep theirs, so that a user sees that it is not the
+ * dump (EIO) and that trying again may help. But never EAGAIN: many programs (Python's read() is one) take that for "no more
+ * data now" and go on with what they have.
+ */
 static inline int ops_errno(int r)
 {
-	return r == -EBADMSG ? EIO : -r;
+	return r == -EBADMSG ? EIO : r == -EAGAIN ? ETIMEDOUT : -r;
 }
 
 #endif

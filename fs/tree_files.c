@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/bytes.h"
+#include "base/fault.h"
 #include "fs/tree_internal.h"
 
 /* Texts whose stat must not start a scan claim this size until they are open. */
@@ -17,6 +18,7 @@ struct text_arg {
 static int compute_text(void *arg)
 {
 	struct text_arg *a = arg;
+	struct text **text = &a->fs->texts[a->index].text;
 	struct outbuf out = OUTBUF_INIT;
 	int r = tree_entries[a->index].render(a->fs->e, &out);
 
@@ -24,12 +26,15 @@ static int compute_text(void *arg)
 		out_free(&out);
 		return r;
 	}
-	return text_new(&out, &a->fs->texts[a->index].text);
+	text_unref(*text);
+	*text = NULL;
+	return text_new(&out, text);
 }
 
 static int compute_level_report(void *arg)
 {
 	struct text_arg *a = arg;
+	struct text **text = &a->fs->level_reports[a->index].text;
 	struct outbuf out = OUTBUF_INIT;
 	int r = render_level_report(a->fs->e, (unsigned int)a->index, &out);
 
@@ -37,7 +42,9 @@ static int compute_level_report(void *arg)
 		out_free(&out);
 		return r;
 	}
-	return text_new(&out, &a->fs->level_reports[a->index].text);
+	text_unref(*text);
+	*text = NULL;
+	return text_new(&out, text);
 }
 
 static int entry_text(struct fs *fs, size_t index, struct text **out)
@@ -53,8 +60,12 @@ static int entry_text(struct fs *fs, size_t index, struct text **out)
 static int vtop_text(struct fs *fs, const struct range *walk, struct text **out)
 {
 	struct outbuf buf = OUTBUF_INIT;
-	int r = render_vtop(fs->e, walk->kind == RANGE_WALK_ROOT ? &walk->len : NULL, walk->addr, &buf);
+	struct fault_watch watch;
+	int r;
 
+	fault_watch_begin(&watch);
+	r = render_vtop(fs->e, walk->kind == RANGE_WALK_ROOT ? &walk->len : NULL, walk->addr, &buf);
+	r = fault_watch_result(&watch, r);
 	if (r) {
 		out_free(&buf);
 		return r;

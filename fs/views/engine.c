@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/fault.h"
 #include "base/log.h"
 #include "base/repage.h"
 #include "filter/domu.h"
@@ -153,7 +154,7 @@ static void init_once(struct once *o)
 	*o = (struct once)ONCE_INIT;
 }
 
-int engine_open(const struct engine_options *opt, struct engine **out)
+static int open_engine(const struct engine_options *opt, struct engine **out)
 {
 	struct engine *e = calloc(1, sizeof(*e));
 	struct kernel_input in = { 0 };
@@ -219,6 +220,24 @@ err_close:
 	return r;
 }
 
+/* What a passing fault hid (a kernel without a log, levels that cannot be told) must not be what the mount shows for ever. */
+int engine_open(const struct engine_options *opt, struct engine **out)
+{
+	struct fault_watch watch;
+	int r, fault;
+
+	fault_watch_begin(&watch);
+	r = open_engine(opt, out);
+	fault = fault_watch_end(&watch);
+	if (r || !fault)
+		return r;
+	fail(-fault, "%s: could not be read while it was opened: %s; this may pass: try again", (*out)->dump->src->name,
+	     strerror(-fault));
+	engine_close(*out);
+	*out = NULL;
+	return fault;
+}
+
 void engine_close(struct engine *e)
 {
 	if (!e)
@@ -259,6 +278,8 @@ static int compute_classes(void *arg)
 	struct job job;
 	int r;
 
+	classify_free(e->classes);
+	e->classes = NULL;
 	job_start(&e->jobs, &job, "reading page structs");
 	r = classify_run(e->memmap, &e->rules, &job.progress, &e->classes);
 	job_end(&e->jobs, &job);
@@ -284,6 +305,8 @@ static int compute_domu(void *arg)
 	struct job job;
 	int r;
 
+	level_free(e->without_domu);
+	e->without_domu = NULL;
 	job_start(&e->jobs, &job, "looking for pages of domUs");
 	r = domu_find(e->kernel->xen, e->ram, &job.progress, &out);
 	job_end(&e->jobs, &job);
@@ -336,6 +359,8 @@ static int compute_selection(void *arg)
 	const struct pages *base;
 	int r;
 
+	level_free(s->pages);
+	s->pages = NULL;
 	if (selection_lacks_vmemmap(a->sel))
 		return compute_without_vmemmap(a);
 	if (a->e->memmap && classify_needed(&a->e->rules, a->sel)) {
@@ -358,6 +383,8 @@ static int compute_without_zero(void *arg)
 	char name[32];
 	int r;
 
+	level_free(s->without_zero);
+	s->without_zero = NULL;
 	job_start(&a->e->jobs, &job, "looking for zero pages: %s", engine_selection_name(a->sel, name));
 	r = level_find_zero(s->pages, &job.progress, &s->without_zero);
 	job_end(&a->e->jobs, &job);

@@ -29,11 +29,12 @@ static int compute_regions(void *arg)
 	return 0;
 }
 
-static void elf_output(struct engine *e, struct elf_output *o)
+/* A passing fault: without the kernel's regions, good for a bound only. */
+static int elf_output(struct engine *e, struct elf_output *o)
 {
 	const struct arch *arch = e->kernel->arch;
+	int r = once_run(&e->regions_once, compute_regions, e);
 
-	once_run(&e->regions_once, compute_regions, e);
 	*o = (struct elf_output){
 		.machine = arch ? arch->elf_machine : e->dump->elf_machine ? e->dump->elf_machine : EM_NONE,
 		.elf_class = e->dump->elf_class,
@@ -45,10 +46,11 @@ static void elf_output(struct engine *e, struct elf_output *o)
 		.notes_len = e->notes.len,
 		.eraseinfo = e->eraseinfo.data,
 		.eraseinfo_len = e->eraseinfo.len,
-		.image = e->image.len ? &e->image : NULL,
-		.direct = e->direct.len ? &e->direct : NULL,
+		.image = !r && e->image.len ? &e->image : NULL,
+		.direct = !r && e->direct.len ? &e->direct : NULL,
 		.holes = e->excluded,
 	};
+	return r;
 }
 
 /* The header's names: the kernel's own, else what the source's header had, else what VMCOREINFO tells. */
@@ -108,9 +110,10 @@ static int make_elf(struct engine *e, unsigned int sel, struct layout **out)
 	const struct pages *ps;
 	int r = engine_pages(e, sel, true, &ps);
 
+	if (!r)
+		r = elf_output(e, &o);
 	if (r)
 		return r;
-	elf_output(e, &o);
 	out_write(&text, e->dump->eraseinfo, e->dump->eraseinfo_len);
 	erase_list_text(&e->erase_list, ps, 0, ps->max_pfn, &text);
 	o.eraseinfo = text.data;
@@ -247,6 +250,8 @@ static int compute_image(void *arg)
 	struct image_arg *a = arg;
 	struct layout **out = &a->e->selections[a->sel].images[a->kind].layout;
 
+	layout_unref(*out);
+	*out = NULL;
 	switch (a->kind) {
 	case IMAGE_ELF:
 		return make_elf(a->e, a->sel, out);

@@ -46,6 +46,8 @@ static int compute_split_part(void *arg)
 	struct split_arg *a = arg;
 	struct split_files *f = a->files;
 
+	layout_unref(f->parts[a->part].layout);
+	f->parts[a->part].layout = NULL;
 	return image_make_kdump(a->e, a->sel, a->e->codec, &f->starts[a->part], &f->parts[a->part].layout);
 }
 

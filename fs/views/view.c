@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fault.h"
+
 struct view {
 	struct layout *layout;		/* one of the two */
 	struct text *text;
@@ -47,8 +49,12 @@ bool view_is_live(const struct view *v)
 
 int view_read(const struct view *v, void *buf, size_t n, uint64_t off)
 {
-	if (v->layout)
-		return layout_read(v->layout, buf, n, off);
+	struct fault_watch watch;
+
+	if (v->layout) {
+		fault_watch_begin(&watch);
+		return fault_watch_result(&watch, layout_read(v->layout, buf, n, off));
+	}
 	if (off > v->text->len || n > v->text->len - off)
 		return -EINVAL;
 	if (n)

@@ -100,7 +100,7 @@ if [[ -c /dev/fuse ]]; then
 	mnt=$T/mnt
 	SUSPICIOUS_LOG=1 mount_dump "$bad/etag/mounted" "$mnt"
 	ok "mounted, the file changes: what is here can be read" cat "$mnt/vmcoreinfo"
-	is "$(cat "$mnt/raw" 2>&1 >/dev/null | sed 's/.*: //')" "Input/output error" "... the rest fails with EIO"
+	is "$(cat "$mnt/raw" 2>&1 >/dev/null | sed 's/.*: //')" "Stale file handle" "... the rest fails"
 	cmp -n 4096 "$mnt/phys/0" "$T/want"
 	result $? "... and the first block is still right"
 	ok "unmount" unmount "$mnt"

@@ -90,6 +90,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send_header("Content-Length", str(1 << 40))
             self.end_headers()
             return self.send_body(bytes(1 << 26), 1 << 16)
+        if (name == "down" and os.path.exists(log_path + ".down")) or (name == "downafter" and nth > number):
+            return self.plain(503, [("Retry-After", "0")])
         if name == "busy" and nth <= number:
             return self.plain(503)
         if name == "later" and nth <= number:
@@ -163,7 +165,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             body = body[:-1]
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        if name == "slow":
+        if name == "slow" or (name == "down" and os.path.exists(log_path + ".slow")):
             return self.send_body(body, 4096, 0.02)
         if (name == "midway" and nth % 2) or (name == "dead" and nth > 1):
             body = body[:len(body) // 2] if name == "midway" else b""
