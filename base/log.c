@@ -8,10 +8,12 @@
 #include <unistd.h>
 
 #include "base/fault.h"
+#include "base/outbuf.h"
 
 /* Set before the mount, read by all threads after it. */
 static enum log_level max_level = LOG_LVL_WARN;
 static bool to_syslog;
+static _Thread_local struct outbuf *kept;
 static unsigned long errors;
 static bool has_progress;		/* a line of log_progress() is on the terminal */
 #define ERASE_LINE "\r\033[K"
@@ -32,16 +34,37 @@ unsigned long log_errors(void)
 	return __atomic_load_n(&errors, __ATOMIC_RELAXED);
 }
 
-void log_vmsg(enum log_level level, const char *fmt, va_list ap)
+void log_keep_warnings(struct outbuf *text)
+{
+	kept = text;
+}
+
+/* A line break in it, of a file's name, would make two lines of one. */
+static void keep(const char *line)
+{
+	if (kept->len >= LOG_KEPT_MAX)
+		return;
+	for (; *line; line++)
+		out_char(kept, *line == '\n' ? '?' : *line);
+	out_char(kept, '\n');
+	if (kept->len >= LOG_KEPT_MAX)
+		out_printf(kept, "(more of them are not kept)\n");
+}
+
+static void emit(enum log_level level, bool keeps, const char *fmt, va_list ap)
 {
 	static const int priorities[] = { LOG_ERR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
 	char line[1024];
 
 	if (level == LOG_LVL_ERR)
 		__atomic_add_fetch(&errors, 1, __ATOMIC_RELAXED);
-	if (level > max_level)
+	if (level > max_level && !keeps)
 		return;
 	vsnprintf(line, sizeof(line), fmt, ap);
+	if (keeps)
+		keep(line);
+	if (level > max_level)
+		return;
 	if (to_syslog)
 		syslog(priorities[level], "%s", line);
 	else
@@ -78,6 +101,20 @@ void log_progress(const char *fmt, ...)
 		memmove(line, line + strlen(line) - (size_t)columns + 1, (size_t)columns);
 	__atomic_store_n(&has_progress, true, __ATOMIC_RELAXED);
 	fprintf(stderr, ERASE_LINE "%s", line);
+}
+
+void log_vmsg(enum log_level level, const char *fmt, va_list ap)
+{
+	emit(level, kept && level == LOG_LVL_WARN, fmt, ap);
+}
+
+void log_notice(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	emit(LOG_LVL_WARN, false, fmt, ap);
+	va_end(ap);
 }
 
 void log_msg(enum log_level level, const char *fmt, ...)

@@ -33,6 +33,17 @@ unsigned long log_errors(void);
 bool log_has_terminal(void);
 void log_progress(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/*
+ * From now on text, a line each, gets a copy of this thread's warnings, also of those that are dropped: whoever gets the
+ * mount or an output did not see them. NULL: no more. text is borrowed until then; after LOG_KEPT_MAX bytes no more come.
+ */
+struct outbuf;
+#define LOG_KEPT_MAX 16384u
+void log_keep_warnings(struct outbuf *text);
+
+/* A warning that is not kept: it is about what the program does now, no fact about the dump. */
+void log_notice(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
 void log_msg(enum log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void log_vmsg(enum log_level level, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 

@@ -266,9 +266,9 @@ void pass_tick(struct pass *p, uint64_t done)
 	}
 	p->next = now + PASS_EVERY;
 	if (!p->inner->size)
-		log_warn("%s: %s: making %s: %llu MiB in %lld s", p->inner->name, p->method, p->what,
-			 (unsigned long long)done >> 20, (long long)spent / 1000);
+		log_notice("%s: %s: making %s: %llu MiB in %lld s", p->inner->name, p->method, p->what,
+			   (unsigned long long)done >> 20, (long long)spent / 1000);
 	else
-		log_warn("%s: %s: making %s, which reads all of the file once: %u %% in %lld s%s", p->inner->name, p->method, p->what,
-			 (unsigned int)(100 * part), (long long)spent / 1000, left);
+		log_notice("%s: %s: making %s, which reads all of the file once: %u %% in %lld s%s", p->inner->name, p->method,
+			   p->what, (unsigned int)(100 * part), (long long)spent / 1000, left);
 }

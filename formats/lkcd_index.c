@@ -326,7 +326,7 @@ int lkcd_index(struct dump *d)
 		return fail(EFBIG, "%s: LKCD dumps of more than %llu bytes are not read", d->src->name,
 			    (unsigned long long)OFFSET_MAX);
 	if (d->src->size >= LONG_SCAN_BYTES)
-		log_warn("%s: LKCD dumps have no index: going through %llu MiB to find the pages", d->src->name,
+		log_notice("%s: LKCD dumps have no index: going through %llu MiB to find the pages", d->src->name,
 			 (unsigned long long)(d->src->size >> 20));
 	s.w.bytes = malloc(WINDOW_BYTES);
 	if (!s.w.bytes)

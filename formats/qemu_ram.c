@@ -284,7 +284,7 @@ static void tell_patience(struct loading *l)
 {
 	if (!l->started || time(NULL) - l->started < PATIENCE)
 		return;
-	log_warn("%s: reading through the QEMU stream to find its pages; a stream with mapped-ram opens at once",
+	log_notice("%s: reading through the QEMU stream to find its pages; a stream with mapped-ram opens at once",
 		 l->c->src->name);
 	l->started = 0;
 }

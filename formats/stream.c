@@ -56,8 +56,8 @@ static int keep(int fd, const struct source *facts, bool wait, struct unpacked *
 		r = unpacked_write(to, buf, (size_t)n);
 		at += (uint64_t)n;
 		if (!r && !said && unpacked_dir(to)) {
-			log_warn("%s: a pipe cannot be read in the middle: it is kept in a temporary file in %s (TMPDIR)",
-				 facts->name, unpacked_dir(to));
+			log_notice("%s: a pipe cannot be read in the middle: it is kept in a temporary file in %s (TMPDIR)",
+				   facts->name, unpacked_dir(to));
 			said = true;
 		}
 		pass_tick(&pass, at);

@@ -154,15 +154,12 @@ static void init_once(struct once *o)
 	*o = (struct once)ONCE_INIT;
 }
 
-static int open_engine(const struct engine_options *opt, struct engine **out)
+static int open_engine(const struct engine_options *opt, struct engine *e)
 {
-	struct engine *e = calloc(1, sizeof(*e));
 	struct kernel_input in = { 0 };
 	struct dump_facts facts;
 	int r;
 
-	if (!e)
-		return -ENOMEM;
 	e->vmcoreinfo_file = opt->vmcoreinfo_file;
 	e->vmlinux = opt->vmlinux;
 	e->excluded = opt->excluded;
@@ -183,7 +180,7 @@ static int open_engine(const struct engine_options *opt, struct engine **out)
 	if (!r)
 		r = dump_open_files(&opt->dump, &e->dump);
 	if (r)
-		goto err_close;
+		return r;
 	e->pages = &e->dump->pages;
 	e->codec = opt->codec >= 0 ? (enum codec)opt->codec : e->dump->codec ? e->dump->codec : CODEC_ZLIB;
 	r = dump_facts_get(e->dump, &in, &facts);
@@ -204,44 +201,42 @@ static int open_engine(const struct engine_options *opt, struct engine **out)
 	if (!r)
 		r = collect_notes(e);
 	if (r)
-		goto err_close;
+		return r;
 	pages_count(e->pages, e->counts);
 	setup_classes(e);
 	r = setup_ram(e);
-	if (!r)
-		r = setup_domu(e);
-	if (r)
-		goto err_close;
-	*out = e;
-	return 0;
-
-err_close:
-	engine_close(e);
-	return r;
+	return r ? r : setup_domu(e);
 }
 
 /* What a passing fault hid (a kernel without a log, levels that cannot be told) must not be what the mount shows for ever. */
 int engine_open(const struct engine_options *opt, struct engine **out)
 {
+	struct engine *e = calloc(1, sizeof(*e));
 	struct fault_watch watch;
 	int r, fault;
 
+	if (!e)
+		return -ENOMEM;
 	fault_watch_begin(&watch);
-	r = open_engine(opt, out);
+	log_keep_warnings(&e->warnings);
+	r = open_engine(opt, e);
+	log_keep_warnings(NULL);
 	fault = fault_watch_end(&watch);
-	if (r || !fault)
-		return r;
-	fail(-fault, "%s: could not be read while it was opened: %s; this may pass: try again", (*out)->dump->src->name,
-	     strerror(-fault));
-	engine_close(*out);
-	*out = NULL;
-	return fault;
+	if (!r && fault)
+		r = fail(-fault, "%s: could not be read while it was opened: %s; this may pass: try again", e->dump->src->name,
+			 strerror(-fault));
+	if (r)
+		engine_close(e);
+	else
+		*out = e;
+	return r;
 }
 
 void engine_close(struct engine *e)
 {
 	if (!e)
 		return;
+	out_free(&e->warnings);
 	for (unsigned int s = 0; s < SELECTIONS; s++) {
 		for (unsigned int i = 0; i < IMAGES; i++)
 			layout_unref(e->selections[s].images[i].layout);

@@ -71,6 +71,7 @@ struct engine {
 	struct pages *erased;		/* owned, or NULL: no rules */
 	struct erase_rules *erase_rules;	/* owned, or NULL */
 	struct erase_list erase_list;
+	struct outbuf warnings;		/* of the opening, a line each: info repeats them */
 	unsigned int erase_warnings;	/* logged while the rules were applied */
 	struct outbuf eraseinfo;	/* of the dump, and of the rules for all of it */
 

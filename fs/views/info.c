@@ -172,6 +172,7 @@ int render_info(struct engine *e, struct outbuf *out)
 	put_xen(e, out);
 	out_printf(out, "incomplete: %s\n", d->incomplete ? "yes" : "no");
 	put_lines(d->facts.data, d->facts.len, "", out);
+	put_lines(e->warnings.data, e->warnings.len, "warning: ", out);
 	out_printf(out, "architecture: %s\n", engine_machine(e));
 	out_printf(out, "page-size: %llu\n", (unsigned long long)pages_size(e->pages));
 	if (k->release[0] || k->uts[2][0] || d->uts[2][0])

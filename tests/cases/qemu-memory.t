@@ -77,6 +77,8 @@ made machine=pc-q35-7.2 plugged=d1@0x100000000+0x8000000,d2@0x108000000+0x400000
 cat_ info >"$T/info"
 like "$(cat "$T/err")" "warning: .*: 192 MiB of plugged memory are left out.*blocks d1, d2.*-o plugged=ID@ADDRESS" "two modules: a warning"
 info_has "incomplete: yes" "... not complete"
+info_has "warning: .*/dump: 192 MiB of plugged memory are left out.*" "... which info repeats"
+is "$("$VMCOREFS" -q --cat info "$T/dump" 2>&1 | grep -c '^warning: ')" 1 "... also with -q, which says nothing"
 info_has "missing: 192 MiB of plugged memory .blocks d1, d2." "... info says what is missing"
 cat_ kdump-compressed >"$T/out"
 like "$("$VMCOREFS" -q --cat info "$T/out")" "incomplete: yes" "... outputs say that they are not complete"
