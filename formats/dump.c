@@ -33,6 +33,7 @@ unsigned int page_shift_of(uint64_t bytes)
 
 void dump_take_machine(struct dump *d)
 {
+	d->told |= TOLD_ARCH | TOLD_PAGE_SIZE;
 	d->elf_machine = d->req->elf_machine;
 	d->elf_class = d->req->elf_class;
 	d->big_endian = d->req->big_endian;

@@ -19,6 +19,11 @@
 
 struct dump_ops;
 
+struct dump_bank {
+	uint64_t paddr;			/* of its first byte */
+	uint64_t offset, len;		/* in the file; len 0: to its end */
+};
+
 /* What is to be opened, as the user told it. Strings are borrowed for the life of the dump, the rest for its opening. */
 struct dump_request {
 	const char *const *paths;	/* files, or URLs; one dump, or all files of a set in any order */
@@ -26,18 +31,18 @@ struct dump_request {
 	bool degraded;			/* files of a set may be missing */
 	enum unpack_mode unpack;
 	bool raw;			/* it is an image of physical memory, whatever it looks like */
-	const uint64_t *banks;		/* of each file the physical address of its first byte; NULL: they are no raw banks */
+	const struct dump_bank *banks;	/* what of each file is a bank of raw memory, and where; NULL: they are none */
 	/* Facts about machines for formats that do not tell them. elf_machine 0, page_shift 0: not given. */
 	uint16_t elf_machine;
 	uint8_t elf_class;
 	bool big_endian;
 	unsigned int page_shift;
-	uint64_t pci_hole;		/* where memory of a PC below 4 GiB ends; 0: not given */
+	uint64_t pci_hole;		/* where memory below 4 GiB ends, the rest being at 4 GiB; 0: not given */
 	const char *ram;		/* QEMU: ids of the blocks that are memory, with colons between; NULL: not given */
 	const char *plugged;		/* QEMU: ID@ADDRESS of plugged memory, with colons between; NULL: not given */
 };
 
-/* What was told that a reader has made use of; dump_open_files() refuses the rest. */
+/* What of a request its reader went by; dump_open_files() refuses the rest, or says that it was not needed. */
 enum told { TOLD_PCI_HOLE = 1, TOLD_RAM = 2, TOLD_PLUGGED = 4, TOLD_ARCH = 8, TOLD_PAGE_SIZE = 16 };
 
 /* A range that the dump says is mapped: from PT_LOAD headers. memsz > filesz where the tail is not stored. */

@@ -102,8 +102,10 @@ static void take_claims(struct dump *d, const struct layout *l, const uint8_t *b
 		d->elf_machine = machine_number(d->uts[4]);
 		word = word ? word : machine_word(d->uts[4]);
 	}
-	if (!d->elf_machine)
+	if (!d->elf_machine) {
 		d->elf_machine = d->req->elf_machine;
+		d->told |= TOLD_ARCH;
+	}
 	d->elf_class = word == 4 ? 32 : 64;
 	k->header_size = get_u32(b + 12, d->big_endian);
 	k->num_pages = get_u32(b + l->num_pages, d->big_endian);

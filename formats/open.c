@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/bytes.h"
 #include "base/log.h"
 #include "formats/members.h"
 #include "formats/reader.h"
@@ -155,6 +156,34 @@ static int add_path(struct inputs *in, const char *path, const struct dump_reque
 	return r;
 }
 
+/* What was told of memory would be wrong if it went unheard; what was told of the machine is a hint that some need. */
+static int check_told(const struct dump *d, const struct dump_request *req)
+{
+	static const struct {
+		enum told bit;
+		const char *name, *what;
+		bool hint;
+	} options[] = {
+		{ TOLD_PCI_HOLE, "pci_hole", "where its memory is", false },
+		{ TOLD_RAM, "ram", "which memory it has", false },
+		{ TOLD_PLUGGED, "plugged", "where its memory is", false },
+		{ TOLD_ARCH, "arch", "what its architecture is", true },
+		{ TOLD_PAGE_SIZE, "page_size", "how large its pages are", true },
+	};
+	const bool given[] = { req->pci_hole, req->ram, req->plugged, req->elf_machine, req->page_shift };
+
+	for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
+		if (!given[i] || d->told & options[i].bit)
+			continue;
+		if (!options[i].hint)
+			return fail(EINVAL, "%s: -o %s= does not fit a dump of this format (%s), which says itself %s",
+				    d->src->name, options[i].name, d->format, options[i].what);
+		log_warn("%s: -o %s= is not used: a dump of this format (%s) says itself %s", d->src->name, options[i].name,
+			 d->format, options[i].what);
+	}
+	return 0;
+}
+
 int dump_open_files(const struct dump_request *req, struct dump **out)
 {
 	struct inputs in = { 0 };
@@ -169,6 +198,11 @@ int dump_open_files(const struct dump_request *req, struct dump **out)
 	if (!r) {
 		(*out)->log = in.log;
 		in.log = NULL;
+		r = check_told(*out, req);
+		if (r) {
+			dump_close(*out);
+			*out = NULL;
+		}
 	}
 	close_sources(in.srcs, in.n);
 	source_close(in.log);

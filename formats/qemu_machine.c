@@ -73,6 +73,7 @@ void qemu_machine_arch(struct dump *d, const struct qemu_savevm *s)
 	d->elf_machine = m ? m->elf_machine : EM_X86_64;
 	d->big_endian = m && m->big_endian;
 	d->elf_class = 64;
+	d->told |= TOLD_ARCH;
 	if (d->req->elf_machine) {
 		d->elf_machine = d->req->elf_machine;
 		d->big_endian = d->req->big_endian;

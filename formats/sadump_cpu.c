@@ -130,6 +130,8 @@ int sadump_load_cpus(struct dump *d, uint64_t at, uint64_t bytes, uint32_t nr_cp
 	wide |= !d->nr_cpus;
 	d->elf_machine = wide ? EM_X86_64 : EM_386;
 	d->elf_class = wide ? 64 : 32;
+	if (!d->nr_cpus)
+		d->told |= TOLD_ARCH;
 	if (!d->nr_cpus && d->req->elf_machine == EM_386) {
 		d->elf_machine = EM_386;
 		d->elf_class = 32;

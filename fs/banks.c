@@ -5,37 +5,65 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
+
+/* All of the n > 0 characters are a hexadecimal number. */
+static bool parse_hex(const char *text, size_t n, uint64_t *out)
+{
+	char *end;
+
+	if (!n || !isxdigit((unsigned char)*text))
+		return false;
+	errno = 0;
+	*out = strtoull(text, &end, 16);
+	return !errno && end == text + n;
+}
 
 /* The address behind the last '@' of n characters. */
 static bool parse_address(const char *text, size_t n, size_t *name_len, uint64_t *addr)
 {
 	const char *at = memrchr(text, '@', n);
-	char *end;
 
 	if (!at || at == text)
 		return false;
 	*name_len = (size_t)(at - text);
-	if (!isxdigit((unsigned char)at[1]))
-		return false;
-	errno = 0;
-	*addr = strtoull(at + 1, &end, 16);
-	return !errno && end == text + n;
+	return parse_hex(at + 1, n - *name_len - 1, addr);
+}
+
+/* Cuts "+OFFSET" or "+OFFSET,LENGTH" off the name. A name that only looks so is left as it is. */
+static void take_part(char *name, struct dump_bank *b)
+{
+	char *plus = strrchr(name, '+'), *comma;
+	uint64_t offset, len = 0;
+	size_t n;
+
+	if (!plus || plus == name || !access(name, F_OK))
+		return;
+	comma = strchr(plus, ',');
+	n = comma ? (size_t)(comma - plus) - 1 : strlen(plus + 1);
+	if (!parse_hex(plus + 1, n, &offset) || (comma && (!parse_hex(comma + 1, strlen(comma + 1), &len) || !len)))
+		return;
+	*plus = '\0';
+	b->offset = offset;
+	b->len = len;
 }
 
 static int add(struct banks *b, const char *name, size_t len, uint64_t addr)
 {
 	char **paths = reallocarray(b->paths, b->n + 1, sizeof(*paths));
-	uint64_t *addrs = paths ? reallocarray(b->addrs, b->n + 1, sizeof(*addrs)) : NULL;
+	struct dump_bank *list = paths ? reallocarray(b->list, b->n + 1, sizeof(*list)) : NULL;
 
 	if (paths)
 		b->paths = paths;
-	if (addrs)
-		b->addrs = addrs;
-	if (!addrs || !(paths[b->n] = strndup(name, len)))
+	if (list)
+		b->list = list;
+	if (!list || !(paths[b->n] = strndup(name, len)))
 		return fail(ENOMEM, "out of memory");
-	addrs[b->n++] = addr;
+	list[b->n] = (struct dump_bank){ .paddr = addr };
+	take_part(paths[b->n], &list[b->n]);
+	b->n++;
 	return 0;
 }
 
@@ -51,8 +79,8 @@ int banks_add(struct banks *b, const char *text)
 		/* a comma with no address before it is one of the name */
 		while (!parse_address(at, n, &len, &addr)) {
 			if (!at[n])
-				return fail(EINVAL, "--ramdump %s: not FILE@ADDR (a hexadecimal physical address), or several "
-					    "with commas between", text);
+				return fail(EINVAL, "--ramdump %s: not FILE[+OFFSET[,LENGTH]]@ADDR (hexadecimal; ADDR: physical), "
+					    "or several with commas between", text);
 			n += 1 + strcspn(at + n + 1, ",");
 		}
 		r = add(b, at, len, addr);
@@ -67,6 +95,6 @@ void banks_free(struct banks *b)
 	for (size_t i = 0; i < b->n; i++)
 		free(b->paths[i]);
 	free(b->paths);
-	free(b->addrs);
+	free(b->list);
 	*b = (struct banks){ 0 };
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Banks of memory on the command line: FILE@ADDR, several of them with commas between (as crash has it) or in several
- * arguments. ADDR is hexadecimal, with or without 0x.
+ * Banks of memory on the command line: FILE[+OFFSET[,LENGTH]]@ADDR, several of them with commas between (as crash has it)
+ * or in several arguments. Numbers are hexadecimal, with or without 0x. A file whose name is all that is before the @ is
+ * meant as a whole.
  *
  * Threads: before mount only. Ownership: owns everything.
  */
@@ -11,9 +12,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "formats/dump.h"
+
 struct banks {
 	char **paths;
-	uint64_t *addrs;		/* physical, of the first byte of each file */
+	struct dump_bank *list;		/* one for each path */
 	size_t n;
 };
 

@@ -46,9 +46,9 @@ static const char options_text[] =
 	"  -i, --vmcoreinfo-file=FILE\n"
 	"                        facts about the kernel from a VMCOREINFO text (makedumpfile -g, or this vmcoreinfo)\n"
 	"      --raw             DUMP is an image of physical memory: the offset in the file is the address\n"
-	"      --ramdump FILE@ADDR[,FILE@ADDR...]\n"
-	"                        instead of DUMPs: a file for each bank of memory, at its physical address (hex);\n"
-	"                        may be given several times\n"
+	"      --ramdump FILE[+OFFSET[,LENGTH]]@ADDR[,FILE...]\n"
+	"                        instead of DUMPs: a file, or a part of one, for each bank of memory, at its physical\n"
+	"                        address (all hexadecimal); may be given several times\n"
 	"      --ready-fd=N      write a newline to this file descriptor when the mount answers\n"
 	"      --cat PATH        write one file of the tree to standard output; nothing is mounted\n"
 	"      --force           also when that file is binary and standard output a terminal\n"
@@ -65,7 +65,7 @@ static const char options_text[] =
 	"  arch=NAME             architecture of a DUMP that does not tell it (raw, LiME, ...): x86_64, aarch64, ...\n"
 	"  page_size=BYTES       page size of such a DUMP: 4096 (default) to 65536; VMCOREINFO wins\n"
 	"  raw                   the same as --raw, for fstab\n"
-	"  ramdump               DUMPs are FILE@ADDR, as for --ramdump\n"
+	"  ramdump               DUMPs are FILE[+OFFSET[,LENGTH]]@ADDR, as for --ramdump\n"
 	"  compress=METHOD       pages of compressed dumps: keep (default), zlib, lzo, snappy, zstd or none\n"
 	"  degraded              serve a split set of which parts are missing\n"
 	"  unpack=auto|always|never\n"
@@ -80,7 +80,7 @@ static const char options_text[] =
 	"  xen_domu=keep|exclude leave the pages of other domains out of all levels (makedumpfile -X); default keep\n"
 	"  xen_vmcoreinfo=FILE   facts about Xen from a VMCOREINFO_XEN text (makedumpfile -g --xen-syms)\n"
 	"  excluded=zero|error   pages that are not in the dump: zeroes (default), or reading them fails\n"
-	"  pci_hole=ADDRESS      QEMU stream of a PC: where memory below 4 GiB ends; as a rule it tells itself\n"
+	"  pci_hole=ADDRESS      raw, ramdump, QEMU stream of a PC: where memory below 4 GiB ends (a stream tells it)\n"
 	"  ram=ID[:ID...]        QEMU stream: the blocks that are memory (ids of objects), in their order\n"
 	"  plugged=ID@ADDRESS[:ID@ADDRESS...]\n"
 	"                        QEMU stream: where plugged memory is, if it is not that of one module\n"
@@ -404,7 +404,7 @@ static int take_banks(struct options *o, int n, char **args)
 		r = banks_add(&o->banks, args[i]);
 	o->fs.dump.paths = (const char *const *)o->banks.paths;
 	o->fs.dump.npaths = o->banks.n;
-	o->fs.dump.banks = o->banks.addrs;
+	o->fs.dump.banks = o->banks.list;
 	return r;
 }
 
