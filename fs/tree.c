@@ -11,7 +11,7 @@
 #include "kernel/printk.h"
 
 static render_fn render_readme, render_info_missing;
-static missing_fn missing_eraseinfo, missing_dmesg, missing_dmesg_partial, missing_vmcore_dmesg,
+static missing_fn missing_eraseinfo, missing_dmesg, missing_dmesg_partial, missing_kmsg, missing_vmcore_dmesg,
 	missing_vmcoreinfo, missing_space, missing_classes, missing_notes;
 
 const struct entry tree_entries[] = {
@@ -20,6 +20,10 @@ const struct entry tree_entries[] = {
 	{ .name = "dmesg", .help = "the kernel log", .type = TEXT, .render = render_dmesg, .missing = missing_dmesg },
 	{ .name = "dmesg-partial", .help = "the kernel log since it was last cleared (dmesg -C)", .type = TEXT,
 	  .render = render_dmesg_partial, .missing = missing_dmesg_partial },
+	{ .name = "dmesg-raw", .help = "the same with levels, as dmesg --raw has them: dmesg -F dmesg-raw -x -l err,warn", .type = TEXT,
+	  .render = render_dmesg_raw, .missing = missing_dmesg },
+	{ .name = "kmsg", .help = "the same as /dev/kmsg gives it: level, number, time, caller, device", .type = TEXT,
+	  .render = render_kmsg, .missing = missing_kmsg },
 	{ .name = "vmcore-dmesg", .help = "the log that kdump saved beside the dump", .type = TEXT,
 	  .render = render_vmcore_dmesg, .missing = missing_vmcore_dmesg },
 	{ .name = "vmcoreinfo", .help = "the VMCOREINFO text", .type = TEXT, .render = render_vmcoreinfo, .missing = missing_vmcoreinfo },
@@ -72,13 +76,23 @@ static const char *missing_space(const struct engine *e)
 /* Where the hypervisor has a log of its own VMCOREINFO_XEN does not tell. */
 static const char xen_itself[] = "the log is dom0's, and -o xen=hypervisor shows Xen itself";
 
-static const char *missing_dmesg(const struct engine *e)
+static const char *missing_log(const struct engine *e, enum printk_form form)
 {
 	if (!e->kernel->has_space)
 		return e->kernel->why_no_space;
 	if (e->kernel->hypervisor)
 		return xen_itself;
-	return printk_kind(e->kernel) ? NULL : "VMCOREINFO does not tell where the log is";
+	return printk_why_no_form(e->kernel, form);
+}
+
+static const char *missing_dmesg(const struct engine *e)
+{
+	return missing_log(e, PRINTK_DMESG);
+}
+
+static const char *missing_kmsg(const struct engine *e)
+{
+	return missing_log(e, PRINTK_KMSG);
 }
 
 static const char *missing_dmesg_partial(const struct engine *e)

@@ -130,10 +130,12 @@ static void write_raw(struct printk_writer *w, const struct printk_entry *e)
 		const char *end = left ? memchr(line, '\n', left) : NULL;
 
 		len = end ? (size_t)(end - line) : left;
-		if (prefix)
+		if (prefix) {
+			end_line(out);		/* of a fragment that nothing followed */
 			out_printf(out, "<%u>[%5llu.%06llu] ", e->facility << 3 | e->level,
 				   (unsigned long long)(e->ts_nsec / 1000000000),
 				   (unsigned long long)(e->ts_nsec % 1000000000 / 1000));
+		}
 		printk_escape(out, line, len);
 		if (!end)
 			break;

@@ -14,6 +14,16 @@ int render_dmesg(struct engine *e, struct outbuf *out)
 	return printk_render(e->kernel, out);
 }
 
+int render_dmesg_raw(struct engine *e, struct outbuf *out)
+{
+	return printk_render_form(e->kernel, PRINTK_RAW, out, NULL);
+}
+
+int render_kmsg(struct engine *e, struct outbuf *out)
+{
+	return printk_render_form(e->kernel, PRINTK_KMSG, out, NULL);
+}
+
 int render_dmesg_partial(struct engine *e, struct outbuf *out)
 {
 	return printk_render_partial(e->kernel, out);

@@ -14,6 +14,8 @@ typedef int render_fn(struct engine *e, struct outbuf *out);
 
 int render_info(struct engine *e, struct outbuf *out);		/* without the list of what is missing */
 int render_dmesg(struct engine *e, struct outbuf *out);
+int render_dmesg_raw(struct engine *e, struct outbuf *out);
+int render_kmsg(struct engine *e, struct outbuf *out);
 int render_dmesg_partial(struct engine *e, struct outbuf *out);
 int render_vmcore_dmesg(struct engine *e, struct outbuf *out);
 int render_vmcoreinfo(struct engine *e, struct outbuf *out);

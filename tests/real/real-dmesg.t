@@ -114,4 +114,29 @@ for name in v61-512/vmcore q61-512/elf-paging; do
 	same "$T/our" "$T/expected" "$name: drgn's records of the log, byte for byte"
 done
 
+# --- kmsg: level, facility, number, time, caller and device of each record
+cat >"$T/kmsg.py" <<'END'
+import sys
+from drgn.helpers.linux.printk import get_printk_records
+def escape(b):
+    return b"".join(b"\\x%02x" % c if c < 32 or c >= 127 or c == 92 else bytes([c]) for c in b)
+out = b""
+for r in get_printk_records(prog):
+    caller = b"T%d" % r.caller_tid if r.caller_tid is not None else b"C%d" % r.caller_cpu
+    out += b"%d,%d,%d,%c,caller=%s;%s\n" % (r.facility << 3 | r.level, r.seq, r.timestamp // 1000,
+                                             b"c" if r.continuation else b"-", caller, escape(r.text))
+    out += b"".join(b" %s=%s\n" % (key, escape(value)) for key, value in r.context.items())
+sys.stdout.buffer.write(out)
+END
+for name in v510-512 v61-512 v612-512 v7-512; do
+	drgn_run "${set[$name]}/vmcore" "${set[$name]}/vmlinux" "$T/kmsg.py" >"$T/expected" 2>"$T/err" ||
+		diag "$(cat "$T/err")"
+	"$VMCOREFS" --cat kmsg "${set[$name]}/vmcore" >"$T/our" 2>"$T/err" || diag "$(cat "$T/err")"
+	same "$T/our" "$T/expected" "$name: kmsg: drgn's records of the log, byte for byte"
+	[[ $(grep -c '^ DEVICE=' "$T/our") -ge 10 ]]
+	result $? "$name: many records have a device"
+done
+# the markers of the rig: facility user, level err
+like "$(grep -a 'marker facility user' "$T/our")" '^11,[0-9]+,[0-9]+,-,caller=T[0-9]+;' "kmsg: facility and level of the marker"
+
 done_testing
