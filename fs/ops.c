@@ -254,7 +254,8 @@ static bool listing_add_name(struct listing *l, const char *name, struct node n,
 	return listing_add(l, name, &e, next);
 }
 
-/* The tree's entry number i has offset i + 2: "." and ".." come first. */
+/* The tree's entry number i has offset i + 2: "." and ".." come first. Attributes only where they cost nothing: who wants
+ * those of the others asks for them one by one, and ls(1) does not. */
 static int emit(void *arg, const struct tree_entry *t)
 {
 	struct listing *l = arg;
@@ -263,7 +264,7 @@ static int emit(void *arg, const struct tree_entry *t)
 	struct node n;
 	bool full;
 
-	if (!l->plus || tree_lookup(l->m->fs, l->dir, t->name, &n) < 0)
+	if (!l->plus || !tree_stat_is_known(l->m->fs, t->node) || tree_lookup(l->m->fs, l->dir, t->name, &n) < 0)
 		return listing_add_name(l, t->name, t->node, t->dir, next);
 	if (entry_of(l->m, n, &e) < 0) {
 		full = listing_add_name(l, t->name, t->node, t->dir, next);

@@ -16,16 +16,18 @@ static missing_fn missing_eraseinfo, missing_dmesg, missing_dmesg_partial, missi
 
 const struct entry tree_entries[] = {
 	{ .name = "README", .help = "what is in here, what it costs, commands to try", .type = TEXT, .render = render_readme },
-	{ .name = "info", .help = "the dump and its kernel, as key: value", .type = TEXT, .render = render_info_missing },
-	{ .name = "dmesg", .help = "the kernel log", .type = TEXT, .render = render_dmesg, .missing = missing_dmesg },
-	{ .name = "dmesg-partial", .help = "the kernel log since it was last cleared (dmesg -C)", .type = TEXT,
-	  .render = render_dmesg_partial, .missing = missing_dmesg_partial },
-	{ .name = "dmesg-raw", .help = "the same with levels, as dmesg --raw has them: dmesg -F dmesg-raw -x -l err,warn", .type = TEXT,
-	  .render = render_dmesg_raw, .missing = missing_dmesg },
-	{ .name = "kmsg", .help = "the same as /dev/kmsg gives it: level, number, time, caller, device", .type = TEXT,
-	  .render = render_kmsg, .missing = missing_kmsg },
-	{ .name = "vmcore-dmesg", .help = "the log that kdump saved beside the dump", .type = TEXT,
-	  .render = render_vmcore_dmesg, .missing = missing_vmcore_dmesg },
+	{ .name = "info", .help = "the dump and its kernel, as key: value", .type = COSTLY_TEXT, .render = render_info_missing,
+	  .bound = bound_info },
+	{ .name = "dmesg", .help = "the kernel log", .type = COSTLY_TEXT, .render = render_dmesg, .missing = missing_dmesg,
+	  .bound = bound_log },
+	{ .name = "dmesg-partial", .help = "the kernel log since it was last cleared (dmesg -C)", .type = COSTLY_TEXT,
+	  .render = render_dmesg_partial, .missing = missing_dmesg_partial, .bound = bound_log },
+	{ .name = "dmesg-raw", .help = "the same with levels, as dmesg --raw has them: dmesg -F dmesg-raw -x -l err,warn", .type = COSTLY_TEXT,
+	  .render = render_dmesg_raw, .missing = missing_dmesg, .bound = bound_log },
+	{ .name = "kmsg", .help = "the same as /dev/kmsg gives it: level, number, time, caller, device", .type = COSTLY_TEXT,
+	  .render = render_kmsg, .missing = missing_kmsg, .bound = bound_log },
+	{ .name = "vmcore-dmesg", .help = "the log that kdump saved beside the dump", .type = COSTLY_TEXT,
+	  .render = render_vmcore_dmesg, .missing = missing_vmcore_dmesg, .bound = bound_saved_log },
 	{ .name = "vmcoreinfo", .help = "the VMCOREINFO text", .type = TEXT, .render = render_vmcoreinfo, .missing = missing_vmcoreinfo },
 	{ .name = "eraseinfo", .help = "what was erased: a line for each time that a rule found something", .type = TEXT,
 	  .render = render_eraseinfo, .missing = missing_eraseinfo },
@@ -37,8 +39,8 @@ const struct entry tree_entries[] = {
 	{ .name = "raw", .help = "physical memory, file offset = physical address, with holes", .type = IMAGE, .image = IMAGE_RAW },
 	{ .name = "lime", .help = "the same as LiME writes it: a record for each range, for volatility", .type = IMAGE,
 	  .image = IMAGE_LIME },
-	{ .name = "report", .help = "pages by class and node, what each level keeps and would take; reads all page structs", .type = SCAN_TEXT,
-	  .render = render_report, .missing = missing_classes },
+	{ .name = "report", .help = "pages by class and node, what each level keeps and would take; reads all page structs", .type = COSTLY_TEXT,
+	  .render = render_report, .missing = missing_classes, .bound = bound_report },
 	{ .name = "progress", .help = "what is being computed now", .type = LIVE, .render = render_progress },
 	{ .name = "notes", .help = "the ELF notes, one file each", .type = FOLDER, .missing = missing_notes },
 	{ .name = "pfn", .help = "pfn/<n>: one page frame, n decimal or 0x hex", .type = FOLDER },
@@ -169,8 +171,9 @@ static int render_readme(struct engine *e, struct outbuf *out)
 		   "which are not listed.\n"
 		   "level-1 and level-31 are listed; any level from level-0 to level-31 can be opened, and level-N+vmemmap\n"
 		   "for each N: without the page structs of what N leaves out, as makedumpfile -e. The folders pfn, phys,\n"
-		   "virt and vtop answer any name of their form and list none. The sizes of level-N/dump, level-N/elf\n"
-		   "and kdump-compressed are upper bounds until they are opened for the first time, and exact from then on.\n");
+		   "virt and vtop answer any name of their form and list none. The sizes of what costs something (info,\n"
+		   "the log, report, kdump-compressed, level-N/dump, level-N/elf) are upper bounds until it is opened for the\n"
+		   "first time, and exact from then on.\n");
 	return 0;
 }
 
@@ -193,7 +196,8 @@ int fs_open(const struct fs_options *opt, struct fs **out)
 	for (size_t i = 0; i < ARRAY_SIZE(fs->level_reports); i++)
 		fs->level_reports[i].once = (struct once)ONCE_INIT;
 	fs->ranges = ranges_new();
-	r = fs->ranges ? engine_open(&engine, &fs->e) : -ENOMEM;
+	fs->walks = walks_new();
+	r = fs->ranges && fs->walks ? engine_open(&engine, &fs->e) : -ENOMEM;
 	if (r) {
 		fs_close(fs);
 		return r;
@@ -216,6 +220,7 @@ void fs_close(struct fs *fs)
 	for (size_t i = 0; i < ARRAY_SIZE(fs->level_reports); i++)
 		text_unref(fs->level_reports[i].text);
 	ranges_free(fs->ranges);
+	walks_free(fs->walks);
 	engine_close(fs->e);
 	free(fs);
 }

@@ -62,6 +62,8 @@ struct node_stat {
 int tree_lookup(struct fs *fs, struct node dir, const char *name, struct node *out);
 /* fills in what stat(2) needs; never starts a scan or a compression */
 int tree_stat(struct fs *fs, struct node n, struct node_stat *out);
+/* Does that read nothing and render nothing now? */
+bool tree_stat_is_known(struct fs *fs, struct node n);
 /* Entries number from.. of a folder in stable order ("." and ".." are the caller's). emit returns nonzero to stop. */
 struct tree_entry {
 	const char *name;		/* valid during the call */

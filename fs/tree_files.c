@@ -7,9 +7,6 @@
 #include "base/fault.h"
 #include "fs/tree_internal.h"
 
-/* Texts whose stat must not start a scan claim this size until they are open. */
-#define SCAN_TEXT_BOUND (1 << 20)	/* report: NODES_MAX nodes with ZONES_MAX zones each */
-
 struct text_arg {
 	struct fs *fs;
 	size_t index;			/* entry, or selection */
@@ -87,21 +84,76 @@ static void stat_text(const struct text *t, struct node_stat *st)
 	st->final = true;
 }
 
-static int stat_walk(struct fs *fs, const struct range *walk, struct node_stat *st)
+int tree_walk(struct fs *fs, const struct range *walk)
 {
 	struct text *t;
 	int r = vtop_text(fs, walk, &t);
 
-	if (r)
-		return r;
-	stat_text(t, st);
-	text_unref(t);
+	if (!r)
+		walks_keep(fs->walks, walk, t);
+	return r;
+}
+
+static int stat_walk(struct fs *fs, const struct range *walk, struct node_stat *st)
+{
+	struct text *t;
+	size_t len;
+	int r;
+
+	if (!walks_length(fs->walks, walk, &len)) {
+		r = vtop_text(fs, walk, &t);
+		if (r)
+			return r;
+		len = t->len;
+		walks_keep(fs->walks, walk, t);
+	}
+	st->size = st->data_bytes = len;
+	st->final = true;
 	return 0;
 }
 
 static bool range_is_walk(const struct range *r)
 {
 	return r->kind == RANGE_WALK || r->kind == RANGE_WALK_ROOT;
+}
+
+static uint64_t known_bound(struct fs *fs, size_t index)
+{
+	return atomic_load_explicit(&fs->texts[index].bound, memory_order_relaxed);
+}
+
+/* The size of a costly text that is not open yet, or could not be made. Those with the same function have the same one. */
+static uint64_t text_bound(struct fs *fs, size_t index)
+{
+	bound_fn *fn = tree_entries[index].bound;
+	uint64_t bound = known_bound(fs, index);
+
+	for (size_t i = 0; !bound && i < tree_nentries; i++)
+		if (tree_entries[i].bound == fn)
+			bound = known_bound(fs, i);
+	if (!bound)
+		bound = fn(fs->e);
+	atomic_store_explicit(&fs->texts[index].bound, bound, memory_order_relaxed);
+	return bound;
+}
+
+bool tree_stat_is_known(struct fs *fs, struct node n)
+{
+	const struct once *once;
+
+	if (tree_is_folder(n))
+		return true;
+	if (n.kind != NODE_ENTRY || n.key >= tree_nentries)
+		return n.kind == NODE_NOTE || n.kind == NODE_HELP;
+	once = &fs->texts[n.key].once;
+	switch (tree_entries[n.key].type) {
+	case COSTLY_TEXT:
+		return once_done(once) || known_bound(fs, n.key);
+	case TEXT:
+		return once_done(once);
+	default:
+		return tree_entries[n.key].type == LIVE;
+	}
 }
 
 static int stat_entry(struct fs *fs, size_t index, struct node_stat *st)
@@ -117,9 +169,9 @@ static int stat_entry(struct fs *fs, size_t index, struct node_stat *st)
 	case LIVE:
 		st->live = st->final = true;
 		return 0;
-	case SCAN_TEXT:
-		if (!once_done(&fs->texts[index].once)) {
-			st->size = st->data_bytes = SCAN_TEXT_BOUND;
+	case COSTLY_TEXT:
+		if (!once_done(&fs->texts[index].once) || !fs->texts[index].text) {
+			st->size = st->data_bytes = text_bound(fs, index);
 			return 0;
 		}
 		/* fall through */
@@ -142,7 +194,7 @@ static int stat_level_file(struct fs *fs, uint64_t key, struct node_stat *st)
 	} else if (once_done(&slot->once) && slot->text) {
 		stat_text(slot->text, st);
 	} else {
-		st->size = st->data_bytes = SCAN_TEXT_BOUND;
+		st->size = st->data_bytes = bound_report(fs->e);
 	}
 	return 0;
 }
@@ -332,8 +384,8 @@ static int open_virtual(struct fs *fs, uint64_t vaddr, uint64_t len, struct view
 
 static int open_walk(struct fs *fs, const struct range *walk, struct view **out)
 {
-	struct text *t;
-	int r = vtop_text(fs, walk, &t);
+	struct text *t = walks_take(fs->walks, walk);
+	int r = t ? 0 : vtop_text(fs, walk, &t);
 
 	return r ? r : view_from_text(t, false, out);
 }

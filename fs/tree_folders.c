@@ -62,16 +62,6 @@ static int lookup_pfn(struct fs *fs, const char *name, struct node *out)
 	return 0;
 }
 
-/* Is there anything to show? Walking is the way to know. */
-static int check_vtop(struct engine *e, const struct range *walk)
-{
-	struct outbuf text = OUTBUF_INIT;
-	int r = render_vtop(e, walk->kind == RANGE_WALK_ROOT ? &walk->len : NULL, walk->addr, &text);
-
-	out_free(&text);
-	return r;
-}
-
 static int lookup_vtop(struct fs *fs, const char *name, struct node *out)
 {
 	struct range walk = { .kind = RANGE_WALK };
@@ -80,7 +70,7 @@ static int lookup_vtop(struct fs *fs, const char *name, struct node *out)
 
 	if (!r) {
 		walk.kind = has_root ? RANGE_WALK_ROOT : RANGE_WALK;
-		r = check_vtop(fs->e, &walk);
+		r = tree_walk(fs, &walk);	/* the way to know whether there is anything to show */
 	}
 	if (r)
 		return r;

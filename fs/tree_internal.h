@@ -10,10 +10,11 @@
 #include "fs/tree.h"
 #include "fs/views/engine.h"
 #include "fs/views/texts.h"
+#include "fs/walks.h"
 
 enum entry_type {
 	TEXT,			/* small, rendered once; its size is known from the first stat on */
-	SCAN_TEXT,		/* the same, but rendering it costs a scan: stat shows an upper bound until it is open */
+	COSTLY_TEXT,		/* the same, but rendering it reads memory: stat shows an upper bound until it is open */
 	LIVE,			/* changes */
 	IMAGE,			/* of the whole dump */
 	FOLDER,			/* see tree_folders.c */
@@ -29,6 +30,7 @@ struct entry {
 	render_fn *render;
 	enum image_kind image;
 	missing_fn *missing;
+	bound_fn *bound;		/* COSTLY_TEXT: that upper bound */
 };
 
 /* THE table: every name at the top of the mount. */
@@ -50,11 +52,13 @@ extern const size_t tree_nlevel_files;
 struct text_slot {
 	struct once once;
 	struct text *text;
+	_Atomic uint64_t bound;		/* of a COSTLY_TEXT; 0: not asked for yet */
 };
 
 struct fs {
 	struct engine *e;
 	struct ranges *ranges;
+	struct walks *walks;
 	struct fs_facts facts;
 	struct text_slot texts[MAX_ENTRIES];
 	struct text_slot level_reports[WHOLE];
@@ -74,6 +78,8 @@ int folder_list(struct fs *fs, struct node dir, uint64_t from, int (*emit)(void 
 		void *arg);
 /* The note with this number. -ENOENT. */
 int folder_note(const struct fs *fs, uint64_t index, struct dump_note *note);
+/* tree_files.c: walk the tables, and keep the text for the stat and the open that follow. -EFAULT: there is nothing to show. */
+int tree_walk(struct fs *fs, const struct range *walk);
 /* The walk of a NODE_VTOP or NODE_VTOP_HIGH, as in the table of ranges. */
 struct range folder_walk_of_node(struct node n);
 

@@ -140,17 +140,32 @@ const char *printk_why_no_partial(const struct kernel *k)
 	return NULL;
 }
 
+/* Bytes of the buffer that holds the texts. */
+static int buffer_bytes(const struct kernel *k, uint64_t *out)
+{
+	uint64_t prb, rb, ring, at, bits, vaddr;
+
+	if (!vmci_symbol(&k->vmci, "prb", &prb)) {
+		if (vmci_offset(&k->vmci, "printk_ringbuffer.text_data_ring", &ring) ||
+		    vmci_offset(&k->vmci, "prb_data_ring.size_bits", &at))
+			return -ENOENT;
+		if (printk_read_uint(k, prb, k->word_bytes, &rb) || printk_read_uint(k, rb + ring + at, 4, &bits) || bits > 31)
+			return -EIO;
+		*out = (uint64_t)1 << bits;
+		return 0;
+	}
+	return vmci_symbol(&k->vmci, "log_buf_len", &vaddr) ? -ENOENT : printk_read_uint(k, vaddr, 4, out);
+}
+
 /*
  * The longest: each byte of the buffer is a newline, after which PRINTK_RAW has "<191>[18446744073.709551] ", or a
  * record of 32 bytes, the average that the ring is made for, is lost with a line in its place.
  */
 uint64_t printk_bound(const struct kernel *k)
 {
-	uint64_t vaddr, len;
+	uint64_t len;
 
-	if (vmci_symbol(&k->vmci, "log_buf_len", &vaddr) || printk_read_uint(k, vaddr, 4, &len))
-		return UNKNOWN_BOUND;
-	return max_u64(min_u64(len, MAX_LOG_BYTES) * 40, MIN_BOUND);
+	return buffer_bytes(k, &len) ? UNKNOWN_BOUND : max_u64(min_u64(len, MAX_LOG_BYTES) * 40, MIN_BOUND);
 }
 
 static int render(const struct kernel *k, enum printk_form form, bool partial, struct outbuf *out,

@@ -36,7 +36,8 @@ struct printk_loss {
 int printk_render_form(const struct kernel *k, enum printk_form form, struct outbuf *out, struct printk_loss *loss);
 /* Why there is no such log; NULL: there is. Reads nothing but VMCOREINFO. */
 const char *printk_why_no_form(const struct kernel *k, enum printk_form form);
-/* No rendering of the log is longer, in bytes. Reads the length of the log's buffer, and nothing of the log. */
+/* No rendering of the log is longer, in bytes. Reads the length of the log's buffer, which stands beside it, and nothing
+ * of what is in it. */
 uint64_t printk_bound(const struct kernel *k);
 
 /* PRINTK_DMESG */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -143,6 +144,13 @@ static void put_xen(const struct engine *e, struct outbuf *out)
 		out_printf(out, "xen-domu: pages are %s\n", e->exclude_domu ? "left out of levels" : "kept in levels");
 	else
 		out_printf(out, "missing: owners of pages (-o xen_domu=exclude): %s\n", x->why_no_owners);
+}
+
+#define LINES_BOUND	(64u << 10)		/* of all lines but those of parts */
+
+uint64_t bound_info(const struct engine *e)
+{
+	return LINES_BOUND + e->dump->nparts * (uint64_t)(PATH_MAX + 100);
 }
 
 int render_info(struct engine *e, struct outbuf *out)

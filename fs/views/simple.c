@@ -29,15 +29,26 @@ int render_dmesg_partial(struct engine *e, struct outbuf *out)
 	return printk_render_partial(e->kernel, out);
 }
 
+uint64_t bound_log(const struct engine *e)
+{
+	return printk_bound(e->kernel);
+}
+
+uint64_t bound_saved_log(const struct engine *e)
+{
+	return e->dump->log ? min_u64(e->dump->log->size, SAVED_LOG_MAX) : 0;
+}
+
 /* A file as it is, in memory: one that is larger than any log is cut. */
 int render_vmcore_dmesg(struct engine *e, struct outbuf *out)
 {
 	const struct source *log = e->dump->log;
+	uint64_t size = bound_saved_log(e);
 	char buf[65536];
 	ssize_t n = 0;
 
-	for (uint64_t at = 0; at < min_u64(log->size, SAVED_LOG_MAX); at += (uint64_t)n) {
-		n = source_read_some(log, buf, sizeof(buf), at);
+	for (uint64_t at = 0; at < size; at += (uint64_t)n) {
+		n = source_read_some(log, buf, (size_t)min_u64(sizeof(buf), size - at), at);
 		if (n < 0)
 			return fail((int)-n, "%s: cannot be read: %s", log->name, strerror((int)-n));
 		if (!n)

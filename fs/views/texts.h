@@ -23,6 +23,14 @@ int render_eraseinfo(struct engine *e, struct outbuf *out);
 int render_report(struct engine *e, struct outbuf *out);
 int render_progress(struct engine *e, struct outbuf *out);
 
+/* Sizes that these texts do not exceed, in bytes, without reading what they are made of. */
+typedef uint64_t bound_fn(const struct engine *e);
+
+uint64_t bound_info(const struct engine *e);
+uint64_t bound_log(const struct engine *e);		/* of the dump's log in all forms */
+uint64_t bound_saved_log(const struct engine *e);
+uint64_t bound_report(const struct engine *e);
+
 /* level-N/report */
 int render_level_report(struct engine *e, unsigned int sel, struct outbuf *out);
 /* vtop/[<pgd>:]<addr>: pgd NULL: the kernel's. -EFAULT when it is not mapped, but for an entry that says more than that

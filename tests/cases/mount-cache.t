@@ -46,6 +46,7 @@ ls -l "$mnt" >/dev/null
 for opcode in READDIR READDIRPLUS LOOKUP; do
 	never_asked $opcode "a second ls -l causes no $opcode" ls -l "$mnt"
 done
+cat "$mnt/info" >/dev/null		# what costs something has a bound for a size until it is open
 never_asked GETATTR "attributes that are final are not asked for" stat "$mnt"/{README,info,raw,vmcoreinfo,pfn,notes}
 stat "$mnt/nothing" >/dev/null 2>&1
 never_asked LOOKUP "a name that is missing is asked for once" stat "$mnt/nothing"
