@@ -32,7 +32,9 @@ cat_of raw "$elf" >"$T/want"
 # two CPUs with 512 bytes in a page each; zgetdump writes vector registers to two more
 is "$(cmp -l "$T/raw" "$T/want" | awk '{ print int(($1 - 1) / 512) }' | sort -u | wc -l)" 2 "two save areas differ"
 cat_of raw "$T/plain" | cmp -l - "$T/want" | awk '{ print int(($1 - 1) / 4096) }' | sort -u >"$T/differ"
-is "$(wc -l <"$T/differ")" 4 "zgetdump's: two lowcores, two areas for vector registers differ" || diag "$(cat "$T/differ")"
+# the vector registers of an idle CPU may be what its area held before
+[[ $(wc -l <"$T/differ") == [234] ]]
+result $? "zgetdump's: two lowcores, up to two areas for vector registers differ" || diag "$(cat "$T/differ")"
 
 # --- the same kernel
 

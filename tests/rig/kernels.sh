@@ -76,6 +76,21 @@ needed_by() {
 	done
 }
 
+# fetch_needed DIR PACKAGE SUITE...: it and the libraries that it needs, from the first of the suites that has all of them: a
+# mirror may be half way between two states of one.
+fetch_needed() {
+	local dir=$1 package=$2 packages suite
+	shift 2
+	for suite; do
+		suite_open "$suite"
+		mapfile -t packages < <(needed_by "$package")
+		rm -rf "$dir"
+		mkdir -p "$dir"
+		! fetch "$dir" "${packages[@]}" || return 0
+	done
+	return 1
+}
+
 # releases REGEX: the kernels apt knows, the newest first.
 releases() {
 	apt-cache "${APT[@]}" pkgnames linux- |
@@ -164,16 +179,13 @@ kernel_debug() {
 # The programs of the initramfs that an architecture other than ours needs: tools/busybox, and tools/kexec with its
 # libraries in tools/lib.
 kernel_tools() {
-	local deb=$1/deb/tools tools=$1/tools name suite packages
+	local deb=$1/deb/tools tools=$1/tools name suite
 	mkdir -p "$deb" "$tools/lib"
 	fetch "$deb" busybox-static || die "no busybox for $ARCH"
 	suite=$(sed -n 's/.* kexec=\([^ ]*\) .*/\1/p' <<<"$EXTRAS")
-	if [ -n "$suite" ]; then
-		suite_open "$suite"
-		mapfile -t packages < <(needed_by kexec-tools)
-		fetch "$deb" "${packages[@]}" || die "no kexec for $ARCH"
-	fi
-	for name in "$deb"/*.deb; do
+	[ -z "$suite" ] || fetch_needed "$deb/kexec" kexec-tools "$suite" sid || die "no kexec for $ARCH"
+	for name in "$deb"/*.deb "$deb"/kexec/*.deb; do
+		[ -e "$name" ] || continue
 		dpkg-deb -x "$name" "$deb/root" || die "cannot unpack $name"
 	done
 	# /bin and /sbin moved into /usr.

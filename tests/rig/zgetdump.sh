@@ -3,14 +3,12 @@
 # size of their blocks before it reads compressed dumps: the library beside it answers that for files.
 
 make_zgetdump() {
-	local packages deb
+	local deb
 	need_space 200
 	arch_use s390x
 	install_deps
-	suite_open trixie
-	mapfile -t packages < <(needed_by s390-tools)
-	mkdir deb root
-	fetch "$PWD/deb" "${packages[@]}" || die "cannot download zgetdump"
+	mkdir root
+	fetch_needed "$PWD/deb" s390-tools trixie sid || die "cannot download zgetdump"
 	for deb in deb/*.deb; do
 		dpkg-deb -x "$deb" root || die "cannot unpack $deb"
 	done

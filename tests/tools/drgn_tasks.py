@@ -5,6 +5,9 @@ from drgn.helpers.linux.pid import for_each_task
 
 wide = bool(prog.platform.flags & drgn.PlatformFlags.IS_64_BIT)
 first = 1 << 63 if wide else 1 << 31
+# canonical addresses: drgn takes what a stack's end holds for one of QEMU's ELF, where user addresses are physical ones
+if prog.platform.arch == drgn.Architecture.X86_64:
+    first = 0xffff << 48
 # s390x has kernel and user addresses of its own each
 if prog.platform.arch == drgn.Architecture.S390X:
     first = 0
