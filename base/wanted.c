@@ -3,6 +3,9 @@
 
 #include <pthread.h>
 #include <stddef.h>
+#include <time.h>
+
+#define LINGER_MS 500u
 
 static _Thread_local const struct want *current;
 /* for the waiters of all shared wants: they form trees, and are looked at a thousand times a second at most */
@@ -19,6 +22,19 @@ const struct want *want_set(const struct want *w)
 const struct want *want_current(void)
 {
 	return current;
+}
+
+static uint64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+void want_end(struct want *w)
+{
+	atomic_store(&w->gone, now_ms());
 }
 
 void want_join(struct want *shared, struct want_waiter *me)
@@ -45,11 +61,12 @@ void want_leave(struct want *shared, struct want_waiter *me)
 static bool is_wanted(const struct want *w)
 {
 	const struct want_waiter *waiter;
+	uint64_t gone = w ? atomic_load(&w->gone) : 0;
 
 	if (!w)
 		return true;
 	if (!w->shared)
-		return !atomic_load(&w->gone);
+		return !gone || now_ms() - gone < LINGER_MS;
 	for (waiter = w->waiters; waiter && !is_wanted(waiter->want);)
 		waiter = waiter->next;
 	return waiter;

@@ -14,6 +14,8 @@
 
 #define BUCKETS 4096u
 #define AT_ONCE 4u			/* blocks that one reader holds; more than the limit at times, by so many a thread */
+#define NS_A_SECOND 1000000000L
+#define LOOK_UP_NS (NS_A_SECOND / 4)	/* how often one who waits for a block asks whether anybody waits for him */
 #define FETCH_MAX ((4u << 20) / HTTP_BLOCK_BYTES)
 
 enum state { LOADING, READY, FAILED };
@@ -304,7 +306,9 @@ static int wait_for(struct block *b)
 	pthread_mutex_lock(&store.lock);
 	while (b->state == LOADING && !r) {
 		clock_gettime(CLOCK_REALTIME, &until);
-		until.tv_sec++;
+		until.tv_nsec += LOOK_UP_NS;
+		until.tv_sec += until.tv_nsec / NS_A_SECOND;
+		until.tv_nsec %= NS_A_SECOND;
 		if (pthread_cond_timedwait(&store.changed, &store.lock, &until) == ETIMEDOUT && !work_is_wanted())
 			r = -EINTR;
 	}

@@ -77,7 +77,7 @@ static void on_interrupt(fuse_req_t req, void *arg)
 	answer = o->started && !o->answered;
 	if (answer) {
 		o->answered = true;
-		atomic_store(&o->want.gone, true);
+		want_end(&o->want);
 	}
 	pthread_mutex_unlock(&o->lock);
 	if (answer)

@@ -9,6 +9,7 @@
 
 #include "base/fault.h"
 #include "base/log.h"
+#include "base/wanted.h"
 #include "fs/opening.h"
 
 /* The tree never changes. libfuse hands on whole seconds as unsigned long. */
@@ -33,6 +34,28 @@ static struct ops_mount *mount_of(fuse_req_t req)
 	return fuse_req_userdata(req);
 }
 
+static void on_interrupt(fuse_req_t req, void *arg)
+{
+	(void)req;
+	want_end(arg);
+}
+
+/*
+ * What this thread does now is for the program behind req: when it is interrupted, what waits for a server ends with -EINTR.
+ * Without, a program that is killed stays until the server answers or is given up.
+ */
+static void request_begin(fuse_req_t req, struct want *want)
+{
+	fuse_req_interrupt_func(req, on_interrupt, want);
+	want_set(want);
+}
+
+static void request_end(fuse_req_t req)
+{
+	want_set(NULL);
+	fuse_req_interrupt_func(req, NULL, NULL);	/* and wait for one that runs now */
+}
+
 static struct view *view_of(const struct fuse_file_info *fi)
 {
 	return (struct view *)(uintptr_t)fi->fh;
@@ -44,13 +67,25 @@ struct reply_attr {
 	double timeout;
 };
 
-static int get_attr(const struct ops_mount *m, struct node n, struct reply_attr *a, struct node_stat *ns)
+/* tree_stat() for a request. */
+static int stat_node(fuse_req_t req, struct node n, struct node_stat *ns)
 {
+	struct want want = { .gone = 0 };
 	struct fault_watch watch;
 	int r;
 
+	request_begin(req, &want);
 	fault_watch_begin(&watch);
-	r = fault_watch_result(&watch, tree_stat(m->fs, n, ns));
+	r = fault_watch_result(&watch, tree_stat(mount_of(req)->fs, n, ns));
+	request_end(req);
+	return r;
+}
+
+static int get_attr(fuse_req_t req, struct node n, struct reply_attr *a, struct node_stat *ns)
+{
+	const struct ops_mount *m = mount_of(req);
+	int r = stat_node(req, n, ns);
+
 	if (r < 0)
 		return r;
 	a->st = (struct stat){
@@ -71,11 +106,11 @@ static int get_attr(const struct ops_mount *m, struct node n, struct reply_attr 
 	return 0;
 }
 
-static int entry_of(const struct ops_mount *m, struct node n, struct fuse_entry_param *e)
+static int entry_of(fuse_req_t req, struct node n, struct fuse_entry_param *e)
 {
 	struct node_stat ns;
 	struct reply_attr a;
-	int r = get_attr(m, n, &a, &ns);
+	int r = get_attr(req, n, &a, &ns);
 
 	if (r < 0)
 		return r;
@@ -101,8 +136,9 @@ static void ops_init(void *userdata, struct fuse_conn_info *conn)
 }
 
 /* "." and ".." come from a file server that has a handle and no path. */
-static int lookup(struct ops_mount *m, struct node dir, const char *name, struct node *out)
+static int lookup(fuse_req_t req, struct node dir, const char *name, struct node *out)
 {
+	struct want want = { .gone = 0 };
 	struct fault_watch watch;
 	int r, fault;
 
@@ -117,9 +153,11 @@ static int lookup(struct ops_mount *m, struct node dir, const char *name, struct
 		return 0;
 	}
 	/* the kernel remembers for ever that there is no such name */
+	request_begin(req, &want);
 	fault_watch_begin(&watch);
-	r = tree_lookup(m->fs, dir, name, out);
+	r = tree_lookup(mount_of(req)->fs, dir, name, out);
 	fault = fault_watch_end(&watch);
+	request_end(req);
 	return r == -ENOENT && fault ? fault : r;
 }
 
@@ -131,7 +169,7 @@ static void ops_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 	int r = node_from_ino(parent, &dir);
 
 	if (!r)
-		r = lookup(m, dir, name, &n);
+		r = lookup(req, dir, name, &n);
 	if (r == -ENOENT) {
 		fuse_reply_entry(req, &e);	/* remembered, unlike the plain error */
 		return;
@@ -140,7 +178,7 @@ static void ops_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 		fuse_reply_err(req, ops_errno(r));
 		return;
 	}
-	r = entry_of(m, n, &e);
+	r = entry_of(req, n, &e);
 	if (r < 0) {
 		tree_forget(m->fs, n, 1);
 		fuse_reply_err(req, ops_errno(r));
@@ -179,7 +217,7 @@ static void ops_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *f
 
 	(void)fi;
 	if (!r)
-		r = get_attr(mount_of(req), n, &a, &ns);
+		r = get_attr(req, n, &a, &ns);
 	if (r < 0)
 		fuse_reply_err(req, ops_errno(r));
 	else
@@ -193,7 +231,7 @@ static void ops_access(fuse_req_t req, fuse_ino_t ino, int mask)
 	int r = node_from_ino(ino, &n);
 
 	if (!r)
-		r = tree_stat(mount_of(req)->fs, n, &ns);
+		r = stat_node(req, n, &ns);
 	if (!r && (mask & W_OK))
 		r = -EROFS;
 	if (!r && (mask & X_OK) && !ns.dir)
@@ -208,7 +246,7 @@ static void ops_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *f
 	int r = node_from_ino(ino, &n);
 
 	if (!r)
-		r = tree_stat(mount_of(req)->fs, n, &ns);
+		r = stat_node(req, n, &ns);
 	if (!r && !ns.dir)
 		r = -ENOTDIR;
 	if (r < 0) {
@@ -261,12 +299,18 @@ static int emit(void *arg, const struct tree_entry *t)
 	struct listing *l = arg;
 	off_t next = (off_t)t->next + 2;
 	struct fuse_entry_param e;
+	struct fault_watch watch;
 	struct node n;
 	bool full;
+	int r;
 
 	if (!l->plus || !tree_stat_is_known(l->m->fs, t->node) || tree_lookup(l->m->fs, l->dir, t->name, &n) < 0)
 		return listing_add_name(l, t->name, t->node, t->dir, next);
-	if (entry_of(l->m, n, &e) < 0) {
+	/* a name without attributes is not kept, and is no reason to show no names */
+	fault_watch_begin(&watch);
+	r = entry_of(l->req, n, &e);
+	fault_watch_drop(&watch);
+	if (r < 0) {
 		full = listing_add_name(l, t->name, t->node, t->dir, next);
 		tree_forget(l->m->fs, n, 1);
 		return full;
@@ -329,6 +373,7 @@ static void ops_releasedir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info
 static void ops_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
 	struct ops_mount *m = mount_of(req);
+	struct want want = { .gone = 0 };
 	struct node_stat ns;
 	struct view *v = NULL;
 	struct node n;
@@ -337,7 +382,7 @@ static void ops_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 	if (!r && (fi->flags & O_ACCMODE) != O_RDONLY)
 		r = -EROFS;
 	if (!r)
-		r = tree_stat(m->fs, n, &ns);
+		r = stat_node(req, n, &ns);
 	if (!r && ns.dir)
 		r = -EISDIR;
 	if (r < 0) {
@@ -348,7 +393,9 @@ static void ops_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 	if (!ns.final && !ns.live) {
 		opening_start(m, req, n, fi);
 	} else {
+		request_begin(req, &want);
 		r = tree_open(m->fs, n, &v);
+		request_end(req);
 		opening_answer(m, req, r, v, fi);
 	}
 }
@@ -370,6 +417,7 @@ static void ops_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, str
 {
 	const struct view *v = view_of(fi);
 	uint64_t end = view_size(v), at = (uint64_t)off;
+	struct want want = { .gone = 0 };
 	char *buf;
 	int r;
 
@@ -385,7 +433,9 @@ static void ops_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, str
 	if (size > end - at)
 		size = (size_t)(end - at);
 	buf = malloc(size);
+	request_begin(req, &want);
 	r = buf ? view_read(v, buf, size, at) : -ENOMEM;
+	request_end(req);
 	if (r < 0)
 		fuse_reply_err(req, ops_errno(r));
 	else

@@ -106,7 +106,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.plain(307, [("Location", "/ok/" + self.path.split("/")[2])])
         if name == "empty":
             return self.plain(416, [("Content-Range", "bytes */0")])
-        if name == "hang" and nth > 1:
+        if (name == "hang" and nth > 1) or (name == "down" and os.path.exists(log_path + ".hang")):
             self.note("hang", 0)
             time.sleep(seconds)
             return None
