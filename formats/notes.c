@@ -10,6 +10,9 @@
 
 #define NOTE_HEADER 12u			/* namesz, descsz, type */
 #define NT_VMCOREINFO 0u
+/* The kernel's is one page (kernel/crash_core.c, VMCOREINFO_BYTES). All of it is looked through for each of some hundred facts,
+ * and for each of its own lines when -i or -x adds others. */
+#define VMCOREINFO_MAX (128u << 10)
 #define NT_ERASEINFO 0u			/* makedumpfile's */
 
 /* Name and descriptor are padded to 4 bytes in both classes: kernel/crash_core.c, makedumpfile, QEMU. */
@@ -107,6 +110,10 @@ int dump_add_note(struct dump *d, const char *name, uint32_t type, const void *d
 int dump_set_vmcoreinfo(struct dump *d, const void *text, size_t len)
 {
 	len = strnlen(text, len);
+	if (len > VMCOREINFO_MAX) {
+		log_warn("%s: VMCOREINFO of %zu bytes is not believed: the first %u are used", d->src->name, len, VMCOREINFO_MAX);
+		len = VMCOREINFO_MAX;
+	}
 	if (!len)			/* zeroes: there was room for one, and nobody filled it */
 		return 0;
 	free(d->vmcoreinfo);

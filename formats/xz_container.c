@@ -16,7 +16,10 @@
 #include "formats/unpacked.h"
 #include "formats/xz_block.h"
 
-#define INDEX_MEMORY ((uint64_t)64 << 20)
+#define INDEX_MEMORY ((uint64_t)256 << 20)	/* of one stream */
+/* Of all streams together, else blocks are walked. liblzma puts the index of each stream in front of all that are behind it,
+ * which takes time with the square of their number (lzma_index_cat()): this many take less than a second. */
+#define INDEXES_MEMORY ((uint64_t)4 << 20)
 #define READ_BYTES 65536u
 #define CUT 0x80			/* in chunk.kind; the rest is the lzma_check of the stream */
 
@@ -110,7 +113,7 @@ static int decode_indexes(const struct source *inner, lzma_stream *z, lzma_index
 {
 	uint8_t buf[4096];
 	uint64_t at = 0;
-	lzma_ret code = lzma_file_info_decoder(z, index, INDEX_MEMORY, inner->size);
+	lzma_ret code = lzma_file_info_decoder(z, index, INDEXES_MEMORY, inner->size);
 
 	while (code == LZMA_OK || code == LZMA_SEEK_NEEDED) {
 		if (code == LZMA_SEEK_NEEDED) {
@@ -129,8 +132,6 @@ static int decode_indexes(const struct source *inner, lzma_stream *z, lzma_index
 		}
 		code = lzma_code(z, at >= inner->size ? LZMA_FINISH : LZMA_RUN);
 	}
-	if (code == LZMA_MEMLIMIT_ERROR)
-		return fail(ENOTSUP, "%s: xz: too many blocks for an index in memory: unpack it (xz -d)", inner->name);
 	return code == LZMA_MEM_ERROR ? -ENOMEM : code == LZMA_STREAM_END;
 }
 

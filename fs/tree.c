@@ -195,6 +195,7 @@ int fs_open(const struct fs_options *opt, struct fs **out)
 		fs->texts[i].once = (struct once)ONCE_INIT;
 	for (size_t i = 0; i < ARRAY_SIZE(fs->level_reports); i++)
 		fs->level_reports[i].once = (struct once)ONCE_INIT;
+	fs->notes_once = (struct once)ONCE_INIT;
 	fs->ranges = ranges_new();
 	fs->walks = walks_new();
 	r = fs->ranges && fs->walks ? engine_open(&engine, &fs->e) : -ENOMEM;
@@ -219,6 +220,7 @@ void fs_close(struct fs *fs)
 		text_unref(fs->texts[i].text);
 	for (size_t i = 0; i < ARRAY_SIZE(fs->level_reports); i++)
 		text_unref(fs->level_reports[i].text);
+	free(fs->note_at);
 	ranges_free(fs->ranges);
 	walks_free(fs->walks);
 	engine_close(fs->e);

@@ -2,6 +2,7 @@
 /* The folders of the table: pfn, phys, virt and vtop answer any name of their form; notes lists its files. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
@@ -27,14 +28,32 @@ static bool folder_is(struct node dir, const char *name)
 	return dir.kind == NODE_ENTRY && tree_entries[dir.key].type == FOLDER && !strcmp(tree_entries[dir.key].name, name);
 }
 
-int folder_note(const struct fs *fs, uint64_t index, struct dump_note *note)
+static int find_notes(void *arg)
 {
-	size_t pos = 0;
+	struct fs *fs = arg;
+	const struct dump *d = fs->e->dump;
+	struct dump_note note;
+	size_t pos = 0, n = 0;
 
-	for (uint64_t i = 0; dump_next_note(fs->e->dump, &pos, note); i++)
-		if (i == index)
-			return 0;
-	return -ENOENT;
+	while (dump_next_note(d, &pos, &note))
+		n++;
+	fs->note_at = malloc(n ? n * sizeof(*fs->note_at) : 1);
+	if (!fs->note_at)
+		return -ENOMEM;
+	for (pos = 0; fs->nnotes < n && dump_next_note(d, &pos, &note);)
+		fs->note_at[fs->nnotes++] = (uint32_t)note.header_offset;
+	return 0;
+}
+
+int folder_note(struct fs *fs, uint64_t index, struct dump_note *note)
+{
+	int r = once_run(&fs->notes_once, find_notes, fs);
+	size_t pos;
+
+	if (r || index >= fs->nnotes)
+		return r ? r : -ENOENT;
+	pos = fs->note_at[index];
+	return dump_next_note(fs->e->dump, &pos, note) ? 0 : -ENOENT;
 }
 
 /* "00-CORE-1": place, name and type. Whatever cannot be in a file name becomes an underscore. */
@@ -111,17 +130,22 @@ static int lookup_range(struct fs *fs, bool virtual, const char *name, struct no
 static int lookup_note(struct fs *fs, const char *name, struct node *out)
 {
 	struct dump_note note;
-	size_t pos = 0;
+	uint64_t index;
 	char buf[80];
+	int r;
 
-	for (uint64_t i = 0; dump_next_note(fs->e->dump, &pos, &note); i++) {
-		note_name(&note, i, buf, sizeof(buf));
-		if (!strcmp(name, buf)) {
-			*out = (struct node){ NODE_NOTE, i };
-			return 0;
-		}
-	}
-	return -ENOENT;
+	/* the name begins with the place */
+	if (*name < '0' || *name > '9')
+		return -ENOENT;
+	index = strtoull(name, NULL, 10);
+	r = folder_note(fs, index, &note);
+	if (r)
+		return r;
+	note_name(&note, index, buf, sizeof(buf));
+	if (strcmp(name, buf))
+		return -ENOENT;
+	*out = (struct node){ NODE_NOTE, index };
+	return 0;
 }
 
 int folder_lookup(struct fs *fs, struct node dir, const char *name, struct node *out)
@@ -144,19 +168,17 @@ int folder_lookup(struct fs *fs, struct node dir, const char *name, struct node 
 static int list_notes(struct fs *fs, uint64_t from, int (*emit)(void *arg, const struct tree_entry *e), void *arg)
 {
 	struct dump_note note;
-	size_t pos = 0;
 	char name[80];
+	int r;
 
-	for (uint64_t i = 0; dump_next_note(fs->e->dump, &pos, &note); i++) {
+	for (uint64_t i = from; !(r = folder_note(fs, i, &note)); i++) {
 		struct tree_entry te = { .name = name, .node = { NODE_NOTE, i }, .next = i + 1 };
 
-		if (i < from)
-			continue;
 		note_name(&note, i, name, sizeof(name));
 		if (emit(arg, &te))
 			break;
 	}
-	return 0;
+	return r == -ENOENT ? 0 : r;
 }
 
 int folder_list(struct fs *fs, struct node dir, uint64_t from, int (*emit)(void *arg, const struct tree_entry *e),

@@ -60,6 +60,9 @@ struct fs {
 	struct ranges *ranges;
 	struct walks *walks;
 	struct fs_facts facts;
+	struct once notes_once;		/* for what follows: a dump may have millions of notes */
+	uint32_t *note_at;		/* owned: offsets of their headers */
+	size_t nnotes;
 	struct text_slot texts[MAX_ENTRIES];
 	struct text_slot level_reports[WHOLE];
 };
@@ -76,8 +79,8 @@ unsigned int tree_root_folders(struct fs *fs);
 int folder_lookup(struct fs *fs, struct node dir, const char *name, struct node *out);
 int folder_list(struct fs *fs, struct node dir, uint64_t from, int (*emit)(void *arg, const struct tree_entry *e),
 		void *arg);
-/* The note with this number. -ENOENT. */
-int folder_note(const struct fs *fs, uint64_t index, struct dump_note *note);
+/* The note with this number. -ENOENT, -ENOMEM. */
+int folder_note(struct fs *fs, uint64_t index, struct dump_note *note);
 /* tree_files.c: walk the tables, and keep the text for the stat and the open that follow. -EFAULT: there is nothing to show. */
 int tree_walk(struct fs *fs, const struct range *walk);
 /* The walk of a NODE_VTOP or NODE_VTOP_HIGH, as in the table of ranges. */
