@@ -189,7 +189,8 @@ static int several_chosen(const struct members *m, size_t n)
 	for (k = 0; k < n && k < NAMED && used < sizeof(names); k++)
 		used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s", used ? ", " : "", chosen[k]->name);
 	free(chosen);
-	return fail(EINVAL, "%s: has %zu dumps, give one of them: %s%s", m->where, n, names, n > k ? ", ..." : "");
+	return fail(EINVAL, "%s: has %zu dumps, %s one of them: %s%s", m->where, n, m->archive ? "unpack and give" : "give", names,
+		    n > k ? ", ..." : "");
 }
 
 char *members_path(const struct members *m, const struct member *which)

@@ -129,6 +129,9 @@ finds "a symbolic link" none/vmcore "$T/none"
 
 # --- archives
 
+tar -C "$T" -cf "$T/two.tar" two link
+format_refused "$T/two.tar" "two.tar: has 3 dumps, unpack and give one of them: " "an archive of several dumps"
+
 # An archive is opened once, whatever number of files are in it: a compressed one would be read again for each.
 if have strace; then
 	mkdir "$T/many"
