@@ -83,7 +83,7 @@ static int unpack_stream(lzma_stream *z, const struct source *inner, uint8_t *in
 		z->avail_out = READ_BYTES;
 		code = lzma_code(z, at == inner->size ? LZMA_FINISH : LZMA_RUN);
 		r = unpacked_write(to, out, READ_BYTES - z->avail_out);
-		pass_tick(&pass, at);
+		pass_tick(&pass, at - z->avail_in);
 	}
 	if (r || code == LZMA_STREAM_END)
 		return r;

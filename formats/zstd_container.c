@@ -190,7 +190,7 @@ static int zstd_unpack(const struct source *inner, struct unpacked *to)
 				 (unsigned long long)(t.at - t.in.size + t.in.pos));
 			r = 1;
 		}
-		pass_tick(&p, t.at);
+		pass_tick(&p, t.at - t.in.size + t.in.pos);
 	}
 	stream_close(&t);
 	free(buf);

@@ -29,6 +29,25 @@ like "$("$VMCOREFS" -o unpack=never --cat info "$T/packed" 2>&1)" "zstd: it has 
 	"a size that is not told"
 is "$("$VMCOREFS" --cat raw "$T/packed" 2>/dev/null | cmp - "$T/raw" && echo same)" same "... unpacked by itself"
 
+# while it is unpacked, slowly: how far it is, and ^C
+if have strace && have script; then
+	mkdir "$T/tmp"
+	slowly() { echo strace -o /dev/null -e trace=pwrite64 -e inject=pwrite64:delay_enter="$1" "'$VMCOREFS'" --cat info "'$T/packed'"; }
+	TMPDIR=$T/tmp script -qec "$(slowly 3000)" /dev/null </dev/null | tr '\r' '\n' >"$T/out"
+	like "$(grep -a 'an unpacked copy' "$T/out" | head -n 1)" 'an unpacked copy in /[^:]*: [0-9]+ %, [0-9]+ s left$' \
+		"on a terminal: percent and time left"
+	like "$(cat "$T/out")" $'\n\033\\[Kfile: ' "... a line that goes away"
+	TMPDIR=$T/tmp bash -c "exec $(slowly 500000)" >"$T/got" 2>"$T/err" &
+	tracer=$!
+	ok "it is being unpacked" retry bash -c 'ls -l /proc/[0-9]*/fd 2>/dev/null | grep -qF "$1/#"' - "$T/tmp"
+	is "$(ls -A "$T/tmp")" "" "... into a file without a name"
+	# shellcheck disable=SC2046
+	kill -TERM $(vmcorefs_pids)
+	wait "$tracer"
+	is "$? $(wc -c <"$T/got")" "143 0" "interrupted: it ends"
+	is "$(vmcorefs_pids) $(ls -A "$T/tmp")" " " "... and leaves nothing"
+fi
+
 # damaged in the middle: what is before can be read
 zstd -q -c --no-check "$T/large" >"$T/damaged"
 size=$(stat -c %s "$T/damaged")
