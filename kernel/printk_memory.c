@@ -88,7 +88,9 @@ static int read_pages(const struct kernel *k, struct printk_memory *m)
 		if (r && !is_loss(r))
 			return r;
 		if (r) {
-			memset(m->data + at, 0, n);
+			/* memory that nothing was read into stays untouched, and takes none */
+			if (!bytes_are_zero(m->data + at, n))
+				memset(m->data + at, 0, n);
 			r = add_hole(m, at, at + n, r);
 			if (r)
 				return r;
@@ -113,7 +115,7 @@ int printk_memory_read(const struct kernel *k, const char *what, uint64_t vaddr,
 
 	if (bytes > MAX_LOG_BYTES)
 		return fail(EIO, "dmesg: %s of %llu bytes cannot be right", what, (unsigned long long)bytes);
-	m.data = malloc(bytes ? bytes : 1);
+	m.data = calloc(bytes ? bytes : 1, 1);
 	if (!m.data)
 		return -ENOMEM;
 	r = kernel_read(k, vaddr, m.data, bytes);

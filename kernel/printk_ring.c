@@ -28,7 +28,12 @@ struct ring {
 	uint64_t count, text_size, head, tail;
 	uint64_t clear_seq;		/* only when partial */
 	uint64_t seq_ahead;		/* of a record's id: both count on by one for each record */
+	bool knows_ahead;
+	uint64_t *blocks;		/* of slots whose descriptor is lost: where the text is, see ring_find_blocks(); or NULL */
 };
+
+#define NO_BLOCK 0		/* else the offset of the block + 1 */
+#define SOME_BLOCKS UINT64_MAX
 
 static int ring_fields(const struct kernel *k, struct ring *g)
 {
@@ -204,7 +209,7 @@ static const struct printk_hole *hole_of_slot(const struct printk_memory *m, uin
 }
 
 /* The numbers of records whose own one is lost: told by the first record that has it. */
-static void ring_count_ahead(const struct ring *g, uint64_t n, bool big, uint64_t *ahead)
+static void ring_count_ahead(struct ring *g, uint64_t n, bool big)
 {
 	for (uint64_t i = 0; i < n; i++) {
 		uint64_t id = (g->tail + i) & g->id_mask, slot = id % g->count, state = ring_state(g, slot, big);
@@ -212,9 +217,46 @@ static void ring_count_ahead(const struct ring *g, uint64_t n, bool big, uint64_
 		if ((state & g->id_mask) != id || !ring_is_written(g, state) ||
 		    hole_of_slot(&g->infos_mem, slot, g->info_size))
 			continue;
-		*ahead = get_u64(g->infos_mem.data + slot * g->info_size + g->seq, big) - id;
+		g->seq_ahead = get_u64(g->infos_mem.data + slot * g->info_size + g->seq, big) - id;
+		g->knows_ahead = true;
 		return;
 	}
+}
+
+/*
+ * Each block of text starts with the id of its descriptor, which is how the text of one that is lost is found. A block that
+ * goes round has its id at both places, and the text at the start. Memory that was never written looks like id 0.
+ */
+static int ring_find_blocks(struct ring *g, uint64_t n, bool big)
+{
+	g->blocks = calloc(g->count, sizeof(*g->blocks));
+	if (!g->blocks)
+		return -ENOMEM;
+	for (uint64_t at = 0; at + g->word <= g->text_size; at += g->word) {
+		uint64_t id = get_uint(g->text_mem.data + at, g->word, big), *block = &g->blocks[id % g->count];
+
+		if (!id || id > g->id_mask || ((id - g->tail) & g->id_mask) >= n ||
+		    !hole_of_slot(&g->descs_mem, id % g->count, g->desc_size))
+			continue;
+		if (*block == NO_BLOCK)
+			*block = at + 1;
+		else if (*block != 1)
+			*block = SOME_BLOCKS;
+	}
+	return 0;
+}
+
+/* The text of a record without a descriptor, if info is its own and there is one text only. */
+static bool ring_found_text(const struct ring *g, uint64_t id, const char *info, bool big, struct printk_entry *e)
+{
+	uint64_t block = g->blocks ? g->blocks[id % g->count] : NO_BLOCK, len = get_u16(info + g->text_len, big);
+
+	if (block == NO_BLOCK || block == SOME_BLOCKS || !g->knows_ahead || e->seq != ((id + g->seq_ahead) & g->id_mask) ||
+	    len > g->text_size - g->word - (block - 1))
+		return false;
+	e->text = g->text_mem.data + block - 1 + g->word;
+	e->text_len = (size_t)len;
+	return true;
 }
 
 static void ring_entry(const struct ring *g, const char *info, bool big, struct printk_entry *e)
@@ -241,28 +283,34 @@ static bool ring_record(const struct ring *g, uint64_t id, bool partial, struct 
 	uint64_t slot = id % g->count, seq = (id + g->seq_ahead) & g->id_mask, state;
 	const char *desc = g->descs_mem.data + slot * g->desc_size;
 	const char *info = g->infos_mem.data + slot * g->info_size;
-	const struct printk_hole *hole;
-	const struct printk_memory *m = &g->descs_mem;
+	const struct printk_hole *hole, *desc_hole = hole_of_slot(&g->descs_mem, slot, g->desc_size);
+	const struct printk_memory *m;
 	bool big = w->k->big_endian;
 	struct printk_entry e;
 
-	hole = hole_of_slot(m, slot, g->desc_size);
-	if (!hole) {
+	if (!desc_hole) {
 		state = ring_state(g, slot, big);
 		if ((state & g->id_mask) != id || !ring_is_written(g, state))
 			return false;
-		m = &g->infos_mem;
-		hole = hole_of_slot(m, slot, g->info_size);
 	}
+	hole = hole_of_slot(&g->infos_mem, slot, g->info_size);
+	if (!hole) {
+		ring_entry(g, info, big, &e);
+		if (desc_hole && !ring_found_text(g, id, info, big, &e))
+			hole = desc_hole;
+	}
+	/* the ring begins with a descriptor that never was a record: its number is in front of 0 */
+	if (hole && g->knows_ahead && seq > g->id_mask / 2)
+		return true;
 	if (hole) {
+		m = hole == desc_hole ? &g->descs_mem : &g->infos_mem;
 		if (!partial || seq >= g->clear_seq)
 			printk_write_lost(w, m, hole, 1, seq, w->last_ts);
 		return true;
 	}
-	ring_entry(g, info, big, &e);
 	if (partial && e.seq < g->clear_seq)
 		return true;
-	if (!ring_text(g, desc, big, get_u16(info + g->text_len, big), &e.text, &e.text_len))
+	if (!desc_hole && !ring_text(g, desc, big, get_u16(info + g->text_len, big), &e.text, &e.text_len))
 		return true;
 	m = &g->text_mem;
 	hole = printk_memory_hole(m, (uint64_t)(e.text - m->data), e.text_len);
@@ -294,7 +342,9 @@ int printk_ring_render(const struct kernel *k, bool partial, struct printk_write
 		n = g.count;
 	}
 	if (g.has_seq && (g.descs_mem.nholes || g.infos_mem.nholes))
-		ring_count_ahead(&g, n, k->big_endian, &g.seq_ahead);
+		ring_count_ahead(&g, n, k->big_endian);
+	if (g.descs_mem.nholes && (r = ring_find_blocks(&g, n, k->big_endian)))
+		goto out_free;
 	for (uint64_t i = 0; i < n; i++)
 		lost += !ring_record(&g, (g.tail + i) & g.id_mask, partial, w);
 	printk_writer_end(w);
@@ -304,5 +354,6 @@ out_free:
 	printk_memory_free(&g.descs_mem);
 	printk_memory_free(&g.infos_mem);
 	printk_memory_free(&g.text_mem);
+	free(g.blocks);
 	return r;
 }
