@@ -145,6 +145,9 @@ struct arch {
 	void (*describe)(const struct space *s, unsigned int level, uint64_t entry, char *buf, size_t size);
 	/* Names of the levels, level 0 first; NULL: PTE PMD PUD P4D with the top one called PGD. */
 	const char *const *level_names;
+	/* What it takes to walk a table that the user names (user_space), for a kernel of which setup finds none: s->arch and
+	 * s->mem are set. -ENOENT: it takes more than is known. NULL: it always does. */
+	int (*bare)(struct space *s, const struct arch_query *q);
 	/*
 	 * The address space of a process, or any other, by its top table: pgd is the table's physical address, or what the
 	 * processor's register for it holds (CR3, TTBR0, SATP...). out needs no space_close(). -EINVAL: that is no address

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "arch/linear.h"
+#include "arch/qemu_note.h"
 #include "base/bytes.h"
 
 #define PAGE_PRESENT	((uint64_t)1 << 0)
@@ -27,14 +28,6 @@
 #define LOWEST_OFFSET	0x40000000ull
 #define OFFSET_STEP	0x08000000ull
 #define IMAGE_ALIGN	0x2000ull		/* the smallest CONFIG_PHYSICAL_ALIGN */
-
-/* QEMU's note of a CPU: struct QEMUCPUState in its target/i386/arch_dump.c */
-#define QEMU_STATE_MIN	432u
-#define QEMU_CR0	392u
-#define QEMU_CR3	416u
-#define QEMU_CR4	424u
-#define CR0_PAGING	((uint64_t)1 << 31)
-#define CR4_PAE		((uint64_t)1 << 5)
 
 enum { PTE, PMD };		/* without PAE, PMD is the top level */
 
@@ -113,12 +106,12 @@ static void set_low_memory(struct space *s, uint64_t offset)
 static int setup_by_registers(struct space *s, const struct arch_query *q, uint64_t *offset)
 {
 	for (size_t i = 0; i < q->nnotes; i++) {
-		const struct arch_note *n = &q->notes[i];
+		struct qemu_registers regs;
 
-		if (strcmp(n->name, "QEMU") || n->len < QEMU_STATE_MIN || !(get_u64(n->desc + QEMU_CR0, false) & CR0_PAGING))
+		if (!qemu_note_registers(&q->notes[i], &regs))
 			continue;
-		set_mode(s, get_u64(n->desc + QEMU_CR4, false) & CR4_PAE ? MODE_PAE : MODE_32);
-		s->tables.root = get_u64(n->desc + QEMU_CR3, false) & (s->mode == MODE_PAE ? 0xffffffe0u : 0xfffff000u);
+		set_mode(s, regs.cr4 & CR4_PAE ? MODE_PAE : MODE_32);
+		s->tables.root = regs.cr3 & (s->mode == MODE_PAE ? 0xffffffe0u : 0xfffff000u);
 		s->by_registers = find_offset(s, offset);
 		if (s->by_registers)
 			return 0;
@@ -172,6 +165,24 @@ static int i386_setup(struct space *s, const struct arch_query *q, const char **
 	return r;
 }
 
+/* PAE is what says how a table is read. */
+static int i386_bare(struct space *s, const struct arch_query *q)
+{
+	struct qemu_registers regs;
+
+	if (!q->config(q->arg, "CONFIG_X86_PAE")) {
+		set_mode(s, MODE_PAE);
+		return 0;
+	}
+	for (size_t i = 0; i < q->nnotes; i++) {
+		if (!qemu_note_registers(&q->notes[i], &regs))
+			continue;
+		set_mode(s, regs.cr4 & CR4_PAE ? MODE_PAE : MODE_32);
+		return 0;
+	}
+	return -ENOENT;
+}
+
 static int i386_user_space(const struct space *kernel, uint64_t pgd, struct space *out)
 {
 	/* with PAE the four entries of the top level need not have a page of their own */
@@ -202,6 +213,7 @@ const struct arch arch_i386 = {
 	.setup = i386_setup,
 	.decode = i386_decode,
 	.describe = i386_describe,
+	.bare = i386_bare,
 	.user_space = i386_user_space,
 	.marks = i386_marks,
 	.prstatus_bytes = 144,

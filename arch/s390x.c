@@ -242,6 +242,7 @@ static int find_root(struct space *s, const struct arch_query *q, const struct p
 		has_asce = has_asce && (asce & ~(uint64_t)0xfff) == s->tables.root;
 	} else if (has_asce) {
 		s->tables.root = asce & ~(uint64_t)0xfff;
+		s->by_registers = true;
 	} else {
 		*why = "neither SYMBOL(swapper_pg_dir) nor control registers tell where the page tables are";
 		return -ENOENT;
@@ -256,16 +257,22 @@ static int find_root(struct space *s, const struct arch_query *q, const struct p
 	return 0;
 }
 
-static int s390x_setup(struct space *s, const struct arch_query *q, const char **why)
+static int s390x_bare(struct space *s, const struct arch_query *q)
 {
-	struct placement p = find_placement(s, q);
-	uint64_t end;
-
 	s->mode = q->version && q->version < ARCH_VERSION(3, 12, 0) ? 0 : FORMS_OF_3_12;
 	s->tables = (struct radix){
 		.page_shift = PAGE_SHIFT, .bits = { PAGE_BITS, TABLE_BITS, TABLE_BITS, TABLE_BITS, TABLE_BITS },
 		.entry_bytes = 8, .big_endian = true, .half = RADIX_LOW,
 	};
+	return 0;
+}
+
+static int s390x_setup(struct space *s, const struct arch_query *q, const char **why)
+{
+	struct placement p = find_placement(s, q);
+	uint64_t end;
+
+	s390x_bare(s, q);
 	if (find_root(s, q, &p, why))
 		return -ENOENT;
 	end = s->tables.levels < 5 ? (uint64_t)1 << space_va_bits(s) : UINT64_MAX;
@@ -320,6 +327,7 @@ const struct arch arch_s390x = {
 	.decode = s390x_decode,
 	.describe = s390x_describe,
 	.level_names = level_names,
+	.bare = s390x_bare,
 	.user_space = s390x_user_space,
 	.marks = s390x_marks,
 	.prstatus_bytes = 336,

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "arch/qemu_note.h"
 #include "base/bytes.h"
 
 #define PAGE_PRESENT	((uint64_t)1 << 0)
@@ -152,14 +153,73 @@ static unsigned int swap_form(unsigned int version)
 	return version >= ARCH_VERSION(4, 8, 0) ? SWAP_4_8 : SWAP_OLD;
 }
 
+static void set_levels(struct space *s, bool five)
+{
+	s->tables = (struct radix){
+		.root = s->tables.root, .levels = five ? 5 : 4, .page_shift = PAGE_SHIFT, .entry_bytes = 8,
+		.bits = { BITS_A_LEVEL, BITS_A_LEVEL, BITS_A_LEVEL, BITS_A_LEVEL, BITS_A_LEVEL },
+	};
+}
+
+/* How many levels: by the text, else by the registers of a CPU. */
+static int x86_64_bare(struct space *s, const struct arch_query *q)
+{
+	uint64_t l5, sme_mask = 0;
+	struct qemu_registers regs;
+	bool five = false;
+
+	if (!q->number(q->arg, "pgtable_l5_enabled", &l5))
+		five = l5;
+	else
+		for (size_t i = 0; i < q->nnotes && !five; i++)
+			five = qemu_note_registers(&q->notes[i], &regs) && regs.cr4 & CR4_LA57;
+	q->number(q->arg, "sme_mask", &sme_mask);
+	s->mode = swap_form(q->version);
+	s->pa_mask = ENTRY_ADDRESS & ~sme_mask;
+	set_levels(s, five);
+	return 0;
+}
+
+/* Do these tables map a kernel image and a direct map? Those of PTI for user mode have a piece of the first only. */
+static bool are_kernel_tables(struct space *s)
+{
+	struct mapping image, direct;
+
+	if (space_first(s, START_KERNEL_MAP, START_KERNEL_MAP + KERNEL_IMAGE_SIZE - 1, &image) || x86_64_direct_map(s, &direct))
+		return false;
+	s->text_paddr = s->phys_base = image.paddr - (image.vaddr - START_KERNEL_MAP);
+	return true;
+}
+
+/* Without a text: tables of any CPU that has paging on have the kernel's part. */
+static int setup_by_registers(struct space *s, const struct arch_query *q, const char **why)
+{
+	struct qemu_registers regs;
+
+	*why = "neither SYMBOL(swapper_pg_dir) nor control registers tell where the page tables are";
+	x86_64_bare(s, q);
+	s->text_vaddr = START_KERNEL_MAP;
+	s->text_len = KERNEL_IMAGE_SIZE;
+	for (size_t i = 0; i < q->nnotes && !q->machine; i++) {
+		if (!qemu_note_registers(&q->notes[i], &regs))
+			continue;
+		set_levels(s, regs.cr4 & CR4_LA57);
+		for (uint64_t pti = 0; pti <= 1; pti++) {
+			s->tables.root = regs.cr3 & ENTRY_ADDRESS & ~(pti << PAGE_SHIFT);
+			s->by_registers = are_kernel_tables(s);
+			if (s->by_registers)
+				return 0;
+		}
+	}
+	return -ENOENT;
+}
+
 static int x86_64_setup(struct space *s, const struct arch_query *q, const char **why)
 {
 	uint64_t root, phys_base, sme_mask = 0, l5 = 0;
 
-	if (find_root(q, &root)) {
-		*why = "VMCOREINFO has no SYMBOL(swapper_pg_dir)";
-		return -ENOENT;
-	}
+	if (find_root(q, &root))
+		return setup_by_registers(s, q, why);
 	/* 0 is a legal phys_base, and it may be negative: unsigned arithmetic wraps as it should */
 	if (q->number(q->arg, "phys_base", &phys_base)) {
 		if (!q->has_phys_base && !q->machine) {
@@ -172,10 +232,7 @@ static int x86_64_setup(struct space *s, const struct arch_query *q, const char 
 	s->mode = swap_form(q->version);
 	q->number(q->arg, "sme_mask", &sme_mask);
 	q->number(q->arg, "pgtable_l5_enabled", &l5);
-	s->tables = (struct radix){
-		.levels = l5 ? 5 : 4, .page_shift = PAGE_SHIFT, .entry_bytes = 8,
-		.bits = { BITS_A_LEVEL, BITS_A_LEVEL, BITS_A_LEVEL, BITS_A_LEVEL, BITS_A_LEVEL },
-	};
+	set_levels(s, l5);
 	s->pa_mask = ENTRY_ADDRESS & ~sme_mask;
 	s->text_vaddr = START_KERNEL_MAP;
 	s->text_paddr = s->phys_base = phys_base;
@@ -226,6 +283,7 @@ const struct arch arch_x86_64 = {
 	.setup = x86_64_setup,
 	.decode = x86_64_decode,
 	.describe = x86_64_describe,
+	.bare = x86_64_bare,
 	.user_space = x86_64_user_space,
 	.marks = x86_64_marks,
 	.direct_map = x86_64_direct_map,

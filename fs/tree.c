@@ -12,7 +12,7 @@
 
 static render_fn render_readme, render_info_missing;
 static missing_fn missing_eraseinfo, missing_dmesg, missing_dmesg_partial, missing_kmsg, missing_vmcore_dmesg,
-	missing_vmcoreinfo, missing_space, missing_classes, missing_notes;
+	missing_vmcoreinfo, missing_space, missing_walks, missing_classes, missing_notes;
 
 const struct entry tree_entries[] = {
 	{ .name = "README", .help = "what is in here, what it costs, commands to try", .type = TEXT, .render = render_readme },
@@ -46,7 +46,7 @@ const struct entry tree_entries[] = {
 	{ .name = "pfn", .help = "pfn/<n>: one page frame, n decimal or 0x hex", .type = FOLDER },
 	{ .name = "phys", .help = "phys/<addr>[+<len>]: bytes at a physical address; one page without <len>", .type = FOLDER },
 	{ .name = "virt", .help = "virt/<addr>[+<len>]: bytes at a kernel virtual address", .type = FOLDER, .missing = missing_space },
-	{ .name = "vtop", .help = "vtop/[<pgd>:]<addr>: the page-table walk of an address", .type = FOLDER, .missing = missing_space },
+	{ .name = "vtop", .help = "vtop/[<pgd>:]<addr>: the page-table walk of an address", .type = FOLDER, .missing = missing_walks },
 	{ .name = "level-<0..31>",
 	  .help = "{dump[.<codec>],elf,flattened,lime,raw,report,split-<k>/}: as makedumpfile -d, -e", .type = LEVEL_FOLDERS },
 };
@@ -73,6 +73,12 @@ const size_t tree_nlevel_files = ARRAY_SIZE(tree_level_files);
 static const char *missing_space(const struct engine *e)
 {
 	return e->kernel->has_space ? NULL : e->kernel->why_no_space;
+}
+
+/* Tables that the user names need no kernel. */
+static const char *missing_walks(const struct engine *e)
+{
+	return e->kernel->can_walk ? NULL : missing_space(e);
 }
 
 /* Where the hypervisor has a log of its own VMCOREINFO_XEN does not tell. */

@@ -114,9 +114,9 @@ static int check_space(struct kernel *k)
 	return r;
 }
 
-static void setup_space(struct kernel *k, const struct kernel_input *in)
+static struct arch_query query_of(const struct kernel *k, const struct kernel_input *in)
 {
-	const struct arch_query q = {
+	return (struct arch_query){
 		.arg = &k->vmci,
 		.symbol = ask_symbol,
 		.number = ask_number,
@@ -135,11 +135,20 @@ static void setup_space(struct kernel *k, const struct kernel_input *in)
 		.machine = k->xen ? ask_machine : NULL,
 		.machine_arg = k->xen,
 	};
+}
 
-	k->space.arch = k->arch;
-	k->space.mem = k->pages;
-	k->space.own_address = in->own_address;
-	k->space.own_arg = in->own_arg;
+static void begin_space(struct kernel *k, const struct kernel_input *in)
+{
+	k->space = (struct space){
+		.arch = k->arch, .mem = k->pages, .own_address = in->own_address, .own_arg = in->own_arg,
+	};
+}
+
+static void setup_space(struct kernel *k, const struct kernel_input *in)
+{
+	const struct arch_query q = query_of(k, in);
+
+	begin_space(k, in);
 	k->has_space = !k->arch->setup(&k->space, &q, &k->why_no_space) && !check_space(k);
 }
 
@@ -255,6 +264,12 @@ void kernel_take_text(struct kernel *k, const struct kernel_input *in)
 	if (k->has_space) {
 		uts_find(k);
 		uts_read(k, false);
+	} else if (k->arch && k->arch->bare && k->arch->user_space) {
+		const struct arch_query q = query_of(k, in);
+
+		space_close(&k->space);
+		begin_space(k, in);
+		k->can_walk = !k->arch->bare(&k->space, &q);
 	}
 }
 
@@ -333,6 +348,7 @@ void kernel_set_pages(struct kernel *k, const struct pages *pages)
 		xen_set_pages(k->xen, pages);
 	if (k->has_space && !k->hypervisor && check_space(k)) {
 		k->has_space = false;
+		k->can_walk = k->arch->user_space;
 		k->why_no_space = "the kernel's page tables are erased";
 	}
 	/* whatever is there now: names from elsewhere would tell what is erased */

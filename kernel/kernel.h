@@ -77,6 +77,7 @@ struct kernel {
 	unsigned int page_shift;	/* of the kernel: PAGESIZE, else that of the dump's pages */
 	unsigned int version;		/* of the release, see ARCH_VERSION(); 0: unknown */
 	bool has_space;			/* space is set up: addresses can be translated */
+	bool can_walk;			/* else: space serves for space_user() only, tables that the user names */
 	struct space space;
 	const char *why_no_space;	/* a short reason when !has_space, or when there is no VMCOREINFO */
 	struct xen *xen;		/* owned: the machine ran Xen, and this is its dom0; else NULL */

@@ -18,7 +18,7 @@ static int space_of_pgd(const struct kernel *k, uint64_t pgd, uint64_t vaddr, st
 {
 	uint64_t paddr, span;
 
-	if (!space_vtop(&k->space, pgd, &paddr, &span))
+	if (k->has_space && !space_vtop(&k->space, pgd, &paddr, &span))
 		pgd = paddr;
 	return space_user(&k->space, pgd, vaddr, out);
 }
@@ -49,7 +49,7 @@ int render_vtop(struct engine *e, const uint64_t *pgd, uint64_t vaddr, struct ou
 	struct walk w;
 	int r;
 
-	if (!k->has_space)
+	if (!k->has_space && !(pgd && k->can_walk))
 		return -ENOTSUP;
 	if (pgd) {
 		r = space_of_pgd(k, *pgd, vaddr, &of_pgd);

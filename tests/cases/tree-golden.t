@@ -32,6 +32,7 @@ dr-x------ 2 0 1700000000 phys
 -r-------- 1 0 1700000000 progress
 -r-------- 1 4194304 1700000000 raw
 -r-------- 1 text 1700000000 vmcoreinfo
+dr-x------ 2 0 1700000000 vtop
 
 /level-1:
 -r-------- 1 bound 1700000000 dump
@@ -47,6 +48,9 @@ dr-x------ 2 0 1700000000 phys
 
 /phys:
 -r-------- 1 text 1700000000 README
+
+/vtop:
+-r-------- 1 text 1700000000 README
 END
 diff "$T/expected" "$T/got" >"$T/diff"
 result $? "it is the listing of this file" || diag "$(cat "$T/diff")"
@@ -55,7 +59,7 @@ is "$(ls -U "$mnt" | head -n 1)" README "README comes first"
 is "$(cd "$mnt" && find . -type f | sort)" "$(cd "$mnt" && find . -ls | awk '$3 ~ /^-/ { print $NF }' | sort)" \
 	"find needs no stat to tell files from folders"
 is "$(ls "$mnt")" "$("$VMCOREFS" --list "$dump" | tr -d / | sort)" "--list shows the same names"
-for folder in level-1 notes pfn phys; do
+for folder in level-1 notes pfn phys vtop; do
 	is "$(ls "$mnt/$folder")" "$("$VMCOREFS" --list $folder "$dump" | sort)" "--list $folder too"
 done
 # telldir and seekdir, as programs do that read a listing in pieces

@@ -71,6 +71,38 @@ for name in "" ":" "1:" ":1" "1:2:3" "1: 2" "0x41004000:x"; do
 	[[ -z $name ]] || like "$(view "vtop/$name")" "Invalid argument" "vtop/$name"
 done
 
+# Nothing is known of the kernel: tables that are named can be walked all the same, where the machine says how.
+# walk MACHINE E_MACHINE ENTRIES..., as ADDRESS=ENTRY
+bare() {
+	local machine=$1 number=$2
+	shift 2
+	printf '%s\n' "format elf" "machine $machine" "elfmachine $number" "page 0x40-0x44 zero" >"$T/desc"
+	python3 tests/mkdump "$T/desc" "$T/$machine" && python3 - "$T/$machine" "$@" <<'END'
+import struct, sys
+with open(sys.argv[1], "r+b") as f:
+    header = f.read(64)
+    order = ">" if header[5] == 2 else "<"
+    phoff, phnum = struct.unpack_from(order + "Q", header, 32)[0], struct.unpack_from(order + "H", header, 56)[0]
+    f.seek(phoff)
+    loads = [struct.unpack(order + "IIQQQQQQ", f.read(56)) for _ in range(phnum)]
+    for word in sys.argv[2:]:
+        at, entry = (int(w, 16) for w in word.split("="))
+        f.seek(next(p[2] + at - p[4] for p in loads if p[0] == 1 and p[4] <= at < p[4] + p[5]))
+        f.write(struct.pack(order + "Q", entry))
+END
+}
+ok "x86_64 without VMCOREINFO" bare x86_64 62 40000=41067 41000=42067 42010=43067 43008=8000000000044025
+"$VMCOREFS" --list / "$T/x86_64" >"$T/list"
+is "$(grep -c -e '^vtop/*$' "$T/list") $(grep -c -e '^virt/*$' "$T/list")" "1 0" "there is vtop, but no virt"
+is "$("$VMCOREFS" --cat vtop/0x40000:0x401123 "$T/x86_64")" "root  0x0000000000040000
+vaddr 0x0000000000401123
+PGD   0x0000000000040000: 0x0000000000041067 present rw user accessed
+PUD   0x0000000000041000: 0x0000000000042067 present rw user accessed
+PMD   0x0000000000042010: 0x0000000000043067 present rw user accessed
+PTE   0x0000000000043008: 0x8000000000044025 present user accessed nx page 4 KiB
+paddr 0x0000000000044123" "x86_64: a walk from CR3"
+not_ok "x86_64: no tables of the kernel" "$VMCOREFS" --cat vtop/0x401123 "$T/x86_64"
+
 # In the mount: stat tells the size, a name keeps its inode number while somebody knows it.
 if [[ ! -c /dev/fuse ]]; then
 	skip "a mount" "no /dev/fuse"

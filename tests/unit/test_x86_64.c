@@ -532,6 +532,65 @@ static void test_wrong_phys_base(void **state)
 	fake_free(f);
 }
 
+#define QEMU_STATE 440
+
+static void fill_qemu_note(uint8_t *desc, uint64_t cr0, uint64_t cr3, uint64_t cr4)
+{
+	memset(desc, 0, QEMU_STATE);
+	put_u64(desc + 392, cr0, false);
+	put_u64(desc + 416, cr3, false);
+	put_u64(desc + 424, cr4, false);
+}
+
+/* No text of VMCOREINFO: CR3 in QEMU's note. Of a CPU without paging, one that is in user mode with PTI, and a third. */
+static void test_registers(void **state)
+{
+	(void)state;
+	for (unsigned int levels = 4; levels <= 5; levels++) {
+		struct fake *f = fake_new(12, 0x11000);
+		struct fake_tables t = fake_tables(f, levels, FAKE_ROOT), user = fake_tables(f, levels, FAKE_ROOT + 0x40000);
+		uint64_t cr4 = levels == 5 ? 1 << 12 : 0, text = FAKE_TEXT + 0x5000000, paddr, span;
+		uint8_t desc[3][QEMU_STATE];
+		struct arch_note notes[3];
+		struct kernel_input in = { .pages = &f->pages, .elf_machine = EM_X86_64, .notes = notes, .nnotes = 3 };
+		struct mapping m;
+		struct kernel *k;
+
+		fake_map(&t, text, 0x9000000, 1);
+		fake_map(&t, levels == 5 ? 0xff11000000000000 : FAKE_DIRECT, 0, 2);
+		fake_map(&user, text, 0x9000000, 0);		/* what is left of the kernel there */
+		fill_qemu_note(desc[0], 0, FAKE_ROOT, cr4);
+		fill_qemu_note(desc[1], 1u << 31, FAKE_ROOT + 0x40000, cr4);
+		fill_qemu_note(desc[2], 1u << 31, FAKE_ROOT | 0x1003, cr4);	/* the pair's second half, and a PCID */
+		for (int i = 0; i < 3; i++)
+			notes[i] = (struct arch_note){ "QEMU", 0, desc[i], QEMU_STATE };
+		assert_int_equal(kernel_open(&in, &k), 0);
+		assert_true(k->has_space);
+		assert_int_equal(k->space.tables.levels, levels);
+		assert_int_equal(k->space.tables.root, FAKE_ROOT);
+		assert_int_equal(space_vtop(&k->space, text + 0x1234, &paddr, &span), 0);
+		assert_int_equal(paddr, 0x9001234);
+		assert_int_equal(kernel_image(k, &m), 0);
+		assert_int_equal(m.vaddr, text);
+		assert_int_equal(m.paddr, 0x9000000);
+		assert_int_equal(m.len, 0x200000);
+		kernel_close(k);
+
+		/* of no CPU are they the kernel's */
+		in.nnotes = 2;
+		assert_int_equal(kernel_open(&in, &k), 0);
+		assert_false(k->has_space);
+		assert_true(k->can_walk);
+		assert_int_equal(k->space.tables.levels, levels);
+		kernel_close(k);
+		notes[1].len = 431;
+		assert_int_equal(kernel_open(&in, &k), 0);
+		assert_false(k->has_space);
+		kernel_close(k);
+		fake_free(f);
+	}
+}
+
 static void test_arch_table(void **state)
 {
 	(void)state;
@@ -567,6 +626,7 @@ int main(void)
 		cmocka_unit_test(test_setup),
 		cmocka_unit_test(test_kernel_image),
 		cmocka_unit_test(test_wrong_phys_base),
+		cmocka_unit_test(test_registers),
 		cmocka_unit_test(test_arch_table),
 	};
 
