@@ -377,7 +377,8 @@ static int elf_open(struct dump *d)
 		return r;
 	if (!d->pages.max_pfn)
 		return fail(EIO, "%s: an ELF core without physical memory (%s)", d->src->name,
-			    hs.blank ? "its writer stopped before it wrote the program headers" : "no usable PT_LOAD");
+			    hs.blank ? "its writer stopped before it wrote the program headers" :
+			    hs.loads ? "no usable PT_LOAD" : d->notes_len ? "it has notes only, no PT_LOAD" : "no PT_LOAD");
 	warn_about(d, &h, &hs);
 	return 0;
 }

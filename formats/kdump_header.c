@@ -133,9 +133,12 @@ static int judge(const struct source *src, const uint8_t *b, const struct kdump_
 	int score = 0;
 
 	decode_main(b, abi, be, h);
-	if (!page_shift_of(h->block_size) || !h->sub_blocks || h->sub_blocks > SUB_BLOCKS_MAX || !h->bitmap_blocks)
+	if (!page_shift_of(h->block_size) || !h->sub_blocks || h->sub_blocks > SUB_BLOCKS_MAX)
 		return -1;
 	max_mapnr_32 = h->max_mapnr;
+	/* a machine without memory is a strange one, but a header all the same */
+	if (!h->bitmap_blocks && max_mapnr_32)
+		return -1;
 	if (source_read_some(src, sub, sizeof(sub), h->block_size) < 0)
 		return -1;
 	decode_sub(sub, abi, h);

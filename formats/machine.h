@@ -2,7 +2,7 @@
 /*
  * Machines by the name that uname(2) has for them, as headers of dumps keep it.
  *
- * Only formats/ includes this. Threads: any.
+ * Threads: any.
  */
 #ifndef VMCOREFS_FORMATS_MACHINE_H
 #define VMCOREFS_FORMATS_MACHINE_H

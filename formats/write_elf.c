@@ -58,17 +58,40 @@ static int add_pages(struct pieces *p, const struct pages *ps, uint64_t pfn, uin
 	return 0;
 }
 
-/* No piece lies on both sides of limit, a pfn. */
-static int find_pieces(struct pieces *p, const struct pages *ps, uint64_t limit)
+/* Pages where a new range of virtual addresses begins, in order; one past the last of them: UINT64_MAX. */
+static uint64_t *find_cuts(const struct elf_output *o, unsigned int shift)
+{
+	size_t n = 0;
+	uint64_t *cuts = calloc(2 * (o->nsegments + 1), sizeof(*cuts));
+
+	if (!cuts)
+		return NULL;
+	if (o->direct)
+		cuts[n++] = (o->direct->paddr + o->direct->len) >> shift;
+	for (size_t i = 0; i < o->nsegments && !o->direct; i++) {
+		uint64_t first = o->segments[i].paddr >> shift;
+
+		if (!n || cuts[n - 1] != first)
+			cuts[n++] = first;
+		cuts[n++] = first + (o->segments[i].len >> shift);
+	}
+	cuts[n] = UINT64_MAX;
+	return cuts;
+}
+
+/* No piece lies on both sides of a cut. */
+static int find_pieces(struct pieces *p, const struct pages *ps, const uint64_t *cuts)
 {
 	struct page_run run;
 
 	for (uint64_t pfn = 0; pfn < ps->max_pfn; pfn += run.count) {
 		pages_run(ps, pfn, &run);
 		run.count = min_u64(run.count, ps->max_pfn - pfn);
-		if (pfn < limit)
-			run.count = min_u64(run.count, limit - pfn);
-		p->closed = pfn == limit;
+		while (*cuts < pfn)
+			cuts++;
+		p->closed = pfn == *cuts;
+		cuts += p->closed;
+		run.count = min_u64(run.count, *cuts - pfn);
 		if (run.state != PAGE_ABSENT && add_pages(p, ps, pfn, run.count, page_is_kept(run.state)))
 			return -ENOMEM;
 	}
@@ -180,10 +203,26 @@ static struct piece image_part(const struct elf_output *o, const struct piece *p
 	return (struct piece){ start, end - start, end - start };
 }
 
-/* Where the direct map has a piece; 0: it is beyond it. */
+/* The last of the source's segments that begins at or below paddr; NULL: there is none. */
+static const struct mapping *find_segment(const struct elf_output *o, uint64_t paddr)
+{
+	size_t low = 0, high = o->nsegments;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (o->segments[middle].paddr <= paddr)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low ? &o->segments[low - 1] : NULL;
+}
+
+/* Where the direct map has a piece, or the source; 0: it is beyond it. */
 static uint64_t direct_vaddr(const struct elf_output *o, const struct piece *p)
 {
-	const struct mapping *m = o->direct;
+	const struct mapping *m = o->direct ? o->direct : find_segment(o, p->paddr);
 
 	return m && p->paddr >= m->paddr && p->paddr - m->paddr < m->len ? m->vaddr + (p->paddr - m->paddr) : 0;
 }
@@ -257,12 +296,12 @@ static uint64_t data_offset(const struct pieces *p, uint64_t from, uint64_t page
 int write_elf(const struct pages *ps, const struct elf_output *o, struct layout **out)
 {
 	uint64_t page = pages_size(ps), phnum = 1, headers, data_off;
-	uint64_t limit = o->direct ? (o->direct->paddr + o->direct->len) >> ps->page_shift : 0;
+	uint64_t *cuts = find_cuts(o, ps->page_shift);
 	struct pieces pieces = { 0 };
 	struct layout *l = layout_new();
 	struct form form;
 	uint8_t *b = NULL;
-	int r = l ? find_pieces(&pieces, ps, limit) : -ENOMEM;
+	int r = l && cuts ? find_pieces(&pieces, ps, cuts) : -ENOMEM;
 
 	if (r)
 		goto out_free;
@@ -293,6 +332,7 @@ int write_elf(const struct pages *ps, const struct elf_output *o, struct layout 
 out_free:
 	layout_unref(l);
 	free(pieces.list);
+	free(cuts);
 	free(b);
 	return r;
 }
@@ -304,7 +344,7 @@ uint64_t write_elf_bound(const struct pages *ps, const struct elf_output *o)
 	/* each selection cuts at most one piece per run of excluded pages, the direct map's end one; image parts double them */
 	pages_count(ps, counts);
 	memory = counts[PAGE_DATA] + counts[PAGE_ZERO] + counts[PAGE_EXCLUDED];
-	pieces = memory / MIN_EXCLUDED_RUN + 2;
+	pieces = memory / MIN_EXCLUDED_RUN + 2 + (o->direct ? 0 : 2 * o->nsegments);
 	for (uint64_t pfn = 0, last = PAGE_ABSENT; pfn < ps->max_pfn;) {
 		struct page_run run;
 

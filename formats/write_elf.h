@@ -29,6 +29,9 @@ struct elf_output {
 	size_t eraseinfo_len;		/* 0: nothing was */
 	const struct mapping *image;	/* of the kernel; NULL: not known */
 	const struct mapping *direct;	/* the direct map; NULL: not known. Memory beyond it has p_vaddr 0 */
+	/* Where it is not known: what the source has for addresses, whole pages, by paddr and disjoint. */
+	const struct mapping *segments;
+	size_t nsegments;
 	enum hole_policy holes;		/* what reading an excluded page inside a segment gives */
 };
 

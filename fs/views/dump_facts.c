@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/bytes.h"
+
 #define MAX_NOTES 16384u		/* some for each CPU */
 
 /* Headers tell phys_base by a segment in the kernel image's range, or in the sub header. */
@@ -90,4 +92,95 @@ void dump_facts_free(struct dump_facts *facts)
 	free(facts->notes);
 	free(facts->arch_notes);
 	*facts = (struct dump_facts){ 0 };
+}
+
+/* Writers begin with the image. */
+#define MAX_IMAGE_PLACE 16
+
+/* A segment inside of a larger one, at other addresses. */
+static bool find_image(const struct dump *d, size_t *out)
+{
+	for (size_t i = 0; i < d->nsegments && i < MAX_IMAGE_PLACE; i++) {
+		const struct dump_segment *a = &d->segments[i];
+
+		for (size_t j = 0; j < d->nsegments; j++) {
+			const struct dump_segment *b = &d->segments[j];
+
+			if (a->memsz < b->memsz && a->paddr >= b->paddr && a->paddr - b->paddr < b->memsz &&
+			    a->vaddr && a->vaddr - a->paddr != b->vaddr - b->paddr) {
+				*out = i;
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+/* QEMU and others write 0, or the physical address, for what they do not know. */
+static bool tells_addresses(const struct dump *d)
+{
+	for (size_t i = 0; i < d->nsegments; i++)
+		if (d->segments[i].vaddr && d->segments[i].vaddr != d->segments[i].paddr)
+			return true;
+	return false;
+}
+
+static int compare_maps(const void *pa, const void *pb)
+{
+	const struct mapping *a = pa, *b = pb;
+
+	if (a->paddr != b->paddr)
+		return a->paddr < b->paddr ? -1 : 1;
+	return a->len < b->len ? 1 : a->len > b->len ? -1 : 0;
+}
+
+/* Whole pages; false: no address is told, or it makes no sense. */
+static bool map_of_segment(const struct dump_segment *s, unsigned int page_shift, struct mapping *m)
+{
+	uint64_t mask = ((uint64_t)1 << page_shift) - 1, end;
+
+	if (!s->vaddr || !s->memsz || add_overflows(s->paddr, s->memsz, &end) || end > UINT64_MAX - mask)
+		return false;
+	*m = (struct mapping){ s->vaddr - (s->paddr & mask), s->paddr & ~mask, 0 };
+	m->len = ((end + mask) & ~mask) - m->paddr;
+	return true;
+}
+
+int dump_facts_addresses(const struct dump *d, unsigned int page_shift, struct mapping **maps, size_t *n,
+			 struct mapping *image)
+{
+	size_t image_at = SIZE_MAX, all = 0;
+	struct mapping *m;
+
+	*n = 0;
+	*image = (struct mapping){ 0 };
+	*maps = m = calloc(d->nsegments ? d->nsegments : 1, sizeof(*m));
+	if (!m)
+		return -ENOMEM;
+	if (!tells_addresses(d))
+		return 0;
+	if (find_image(d, &image_at) && !map_of_segment(&d->segments[image_at], page_shift, image))
+		image->len = 0;
+	for (size_t i = 0; i < d->nsegments; i++)
+		if (i != image_at && map_of_segment(&d->segments[i], page_shift, &m[all]))
+			all++;
+	qsort(m, all, sizeof(*m), compare_maps);
+	/* disjoint; and in one piece what is at the same distance from its physical address, with nothing between */
+	for (size_t i = 0; i < all; i++) {
+		struct mapping *last = *n ? &m[*n - 1] : NULL, next = m[i];
+		uint64_t end = last ? last->paddr + last->len : 0;
+
+		if (last && next.paddr < end) {
+			uint64_t cut = end - next.paddr;
+
+			if (cut >= next.len)
+				continue;
+			next = (struct mapping){ next.vaddr + cut, end, next.len - cut };
+		}
+		if (last && next.paddr == end && next.vaddr - next.paddr == last->vaddr - last->paddr)
+			last->len += next.len;
+		else
+			m[(*n)++] = next;
+	}
+	return 0;
 }

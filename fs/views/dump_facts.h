@@ -21,4 +21,11 @@ struct dump_facts {
 int dump_facts_get(const struct dump *d, struct kernel_input *in, struct dump_facts *facts);
 void dump_facts_free(struct dump_facts *facts);
 
+/*
+ * The virtual addresses that the dump's own segments tell: *maps (owned by the caller) as struct elf_output has them, and
+ * the kernel image, which lies inside of another segment; len 0: not told. -ENOMEM.
+ */
+int dump_facts_addresses(const struct dump *d, unsigned int page_shift, struct mapping **maps, size_t *n,
+			 struct mapping *image);
+
 #endif

@@ -193,6 +193,7 @@ static int open_engine(const struct engine_options *opt, struct engine *e)
 	in.xen_vmcoreinfo_file = opt->xen_vmcoreinfo_file;
 	if (!r)
 		r = kernel_open(&in, &e->kernel);
+	e->phys_base_hint = in.has_phys_base ? in.phys_base : 0;
 	dump_facts_free(&facts);
 	if (!r)
 		r = setup_page_size(e);
@@ -249,6 +250,7 @@ void engine_close(struct engine *e)
 	level_free(e->ram);
 	classify_free(e->classes);
 	memmap_close(e->memmap);
+	free(e->source_maps);
 	out_free(&e->notes);
 	kernel_close(e->kernel);
 	erase_free(e->erased);

@@ -87,6 +87,9 @@ struct engine {
 
 	struct once regions_once;
 	struct mapping image, direct;	/* kernel image, direct map; len 0: not known */
+	struct mapping *source_maps;	/* owned: where the direct map is not known, what the dump's segments tell */
+	size_t nsource_maps;
+	uint64_t phys_base_hint;	/* by the dump's headers; 0: not told */
 
 	struct memmap *memmap;		/* NULL: pages cannot be classified, for this reason: */
 	const char *why_no_classes;

@@ -12,10 +12,12 @@
 #include "base/io.h"
 #include "formats/codec.h"
 #include "formats/kdump_emit.h"
+#include "formats/machine.h"
 #include "formats/write_elf.h"
 #include "formats/write_flattened.h"
 #include "formats/write_kdump.h"
 #include "formats/write_lime.h"
+#include "fs/views/dump_facts.h"
 #include "fs/views/images.h"
 
 static int compute_regions(void *arg)
@@ -26,6 +28,15 @@ static int compute_regions(void *arg)
 		e->image.len = 0;
 	if (kernel_direct_map(e->kernel, &e->direct))
 		e->direct.len = 0;
+	if (!e->direct.len) {
+		struct mapping image;
+		int r = dump_facts_addresses(e->dump, e->pages->page_shift, &e->source_maps, &e->nsource_maps, &image);
+
+		if (r)
+			return r;
+		if (!e->kernel->has_space)
+			e->image = image;
+	}
 	return 0;
 }
 
@@ -48,6 +59,8 @@ static int elf_output(struct engine *e, struct elf_output *o)
 		.eraseinfo_len = e->eraseinfo.len,
 		.image = !r && e->image.len ? &e->image : NULL,
 		.direct = !r && e->direct.len ? &e->direct : NULL,
+		.segments = e->source_maps,
+		.nsegments = r ? 0 : e->nsource_maps,
 		.holes = e->excluded,
 	};
 	return r;
@@ -65,8 +78,11 @@ static void put_uts(const struct engine *e, char uts[6][65])
 		memcpy(uts[0], "Linux", 6);
 		memcpy(uts[2], e->kernel->release, sizeof(e->kernel->release));
 	}
-	if (e->kernel->arch && strcmp(uts[4], e->kernel->arch->name))
+	/* what the source has may be more exact than the architecture's name: armv7l, i686 */
+	if (e->kernel->arch && machine_number(uts[4]) != e->kernel->arch->elf_machine) {
+		memset(uts[4], 0, sizeof(uts[4]));
 		strncpy(uts[4], e->kernel->arch->name, sizeof(uts[4]) - 1);
+	}
 }
 
 void image_kdump_output(const struct engine *e, unsigned int sel, enum codec codec, struct kdump_output *o)
@@ -78,7 +94,7 @@ void image_kdump_output(const struct engine *e, unsigned int sel, enum codec cod
 		.copy_raw = codec == e->dump->codec,
 		.dump_level = e->dump->dump_level | selection_level(sel),
 		.word_bytes = e->kernel->word_bytes,
-		.phys_base = e->kernel->has_space ? e->kernel->space.phys_base : e->dump->phys_base,
+		.phys_base = e->kernel->has_space ? e->kernel->space.phys_base : e->phys_base_hint,
 		.nr_cpus = e->nr_cpus,
 		.notes = e->notes.data,
 		.notes_len = e->notes.len,

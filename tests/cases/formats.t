@@ -61,6 +61,10 @@ made "set hdr.block_size 5";	refuses "block size" "the kdump header makes no sen
 made "format elf" "truncate 50";	refuses "ELF: cut in the header" "the file ends inside the ELF header"
 made "format elf" "set ehdr.e_type 2";	refuses "ELF: a program" "an ELF file, but not a core dump .e_type 2."
 made "format elf" no-auto;	refuses "ELF: no memory" "an ELF core without physical memory"
+printf 'format elf\nmachine x86_64\nvmcoreinfo OSRELEASE=6.1.0\n' >"$T/desc"
+python3 tests/mkdump "$T/desc" "$T/dump";	refuses "ELF: notes" "an ELF core without physical memory .it has notes only, no PT_LOAD."
+printf 'format kdump\nmachine x86_64\nmaxpfn 0\n' >"$T/desc"
+python3 tests/mkdump "$T/desc" "$T/dump";	refuses "no page at all" "the kdump header says that the machine has no memory"
 made "format flattened-kdump" "set flat.version 3";	refuses "flattened version" "flattened stream of type 1, version 3"
 made "format flattened-kdump" "record -5 16";	refuses "flattened offset" "flattened stream: record at offset 0x[0-9a-f]+ is damaged"
 
