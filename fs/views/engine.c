@@ -14,6 +14,7 @@
 #include "filter/domu.h"
 #include "filter/erase.h"
 #include "filter/vmemmap.h"
+#include "formats/note_order.h"
 #include "fs/views/dump_facts.h"
 #include "fs/views/engine_erase.h"
 
@@ -35,6 +36,16 @@ static void put_note(struct outbuf *o, bool big, const char *name, uint32_t type
 	out_write(o, zeroes, -len % 4);
 }
 
+/* A note of the dump, whose header is at offset at of the collected ones. */
+static void turn_note(struct engine *e, const struct dump_note *note, size_t at)
+{
+	uint8_t *head = (uint8_t *)e->notes.data + at;
+
+	for (size_t i = 0; i < 12; i += 4)
+		put_u32(head + i, get_u32(head + i, e->dump->big_endian), e->big_endian);
+	note_order_swap(e->dump->elf_machine, note, head + (note->desc - e->dump->notes - note->header_offset));
+}
+
 /*
  * The notes of outputs: the dump's up to the first malformed one, and VMCOREINFO if it is not among them. Not ERASEINFO:
  * the writers know where that belongs.
@@ -46,6 +57,8 @@ static int collect_notes(struct engine *e)
 	struct dump_note note;
 	size_t pos = 0;
 
+	/* QEMU's headers are in the order of the CPU at the moment of the dump: readers expect the kernel's */
+	e->big_endian = e->kernel->has_space && note_order_known(d->elf_machine) ? e->kernel->big_endian : d->big_endian;
 	for (size_t start = 0; dump_next_note(d, &pos, &note); start = pos) {
 		if (!strcmp(note.name, "ERASEINFO") && note.type == 0)
 			continue;
@@ -60,6 +73,8 @@ static int collect_notes(struct engine *e)
 			e->vmcoreinfo_len = strnlen((const char *)note.desc, note.desc_len);
 		}
 		out_write(&e->notes, d->notes + start, pos - start);
+		if (e->big_endian != d->big_endian && !e->notes.error)
+			turn_note(e, &note, e->notes.len - (pos - note.header_offset));
 	}
 	if (!e->nr_cpus)
 		e->nr_cpus = d->nr_cpus;
@@ -69,7 +84,7 @@ static int collect_notes(struct engine *e)
 		out_write(&e->notes, zeroes, -e->notes.len % 4);
 		e->vmcoreinfo_offset = e->notes.len + 12 + 12;	/* header, "VMCOREINFO" padded */
 		e->vmcoreinfo_len = v->len;
-		put_note(&e->notes, d->big_endian, "VMCOREINFO", 0, v->text, v->len);
+		put_note(&e->notes, e->big_endian, "VMCOREINFO", 0, v->text, v->len);
 	}
 	return e->notes.error;
 }

@@ -81,6 +81,7 @@ struct engine {
 	enum codec codec;		/* of kdump outputs */
 	uint64_t counts[PAGE_DATA + 1];	/* of the dump's pages, by state */
 
+	bool big_endian;		/* of outputs: the kernel's byte order, where the notes can be turned into it */
 	struct outbuf notes;		/* for outputs: the dump's, and VMCOREINFO when it was found elsewhere */
 	size_t vmcoreinfo_offset, vmcoreinfo_len;	/* of its text in notes */
 	unsigned int nr_cpus;

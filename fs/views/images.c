@@ -49,7 +49,7 @@ static int elf_output(struct engine *e, struct elf_output *o)
 	*o = (struct elf_output){
 		.machine = arch ? arch->elf_machine : e->dump->elf_machine ? e->dump->elf_machine : EM_NONE,
 		.elf_class = e->dump->elf_class,
-		.big_endian = e->dump->big_endian,
+		.big_endian = e->big_endian,
 		.flags = e->dump->elf_flags,
 		.notes_aligned = e->dump->elf_notes_aligned,
 		.incomplete = e->dump->incomplete,
@@ -88,7 +88,7 @@ static void put_uts(const struct engine *e, char uts[6][65])
 void image_kdump_output(const struct engine *e, unsigned int sel, enum codec codec, struct kdump_output *o)
 {
 	*o = (struct kdump_output){
-		.big_endian = e->dump->big_endian,
+		.big_endian = e->big_endian,
 		.timestamp = e->kernel->crash_time ? e->kernel->crash_time : e->dump->timestamp,
 		.codec = codec,
 		.copy_raw = codec == e->dump->codec,

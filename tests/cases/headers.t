@@ -68,4 +68,34 @@ for machine in armv7l i686 ppc64le aarch64 x86_64 s390x; do
 	"$VMCOREFS" --cat kdump-compressed "$T/kdump" >"$T/out" 2>"$T/err"
 	is "$(head -c 330 "$T/out" | tail -c +273 | tr -d '\0')" "$machine" "utsname.machine stays $machine"
 done
+
+# --- POWER: QEMU wrote big-endian headers of a little-endian kernel. Outputs are the kernel's, registers too.
+corpus=tests/corpus/arch/ppc64el.kdump
+for view in elf kdump-compressed; do
+	"$VMCOREFS" --cat $view $corpus >"$T/$view" 2>"$T/err"
+	is "$?:$(cat "$T/err")" "0:" "ppc64le: $view"
+	"$VMCOREFS" --cat dmesg $corpus >"$T/log"
+	"$VMCOREFS" --cat dmesg "$T/$view" >"$T/log2"
+	same "$T/log" "$T/log2" "... with the same log"
+	is "$("$VMCOREFS" --list notes "$T/$view" | grep -v VMCOREINFO)" "$("$VMCOREFS" --list notes $corpus | grep -v VMCOREINFO)" "... and the same notes"
+done
+is "$(head -c 6 "$T/elf" | od -An -tx1 | tr -d ' ')" 7f454c460201 "ppc64le: elf is little-endian"
+is "$(head -c 432 "$T/kdump-compressed" | tail -c 4 | od -An -tx1 | tr -d ' ')" 00000100 "ppc64le: kdump-compressed has its block size so"
+for note in $("$VMCOREFS" --list notes $corpus | grep CORE); do
+	"$VMCOREFS" --cat "notes/$note" $corpus >"$T/big"
+	"$VMCOREFS" --cat "notes/$note" "$T/elf" >"$T/little"
+	is "$(python3 - "$T/big" "$T/little" "${note##*-}" <<'END'
+import struct, sys
+big, little = (open(name, "rb").read() for name in sys.argv[1:3])
+form = {1: "3iHxx2Q4i8Q48Qi4x", 2: "33Q", 258: "32Q", 257: "35I"}
+kind = int(sys.argv[3])
+at = len(big) - {1: 504, 2: 264, 256: 544, 258: 256, 257: 140}[kind]	# behind the header and the name
+big, little = big[at:], little[at:]
+if kind == 256:
+    print(all(big[i * 16:i * 16 + 16] == little[i * 16:i * 16 + 16][::-1] for i in range(32)))
+else:
+    print(struct.unpack(">" + form[kind], big) == struct.unpack("<" + form[kind], little))
+END
+	)" True "ppc64le: $note has the same numbers"
+done
 done_testing
