@@ -19,6 +19,9 @@
 #define ENTRY_ADDRESS	0x000ffffffffff000ull	/* bits 51:12 */
 
 #define PAGE_SHIFT	12
+
+#define NT_XEN_REGISTERS	0x1000002u	/* XEN_ELFNOTE_CRASH_REGS */
+#define XEN_CR3			16u
 #define BITS_A_LEVEL	9
 
 #define START_KERNEL_MAP	0xffffffff80000000ull
@@ -214,6 +217,26 @@ static int setup_by_registers(struct space *s, const struct arch_query *q, const
 	return -ENOENT;
 }
 
+/*
+ * The part of the p2m that has the guest's top table is lost: the tables that a CPU used, by Xen's note (crash_xen_core_t:
+ * CR0, CR2, CR3, CR4), map the guest's kernel too if they are those of one of its processes.
+ */
+static bool find_guest_root(struct space *s, const struct arch_query *q, uint64_t root)
+{
+	uint64_t span;
+
+	for (size_t i = 0; i < q->nnotes; i++) {
+		const struct arch_note *n = &q->notes[i];
+
+		if (strcmp(n->name, "Xen") || n->type != NT_XEN_REGISTERS || n->len < XEN_CR3 + 8)
+			continue;
+		s->tables.root = get_u64(n->desc + XEN_CR3, false) & ENTRY_ADDRESS;
+		if (!space_vtop(s, root, &s->tables.root, &span))
+			return true;
+	}
+	return false;
+}
+
 static int x86_64_setup(struct space *s, const struct arch_query *q, const char **why)
 {
 	uint64_t root, phys_base, sme_mask = 0, l5 = 0;
@@ -245,11 +268,10 @@ static int x86_64_setup(struct space *s, const struct arch_query *q, const char 
 	/* PTI keeps the user half in the odd page after it; the symbol is the kernel's */
 	s->tables.root = (root - START_KERNEL_MAP + phys_base) & ENTRY_ADDRESS;
 	s->scattered = q->machine;
-	if (q->machine && q->machine(q->machine_arg, s->tables.root, &s->tables.root)) {
-		*why = "the top page table of the guest has no machine address";
-		return -ENOENT;
-	}
-	return 0;
+	if (!q->machine || !q->machine(q->machine_arg, s->tables.root, &s->tables.root))
+		return 0;
+	*why = "the top page table of the guest has no machine address";
+	return find_guest_root(s, q, root) ? 0 : -ENOENT;
 }
 
 /* CR3 has the process context in bits 11:0. With PTI, bit 12 tells the user's half of a pair of tables: each has what is

@@ -92,11 +92,20 @@ static int ask_machine(const void *arg, uint64_t paddr, uint64_t *maddr)
 	return xen_machine_address(arg, paddr, maddr);
 }
 
+/* Does the p2m have another frame for it? A part of the p2m that is lost proves nothing. */
+static bool check_frame(const struct kernel *k, uint64_t vaddr, uint64_t maddr)
+{
+	uint64_t by_p2m;
+	int r = xen_machine_address(k->xen, vaddr - k->space.text_vaddr + k->space.text_paddr, &by_p2m);
+
+	return r == -EFAULT || (!r && by_p2m != maddr);
+}
+
 /* A proof that the tables are the right ones: the kernel's own first instruction is mapped; under Xen to the frame that
  * the p2m has for it. */
 static int check_space(struct kernel *k)
 {
-	uint64_t stext, paddr, span, maddr;
+	uint64_t stext, paddr, span;
 	int r;
 
 	if (vmci_symbol(&k->vmci, "_stext", &stext))
@@ -108,8 +117,7 @@ static int check_space(struct kernel *k)
 		k->why_no_space = "the kernel's page tables do not map its own text: wrong phys_base, or a damaged dump";
 	else if (r)
 		k->why_no_space = "the kernel's page tables cannot be read";
-	else if (k->xen && (xen_machine_address(k->xen, stext - k->space.text_vaddr + k->space.text_paddr, &maddr) ||
-			    maddr != paddr))
+	else if (k->xen && check_frame(k, stext, paddr))
 		r = -EFAULT, k->why_no_space = "dom0's page tables and its p2m table tell different addresses of its text";
 	return r;
 }

@@ -117,20 +117,32 @@ static int search_dom0(struct kernel *k, const char *reason)
 	return r;
 }
 
+/* The first that is proven, and that fits what the user gave; NULL: none. */
+static const struct kernel_text *find_proven(const struct kernel *k, const struct outside *given)
+{
+	for (size_t i = 0; i < k->texts.n; i++)
+		if (k->texts.list[i].proven && (!given || outside_fits(given, &k->texts.list[i].vmci)))
+			return &k->texts.list[i];
+	return NULL;
+}
+
 /* Once: all texts in memory into k->texts. Only -ENOMEM is an error. */
 static int search(struct choice *c, const char *reason)
 {
 	struct kernel *k = c->k;
+	bool only_proven = false;
 	const char *why;
-	int r;
+	int r = 0;
 
 	if (c->searched)
 		return 0;
 	c->searched = true;
 	texts_free(&k->texts);
-	if (k->xen) {
+	if (k->xen)
 		r = search_dom0(k, reason);
-	} else {
+	/* a part of the p2m may be lost that has it: then only what is proven will do, for there are other domains */
+	if (!k->xen || (r == -ENOENT && k->xen->dom0_pages)) {
+		only_proven = k->xen;
 		announce_search(k->pages, reason);
 		r = texts_search(k->pages, 0, k->pages->max_pfn, &k->texts);
 	}
@@ -140,6 +152,8 @@ static int search(struct choice *c, const char *reason)
 	}
 	for (size_t i = 0; i < k->texts.n; i++)
 		k->texts.list[i].proven = text_judge(k, c->in, &k->texts.list[i].vmci, &why) == TEXT_PROVEN;
+	if (only_proven && !find_proven(k, NULL))
+		texts_free(&k->texts);
 	return 0;
 }
 
@@ -148,15 +162,6 @@ static void take(struct kernel *k, const struct kernel_text *t)
 	k->vmci = t->vmci;
 	k->vmci_found = t;
 	k->vmci_paddr = t->paddr;
-}
-
-/* The first that is proven, and that fits what the user gave; NULL: none. */
-static const struct kernel_text *find_proven(const struct kernel *k, const struct outside *given)
-{
-	for (size_t i = 0; i < k->texts.n; i++)
-		if (k->texts.list[i].proven && (!given || outside_fits(given, &k->texts.list[i].vmci)))
-			return &k->texts.list[i];
-	return NULL;
 }
 
 /* On stderr: which of several kernels is taken, and how to have another. */

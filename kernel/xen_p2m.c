@@ -108,7 +108,14 @@ static unsigned int used_entries(const uint64_t *list)
 	return n;
 }
 
-/* One past the last pfn that can have a frame. Only what is at the ends of the lists is looked at. */
+/* Not in the dump, or damaged: that page, and no more, is lost. */
+static bool is_lost(int r)
+{
+	return r == -ENODATA || r == -EIO;
+}
+
+/* One past the last pfn that can have a frame. Only what is at the ends of the lists is looked at; of a part that is lost
+ * all may be used. */
 static int find_end(const struct xen *x, uint64_t *end)
 {
 	uint64_t top[ENTRIES], middle[ENTRIES], leaf[ENTRIES];
@@ -120,6 +127,10 @@ static int find_end(const struct xen *x, uint64_t *end)
 		return r;
 	for (t = used_entries(top); t; t--) {
 		r = read_list(x, top[t - 1], middle);
+		if (is_lost(r)) {
+			*end = min_u64((uint64_t)t << 2 * ENTRY_BITS, MAX_PFN);
+			return 0;
+		}
 		if (r)
 			return r;
 		m = used_entries(middle);
@@ -129,9 +140,9 @@ static int find_end(const struct xen *x, uint64_t *end)
 	if (!t)
 		return -ENOENT;
 	r = read_list(x, middle[m - 1], leaf);
-	if (r)
+	if (r && !is_lost(r))
 		return r;
-	while (n && frame_of(leaf[n - 1]) == XEN_NO_FRAME)
+	while (!r && n && frame_of(leaf[n - 1]) == XEN_NO_FRAME)
 		n--;
 	*end = min_u64(((uint64_t)(t - 1) << 2 * ENTRY_BITS) + ((uint64_t)(m - 1) << ENTRY_BITS) + n, MAX_PFN);
 	return *end ? 0 : -ENOENT;

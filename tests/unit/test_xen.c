@@ -46,7 +46,7 @@ static const char linux_text[] =
 struct machine {
 	struct fake *f;
 	uint8_t info[80];
-	struct arch_note notes[2];
+	struct arch_note notes[4];
 	struct kernel_input in;
 };
 
@@ -321,6 +321,48 @@ static void test_dom0(void **state)
 	kernel_close(k);
 }
 
+/* A page of the p2m that is lost takes what it is about, not the addresses: CR3 in Xen's notes leads to the tables. */
+static void test_p2m_lost(void **state)
+{
+	struct machine *m = *state;
+	uint8_t registers[2][32] = { 0 };
+	uint64_t maddr, paddr, span;
+	struct kernel *k;
+
+	/* the guest's text has its top table at frame 5, which a page table that a process uses maps too */
+	map(m, 0xffffffff80005000, FRAME(5), (const uint64_t[]){ FRAME(5), FRAME(6), FRAME(7), FRAME(8) });
+	put_u64(registers[1] + 16, FRAME(5) * PAGE, false);
+	for (int i = 0; i < 2; i++)
+		m->notes[2 + i] = (struct arch_note){ "Xen", 0x1000002, registers[i], 32 };
+	for (int lost = 0; lost < 3; lost++) {
+		if (lost == 1)
+			fake_damage(m->f, LEAF);
+		if (lost == 2)
+			fake_set(m->f, LEAF, 1, PAGE_EXCLUDED);
+		m->in.nnotes = 4;
+		assert_int_equal(kernel_open(&m->in, &k), 0);
+		assert_true(k->has_space);
+		assert_int_equal(k->vmci_paddr, FRAME(10) * PAGE);
+		assert_int_equal(space_vtop(&k->space, 0xffffffff80009123, &paddr, &span), 0);
+		assert_int_equal(paddr, FRAME(9) * PAGE + 0x123);
+		assert_int_equal(k->xen->dom0_pages, lost ? XEN_P2M_ENTRIES : DOM0_FRAMES);
+		if (lost)
+			assert_int_equal(xen_machine_address(k->xen, 0, &maddr), lost == 1 ? -EIO : -ENODATA);
+		kernel_close(k);
+		/* without the registers it stays lost */
+		m->in.nnotes = 2;
+		assert_int_equal(kernel_open(&m->in, &k), 0);
+		assert_int_equal(k->has_space, !lost);
+		kernel_close(k);
+	}
+	/* the list above it */
+	fake_set(m->f, MIDDLE, 1, PAGE_EXCLUDED);
+	m->in.nnotes = 4;
+	assert_int_equal(kernel_open(&m->in, &k), 0);
+	assert_true(k->has_space);
+	kernel_close(k);
+}
+
 static void test_hypervisor(void **state)
 {
 	struct machine *m = *state;
@@ -504,6 +546,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_p2m, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_p2m_end, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_dom0, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_p2m_lost, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_hypervisor, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_owners, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_owners_wrong, setup, teardown),
