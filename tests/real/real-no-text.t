@@ -2,11 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # TIMEOUT: 300
 # A real QEMU dump that has lost its VMCOREINFO, in memory too: CR3 in the notes of its CPUs leads to the same addresses.
-. tests/lib.sh
 . tests/real/lib.sh
 
-source=$(tests/rig/rig path q61-novmci 2>/dev/null)/elf
-[[ -r $source ]] || skip_all "no dump of q61-novmci"
+sets q61-novmci
+source=${set[q61-novmci]}/elf
 cp --sparse=always "$source" "$T/bare" && chmod u+w "$T/bare"
 ok "the dump loses its VMCOREINFO" tests/tools/wipe-vmcoreinfo "$T/bare"
 fact() { "$VMCOREFS" --cat info "$2" 2>/dev/null | sed -n "s/^$1: //p"; }

@@ -33,6 +33,7 @@ v510-512    | kexec   | 5.10 |  512 | crash=160M balloon fill=32 heap=24       |
 v61-la57    | kexec   | 6.1  |  512 | crash=160M cpu=qemu64,+la57,-cx16 fill=32 heap=24 | /proc/vmcore of 6.1 with 5-level page tables
 v61-nokaslr | kexec   | 6.1  |  384 | crash=160M nokaslr fill=16 heap=18       | /proc/vmcore of 6.1 at its linked address
 q61-novmci  | qemu    | 6.1  |  256 | novmci fill=16 heap=18                   | 6.1 dumped by QEMU as elf, without a VMCOREINFO note
+q61-capture | capture | 6.1  |  384 | crash=160M fill=8 heap=18               | 6.1 dumped by QEMU as elf while its crash kernel runs: two kernels in one memory
 xen417      | xen     | 6.1-dom0 | 640 | crash=160M dom0=320 domu=24 fill=16 heap=18 | /proc/vmcore of Xen 4.17 with 6.1 as a PV dom0, and a domU
 live-v61    | live    | 6.1  |  512 | crash=64M                                | not a dump: vmcorefs and makedumpfile on the /proc/kcore of 6.1
 a64-512       | qemu  | arm64   |  512 | facts dump=elf,kdump-zlib fill=24 heap=24 | arm64 6.1 with 48 bit addresses, by QEMU as elf and kdump-zlib (blocks of 64 KiB)
@@ -193,6 +194,17 @@ make_kexec() {
 	truncate -s "$bytes" dump.img
 	mv dump.img vmcore
 	rm -f initrd.gz fill.img qmp.sock qmp.log qemu.log
+}
+
+# The hypervisor dumps while the crash kernel runs: there is no disk for it to write to.
+make_capture() {
+	need_space $((MIB + 500))
+	boot kdump -device vmcoreinfo
+	guest_wait 900 '^rig: no disk' capture.log
+	qmp stop
+	qmp dump-guest-memory '{"paging": false, "protocol": "file:elf"}'
+	guest_kill
+	rm -f initrd.gz qmp.sock qmp.log qemu.log
 }
 
 # The crash kernel had to use the console of the first one: from the first one's last words on it is its log.
