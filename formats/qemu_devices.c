@@ -385,17 +385,22 @@ static const yajl_callbacks callbacks = {
 
 /* --- */
 
-/* The end of the stream, and its description: the last of all. false: there is none. */
+/* The end of the stream, and its description, which is a text: other bytes may follow, also of an older stream, when it was
+ * written to a volume. false: there is none. */
 static bool find_description(const uint8_t *bytes, size_t len, size_t *at, size_t *text, size_t *text_len)
 {
-	for (size_t i = len; i >= 7; i--) {
-		const uint8_t *p = bytes + i - 7;
+	for (size_t i = 0; i + 8 <= len; i++) {
+		const uint8_t *p = bytes + i;
+		size_t n;
 
-		if (p[0] || p[1] != SECTION_DESCRIPTION || p[6] != '{' || get_u32(p + 2, true) > len - (i - 1))
+		if (p[0] || p[1] != SECTION_DESCRIPTION || p[6] != '{' || (p[7] != '"' && p[7] != ' '))
 			continue;
-		*at = i - 7;
-		*text = i - 1;
-		*text_len = get_u32(p + 2, true);
+		n = get_u32(p + 2, true);
+		if (n > len - i - 6 || p[6 + n - 1] != '}')
+			continue;
+		*at = i;
+		*text = i + 6;
+		*text_len = n;
 		return true;
 	}
 	return false;
@@ -459,11 +464,7 @@ int qemu_devices_load(struct dump *d, uint64_t from)
 		d->without_registers = "the stream ends before its devices";
 		return 0;
 	}
-	len = d->src->size - from;
-	if (len > DEVICES_MAX) {
-		d->without_registers = "too many devices in the stream";
-		return 0;
-	}
+	len = min_u64(d->src->size - from, DEVICES_MAX);
 	v = calloc(1, sizeof(*v));
 	bytes = malloc(len);
 	if (!v || !bytes) {

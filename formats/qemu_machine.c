@@ -285,6 +285,34 @@ static void tell_missing(struct plugging *p)
 	out_free(&ids);
 }
 
+/* Is none of its pages in the stream? */
+static bool is_left_out(const struct qemu_ram *ram, const struct qemu_block *b)
+{
+	size_t i = extents_find(&ram->places, b->first);
+
+	if (ram->mapped)
+		return b->left_out;
+	return i == ram->places.n || ram->places.list[i].start >= b->first + (b->size >> ram->page_shift);
+}
+
+/* Capability x-ignore-shared: what is in a file that others map is not sent. */
+static void tell_left_out(struct dump *d, const struct qemu_savevm *s)
+{
+	for (size_t i = 0; i < s->npieces && s->machine.ignore_shared; i++) {
+		const struct qemu_block *b = s->pieces[i].block;
+		unsigned long long mib = s->pieces[i].len >> 20, paddr = s->pieces[i].paddr;
+
+		if (!mib || !is_left_out(&s->ram, b))
+			continue;
+		d->incomplete = true;
+		out_printf(&d->facts, "missing: %llu MiB of memory at %#llx (block %s), which are in the file of their object\n", mib,
+			   paddr, qemu_block_id(b));
+		log_warn("%s: %llu MiB of memory at %#llx (block %s) are not in the stream (x-ignore-shared) but in the file of "
+			 "their object: --ramdump FILE+%llx,%llx@%llx reads it", d->src->name, mib, paddr, qemu_block_id(b),
+			 (unsigned long long)s->pieces[i].offset, (unsigned long long)s->pieces[i].len, paddr);
+	}
+}
+
 static int compare_pieces(const void *a, const void *b)
 {
 	uint64_t x = ((const struct qemu_piece *)a)->paddr, y = ((const struct qemu_piece *)b)->paddr;
@@ -301,6 +329,7 @@ static int add_plugged(struct plugging *p)
 	plug_regions(p);
 	plug_single(p);
 	tell_missing(p);
+	tell_left_out(p->d, p->s);
 	qsort(p->s->pieces, p->s->npieces, sizeof(p->s->pieces[0]), compare_pieces);
 	return p->d->facts.error;
 }

@@ -24,7 +24,8 @@ enum section {				/* QEMU: migration/savevm.h */
 	SUBSECTION = 0x05, SECTION_CONFIGURATION = 0x07, SECTION_COMMAND = 0x08, SECTION_FOOTER = 0x7e,
 };
 enum { ATTRIBUTES_EOS = 1, ATTRIBUTES_MORE = 2, ATTRIBUTES_DONE = 8 };
-enum { COMMAND_POSTCOPY_ADVISE = 3, COMMAND_PACKAGED = 8 };
+/* Advised is postcopy also by what may need it and does not in a file (dirty-bitmaps): it is not begun then. */
+enum { COMMAND_POSTCOPY_LISTEN = 4, COMMAND_PACKAGED = 8 };
 
 const uint8_t *qemu_peek(struct qemu_cursor *c, size_t n)
 {
@@ -144,7 +145,7 @@ static int load_command(const struct dump *d, struct qemu_cursor *c)
 		return -EAGAIN;
 	command = get_u16(p, true);
 	c->pos += get_u16(p + 2, true);
-	if (command >= COMMAND_POSTCOPY_ADVISE && command <= COMMAND_PACKAGED)
+	if (command >= COMMAND_POSTCOPY_LISTEN && command <= COMMAND_PACKAGED)
 		return fail(ENOTSUP, "%s: QEMU stream: command %u at offset %#llx: memory that is sent afterwards (postcopy)",
 			    d->src->name, command, (unsigned long long)c->pos);
 	return 0;

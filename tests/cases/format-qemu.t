@@ -16,6 +16,7 @@ format_reads "of an old machine type" qemu-savevm config=0 footers=0
 format_reads "with a hashed page table" qemu-savevm htab=1
 format_reads "with storage attributes" qemu-savevm attributes=1
 format_reads "page size told" qemu-savevm bits=12
+format_reads "postcopy that is advised and does not come" qemu-savevm postcopy=3
 format_reads "mapped-ram" qemu-mapped-ram
 format_reads "mapped-ram, other nodes and machine" qemu-mapped-ram nodes=2 machine=pc-q35-9.0
 format_reads "mapped-ram in another file, later" qemu-mapped-ram base=70000
@@ -49,6 +50,14 @@ like "$(cat "$T/info")" "architecture: x86_64"$'\n' "info: architecture"
 like "$(cat "$T/info")" "incomplete: no"$'\n' "info: complete"
 unlike "$(cat "$T/info")" "registers: none" "info: has registers"
 like "$(cat "$T/info")" "pages-excluded: 247 " "info: pages that were never sent are left out"
+truncate -s 100M "$T/dump"
+cat_ info >"$T/info"
+unlike "$(cat "$T/info")" "registers: none" "on a volume that is larger: has registers"
+python3 tests/mkformat qemu-savevm <(echo 'page 0-3 number') "$T/older"
+made qemu-savevm rtc=1
+cat "$T/older" >>"$T/dump"
+cat_ notes/01-QEMU-0 >"$T/cpu"
+is "$(word "$T/cpu" 416)" 0000000001234000 "on a volume that had an older one: its own registers"
 made libvirt
 like "$(cat_ info)" "format: qemu-savevm, libvirt"$'\n' "info: libvirt"
 
@@ -154,7 +163,7 @@ ok "... others are not" cat_ pfn/0x106
 # --- refused, with one line
 
 made qemu-savevm xbzrle=1;	format_refused "$T/dump" "QEMU stream: pages as differences .XBZRLE. at offset 0x[0-9a-f]+" "XBZRLE"
-made qemu-savevm postcopy=1;	format_refused "$T/dump" "QEMU stream: command 3 at offset .* .postcopy." "postcopy"
+made qemu-savevm postcopy=4;	format_refused "$T/dump" "QEMU stream: command 4 at offset .* .postcopy." "postcopy"
 made qemu-savevm bits=10;	format_refused "$T/dump" "QEMU stream: pages of 2.10 bytes" "page size"
 made qemu-savevm;		sed -i 's/pc\.ram/no.rom/' "$T/dump"
 format_refused "$T/dump" "QEMU machine \"pc-i440fx-7.2\": it is not known which blocks of its memory are RAM .\"no.rom\", ....: -o ram=ID" "no block that is memory"

@@ -109,6 +109,15 @@ module=0000:00:01.0/v@0x100000000+0x400000
 format_damaged qemu-savevm fuzz_qemu virtio_mem=early plugged=$module,m@0x110000000+0x200000 leave=devices
 format_damaged qemu-savevm fuzz_qemu virtio_mem=late plugged=$module rtc=1
 
+# --- memory in a file that others map, which is not in the stream
+
+format_memory >"$T/desc"
+made names=mem shared=mem rtc=1
+cat_ info >"$T/info"
+info_has "missing: 1 MiB of memory at 0 .block mem., which are in the file of their object" "x-ignore-shared: info says what is missing"
+info_has "incomplete: yes" "... not complete"
+info_has "warning: .* --ramdump FILE.0,118000@0 reads it" "... and how to get it"
+
 # --- QEMU itself: its stream has the memory where its own dump has it (which shows ROM below 1 MiB)
 
 real() {	# NAME QEMU ARGUMENT...

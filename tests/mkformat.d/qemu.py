@@ -4,10 +4,11 @@
 Options: machine=TYPE, section=PAGES (of one section), passes=2 (all pages twice, first with other contents), shuffle=SEED,
 fill=1 (any page of equal bytes is sent as one), mapped=1 (mapped-ram), base=BYTES (mapped: as if so many were before it in
 the file), align=BYTES (mapped: of pages in the file), leave=EOF|devices|vmdesc (end before), footers=0, config=0, bits=N, nodes=N (memory in N blocks), xbzrle=1,
-postcopy=1, htab=1, attributes=1 (such sections among those of memory), note=PADDR+BYTES (of the guest's own note).
+postcopy=3|4 (it is advised, begun), htab=1, attributes=1 (such sections among those of memory), note=PADDR+BYTES (of the guest's own note).
 names=NAME:NAME... (of the blocks of memory, one for each node), first=BYTES (of the first node), rtc=1 (the clock has the
 sizes of memory), hole=ADDRESS (of the end of memory below 4 GiB), plugged=NAME@PADDR+BYTES,... (ranges of memory there are
-in such a block), virtio_mem=early|late (blocks of plugged= whose names have a '/' are those of such devices).
+in such a block), virtio_mem=early|late (blocks of plugged= whose names have a '/' are those of such devices), shared=NAME (such a block is not
+sent: capability x-ignore-shared).
 libvirt: the same, compress=gzip|bzip2|xz|lzop|zstd, partial=1, big=1.
 """
 import bz2
@@ -130,9 +131,10 @@ class Stream:
         if 'bits' in self.options:
             self.struct('bits', [('type', 'B', 5)] + self.text('configuration/target-page-bits') +
                         [('version', 'I', 1), ('bits', 'I', self.opt('bits', 12))])
-        if self.opt('mapped', 0):
+        capabilities = ['mapped-ram'] * self.opt('mapped', 0) + ['x-ignore-shared'] * ('shared' in self.options)
+        if capabilities:
             self.struct('capabilities', [('type', 'B', 5)] + self.text('configuration/capabilities') +
-                        [('version', 'I', 1), ('count', 'I', 1)] + self.text('mapped-ram'))
+                        [('version', 'I', 1), ('count', 'I', len(capabilities))] + sum(map(self.text, capabilities), []))
         self.struct('uuid', [('type', 'B', 5)] + self.text('configuration/uuid') +
                     [('version', 'I', 1), ('', '16s', bytes(range(16)))])
 
@@ -181,13 +183,14 @@ class Stream:
         self.section(1, 2, 'ram')
         self.struct('sizes', [('header', 'Q', sum(b.size for b in blocks) | MEM_SIZE)])
         for b in blocks:
-            self.struct('block', self.text(b.name) + [('size', 'Q', b.size)])
+            self.struct('block', self.text(b.name) + [('size', 'Q', b.size)] + [('address', 'Q', 0)] * ('shared' in self.options))
             if mapped:
                 self.mapped_block(b)
         self.struct('eos', [('header', 'Q', EOS)])
         self.footer(2)
         if self.opt('postcopy', 0):
-            self.struct('command', [('type', 'B', 8), ('command', 'H', 3), ('length', 'H', 16), ('', '16s', bytes(16))])
+            self.struct('command', [('type', 'B', 8), ('command', 'H', self.opt('postcopy', 0)), ('length', 'H', 16),
+                                    ('', '16s', bytes(16))])
         if self.opt('htab', 0):
             self.section(1, 3, 'spapr/htab', 1)
             self.struct('htab', [('shift', 'I', 20)])
@@ -204,7 +207,7 @@ class Stream:
         self.struct('command', [('type', 'B', 8), ('command', 'H', 2), ('length', 'H', 4), ('', '4s', bytes(4))])
         most, last, n = self.opt('section', 10000), None, 0
         self.section(2, 2)
-        for b, offset, page in self.each_page([] if mapped else blocks):
+        for b, offset, page in self.each_page([] if mapped else [b for b in blocks if b.name != self.options.get('shared')]):
             if n == most:
                 self.struct('eos', [('header', 'Q', EOS)])
                 self.footer(2)
