@@ -169,7 +169,7 @@ static bool take_alike(const struct qemu_block *const *from, size_t n, struct qe
 	for (size_t i = 0; i < n; i++)
 		if (!first || same_stem(first, from[i]))
 			c->memory[c->n++] = from[i];
-	return true;
+	return c->n;
 }
 
 static void put_ids(struct outbuf *o, const struct qemu_block *const *blocks, size_t n)
