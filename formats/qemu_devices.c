@@ -26,6 +26,8 @@
 #define SECTION_FOOTER 0x7e
 #define EFER_LMA 0x400u			/* long mode is active */
 #define CMOS_BYTES 128u
+#define VIRTIO_MEM_MAX ((uint64_t)1 << 20)	/* bytes of a device that are searched */
+#define BLOCKS_ALIKE 8u			/* blocks of one device: its memory and its ROM */
 #define GUEST_NOTE_MAX ((size_t)1 << 20)	/* QEMU: MAX_GUEST_NOTE_SIZE */
 
 /* An object or array of the description, by what it stands for. */
@@ -62,6 +64,7 @@ struct devices {
 	unsigned int seen;		/* fields of it */
 	unsigned int cpus;
 	struct qemu_facts *facts;	/* borrowed */
+	unsigned int searches;		/* of find_region() */
 	int error;
 };
 
@@ -169,11 +172,13 @@ static void find_region(struct devices *v, const char *device, const uint8_t *p,
 	const struct qemu_ram *ram = &((const struct qemu_savevm *)v->d->priv)->ram;
 	size_t path = (size_t)(strrchr(device, '/') - device) + 1;
 
-	for (size_t i = 0; i < ram->nblocks; i++) {
+	n = v->searches++ < QEMU_REGIONS_MAX ? min_u64(n, VIRTIO_MEM_MAX) : 0;
+	for (size_t i = 0, alike = 0; i < ram->nblocks && alike < BLOCKS_ALIKE; i++) {
 		const struct qemu_block *b = &ram->blocks[i];
 
 		if (strncmp(b->name, device, path))
 			continue;
+		alike++;
 		for (uint64_t at = 0; at + QEMU_REGION_BYTES <= n; at++)
 			if (get_u64(p + at + 8, true) == b->size && qemu_add_region(v->facts, device, p + at))
 				return;

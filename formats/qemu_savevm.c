@@ -341,14 +341,25 @@ static int walk_sections(struct dump *d, struct walk *w)
 	return 0;
 }
 
+static uint64_t end_pfn(const struct qemu_savevm *s, const struct qemu_piece *p)
+{
+	return (p->paddr + p->len) >> s->ram.page_shift;
+}
+
 /* The piece that has pfn, or the next one; pfn is below the end of the last. */
 static const struct qemu_piece *find_piece(const struct qemu_savevm *s, uint64_t pfn)
 {
-	const struct qemu_piece *p = s->pieces;
+	size_t lo = 0, hi = s->npieces - 1;
 
-	while ((p->paddr + p->len) >> s->ram.page_shift <= pfn)
-		p++;
-	return p;
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (end_pfn(s, &s->pieces[mid]) <= pfn)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return &s->pieces[lo];
 }
 
 static struct qemu_at page_at(const struct qemu_savevm *s, const struct qemu_piece *p, uint64_t pfn)
@@ -356,11 +367,6 @@ static struct qemu_at page_at(const struct qemu_savevm *s, const struct qemu_pie
 	unsigned int shift = s->ram.page_shift;
 
 	return (struct qemu_at){ &s->ram, p->block, p->block->first + (p->offset >> shift) + (pfn - (p->paddr >> shift)) };
-}
-
-static uint64_t end_pfn(const struct qemu_savevm *s, const struct qemu_piece *p)
-{
-	return (p->paddr + p->len) >> s->ram.page_shift;
 }
 
 static void savevm_run(const struct pages *ps, uint64_t pfn, struct page_run *out)

@@ -111,7 +111,7 @@ static void put_erased(const struct engine *e, struct outbuf *out)
 	out_printf(out, "erased: %zu ranges, %llu bytes\n", l->nranges, (unsigned long long)l->bytes);
 	info_text(out, "erase-rules", e->erase_rules->name);
 	if (e->erase_warnings)
-		out_printf(out, "erase-warnings: %u, see the messages of the mount\n", e->erase_warnings);
+		out_printf(out, "erase-warnings: %u, see the warnings here\n", e->erase_warnings);
 }
 
 static void put_xen(const struct engine *e, struct outbuf *out)
