@@ -61,6 +61,11 @@ int spool_new(struct spool **out)
 		    strerror(err));
 }
 
+const char *spool_folder(const struct spool *s)
+{
+	return s->dir;
+}
+
 void spool_free(struct spool *s)
 {
 	if (!s)

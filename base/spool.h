@@ -15,6 +15,7 @@
 struct spool;
 
 int spool_new(struct spool **out);		/* logged on failure */
+const char *spool_folder(const struct spool *s);
 void spool_free(struct spool *s);		/* NULL is fine */
 /* 0, or -ENOSPC (logged) when the file system cannot hold so many bytes. */
 int spool_check_room(const struct spool *s, uint64_t bytes);

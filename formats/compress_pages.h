@@ -20,6 +20,7 @@ struct page_sink {
 	int (*put)(void *arg, const void *buf, size_t n, uint64_t off);
 	void *arg;
 	bool in_order;			/* put is called in page order, by one thread at a time; otherwise by several */
+	bool filled;			/* there may be something already where nothing is put */
 };
 
 struct compress_input {

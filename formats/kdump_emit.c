@@ -82,6 +82,20 @@ static int put_bitmap(const struct page_sink *sink, const struct pages *ps, uint
 	return r;
 }
 
+/* For sinks that were not empty: all that is not put later. */
+static int put_zeroes(const struct page_sink *sink, uint64_t from, uint64_t end)
+{
+	uint8_t *zero = calloc(1, BITMAP_PIECE);
+	int r = zero ? 0 : -ENOMEM;
+
+	for (uint64_t n; from < end && !r; from += n) {
+		n = min_u64(BITMAP_PIECE, end - from);
+		r = sink->put(sink->arg, zero, (size_t)n, from);
+	}
+	free(zero);
+	return r;
+}
+
 void kdump_headers(uint8_t *b, const struct pages *ps, const struct kdump_output *o, const struct kdump_geometry *g,
 		   bool incomplete, uint64_t eraseinfo)
 {
@@ -150,6 +164,23 @@ int kdump_measure(const struct pages *ps, const struct kdump_output *o, struct k
 	return 0;
 }
 
+int kdump_mark_incomplete(const struct pages *ps, const struct kdump_output *o, const struct page_sink *sink)
+{
+	struct kdump_geometry g;
+	uint8_t *headers;
+	int r = kdump_measure(ps, o, &g);
+
+	if (r)
+		return r;
+	headers = calloc(1 + g.sub_blocks, g.block);
+	if (!headers)
+		return -ENOMEM;
+	kdump_headers(headers, ps, o, &g, true, 0);
+	r = sink->put(sink->arg, headers, g.block, 0);
+	free(headers);
+	return r;
+}
+
 void kdump_warn_damaged(const struct kdump_output *o, uint64_t damaged)
 {
 	if (damaged)
@@ -178,6 +209,7 @@ int kdump_emit(const struct pages *machine, const struct pages *ps, const struct
 		return -ENOMEM;
 	kdump_headers(headers, ps, o, &g, o->incomplete, 0);
 	if ((r = sink->put(sink->arg, headers, (1 + g.sub_blocks) * g.block, 0)) ||
+	    (sink->filled && (r = put_zeroes(sink, g.bitmap_offset, g.data_offset))) ||
 	    (r = put_bitmap(sink, machine, ps->max_pfn, false, g.bitmap_offset, g.bitmap_bytes)) ||
 	    (r = put_bitmap(sink, ps, ps->max_pfn, true, g.bitmap_offset + g.bitmap_bytes, g.bitmap_bytes)) ||
 	    (r = compress_pages(&in, sink, progress, &result)))

@@ -40,6 +40,10 @@ void kdump_warn_damaged(const struct kdump_output *o, uint64_t damaged);
 int kdump_emit(const struct pages *machine, const struct pages *ps, const struct kdump_output *o,
 	       const struct page_sink *sink, struct progress *progress, uint64_t *size);
 
+/* After kdump_emit() to a file without room: the first block once more, which says that the file is incomplete. Pages
+ * without a descriptor are not in it, as in what makedumpfile leaves then. */
+int kdump_mark_incomplete(const struct pages *ps, const struct kdump_output *o, const struct page_sink *sink);
+
 /* A header may claim any amount of memory: -ENOSPC (logged), before any work is done, when not even the descriptors of
  * the kept pages fit into the spool. */
 int kdump_check_room(const struct pages *ps, const struct spool *spool);

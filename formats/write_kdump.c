@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "base/log.h"
 #include "base/spool.h"
 #include "formats/kdump_copy.h"
 #include "formats/kdump_emit.h"
@@ -24,6 +25,9 @@ static int write_spooled(const struct pages *machine, const struct pages *ps, co
 	if (r)
 		return r;
 	sink.arg = spool;
+	if (o->spool_advice)
+		log_warn("made in a temporary file in %s first (TMPDIR chooses the folder), as this output cannot be written in any order; %s",
+			 spool_folder(spool), o->spool_advice);
 	r = kdump_check_room(ps, spool);
 	if (!r)
 		r = kdump_emit(machine, ps, o, &sink, progress, &size);

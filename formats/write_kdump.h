@@ -40,6 +40,7 @@ struct kdump_output {
 	bool without_vmemmap;		/* pages of page structs are left out (makedumpfile -e) */
 	bool split;			/* this is a part of a set: pages start_pfn to end_pfn - 1 */
 	uint64_t start_pfn, end_pfn;
+	const char *spool_advice;	/* a warning when there has to be a temporary file, with this behind it; or NULL */
 };
 
 /*

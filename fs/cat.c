@@ -1,99 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fs/cat.h"
 
-#include <fcntl.h>
+#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/io.h"
 #include "base/log.h"
+#include "fs/cat_copy.h"
 #include "fs/options.h"
 
-#define PIECE ((size_t)1 << 20)
-#define SMALL_PIECE ((size_t)4096)	/* to get as close to damage as a reader of the mount does */
-
-struct output {
-	int fd;
-	bool sparse;		/* holes may be skipped */
-	const char *path;	/* of the view, for messages */
-	char *buf;		/* PIECE bytes */
-};
-
 /* A reader who has seen enough is no error; with the default SIGPIPE we do not even get here. */
-static int write_failed(int err)
+static int write_failed(const struct output *out, int err)
 {
-	if (err == EPIPE)
-		return STATUS_OK;
-	log_err("standard output: %s", strerror(err));
-	return STATUS_SYSTEM;
-}
-
-/* Skipped bytes read as zeroes only where the file had none before. */
-static bool can_skip(int fd)
-{
-	int flags = fcntl(fd, F_GETFL);
-	struct stat st;
-	off_t pos;
-
-	if (flags < 0 || (flags & O_APPEND) || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-		return false;
-	pos = lseek(fd, 0, SEEK_CUR);
-	return pos >= 0 && pos >= st.st_size;
-}
-
-static int copy_range(const struct output *out, const struct view *v, uint64_t off, uint64_t end)
-{
-	size_t piece = PIECE;
-
-	while (off < end) {
-		size_t n = end - off < piece ? (size_t)(end - off) : piece;
-		int r = view_read(v, out->buf, n, off);
-
-		if (r < 0 && n > SMALL_PIECE) {
-			piece = SMALL_PIECE;
-			continue;
-		}
-		if (r < 0) {
-			log_err("%s: offset %#llx: %s", out->path, (unsigned long long)off,
-				strerror(r == -EBADMSG ? EIO : -r));
-			return STATUS_MOUNT;
-		}
-		r = io_write(out->fd, out->buf, n);
-		if (r)
-			return write_failed(-r);
-		off += n;
-	}
-	return STATUS_OK;
-}
-
-/* Only the data, each at its place; the rest is what the file system makes of it. */
-static int copy_sparse(const struct output *out, const struct view *v, uint64_t size)
-{
-	off_t base = lseek(out->fd, 0, SEEK_CUR);
-	uint64_t off = 0, end;
-	int status = STATUS_OK, r;
-
-	while (status == STATUS_OK && off < size && (r = view_seek(v, 1, &off)) != -ENXIO) {
-		end = off;
-		if (r == 0)
-			r = view_seek(v, 0, &end);
-		if (r < 0) {
-			log_err("%s: %s", out->path, strerror(-r));
-			return STATUS_MOUNT;
-		}
-		if (lseek(out->fd, base + (off_t)off, SEEK_SET) < 0)
-			return write_failed(errno);
-		status = copy_range(out, v, off, end);
-		off = end;
-	}
-	if (status == STATUS_OK && ftruncate(out->fd, base + (off_t)size) < 0)
-		return write_failed(errno);
-	if (status == STATUS_OK && lseek(out->fd, base + (off_t)size, SEEK_SET) < 0)
-		return write_failed(errno);
-	return status;
+	return output_failed(out, -err, "") == -EPIPE ? STATUS_OK : STATUS_SYSTEM;
 }
 
 static int status_of(int r)
@@ -142,14 +62,32 @@ static bool begins_binary(const struct view *v)
 	return !view_read(v, bytes, n, 0) && is_binary(bytes, n);
 }
 
+/* What is read from a layout or a text. */
+static int cat_opened(struct fs *fs, struct node n, const char *path, bool terminal, struct output *out)
+{
+	unsigned long said = log_errors();
+	struct view *v;
+	int status, r = tree_open(fs, n, &v);
+
+	if (r < 0)
+		return failed(path, r, said);
+	if (terminal && tree_content(n) == CONTENT_BYTES && begins_binary(v)) {
+		status = not_to_terminal(path);
+	} else {
+		r = cat_copy(v, path, tree_content(n) == CONTENT_IMAGE, out);
+		status = !r ? STATUS_OK : out->error ? write_failed(out, -out->error) : status_of(r);
+	}
+	view_close(v);
+	return status;
+}
+
 int cat_file(struct fs *fs, const char *path, bool force)
 {
-	struct output out = { .fd = STDOUT_FILENO, .path = path };
+	struct output out;
 	bool terminal = !force && isatty(STDOUT_FILENO);
 	unsigned long said = log_errors();
 	struct node_stat st;
 	struct node n;
-	struct view *v;
 	int status;
 	int r = tree_resolve(fs, path, &n);
 
@@ -162,25 +100,15 @@ int cat_file(struct fs *fs, const char *path, bool force)
 		return failed(path, r, said);
 	if (terminal && tree_content(n) == CONTENT_IMAGE)
 		return not_to_terminal(path);
-	out.sparse = can_skip(out.fd);
-	r = tree_stream(fs, n, out.fd, out.sparse);
-	if (!r || r == -EPIPE)
-		return STATUS_OK;
+	output_open(&out, STDOUT_FILENO);
+	r = tree_stream(fs, n, &out);
 	if (r == -ENOTSUP)
-		r = tree_open(fs, n, &v);
-	if (r < 0)
-		return failed(path, r, said);
-
-	out.buf = malloc(PIECE);
-	if (!out.buf) {
-		status = failed(path, -ENOMEM, said);
-	} else if (terminal && tree_content(n) == CONTENT_BYTES && begins_binary(v)) {
-		status = not_to_terminal(path);
-	} else {
-		status = out.sparse ? copy_sparse(&out, v, view_size(v)) : copy_range(&out, v, 0, view_size(v));
-	}
-	free(out.buf);
-	view_close(v);
+		status = cat_opened(fs, n, path, terminal, &out);
+	else if (out.error)
+		status = out.error == -EPIPE ? STATUS_OK : STATUS_SYSTEM;
+	else
+		status = r < 0 ? failed(path, r, said) : STATUS_OK;
+	output_close(&out);
 	return status;
 }
 
@@ -192,9 +120,11 @@ static int print_entry(void *arg, const struct tree_entry *e)
 
 int cat_list(struct fs *fs, const char *path)
 {
+	struct output out;
 	struct node_stat st;
 	unsigned long said = log_errors();
 	struct node n;
+	int status;
 	int r = tree_resolve(fs, path, &n);
 
 	if (r < 0)
@@ -206,5 +136,8 @@ int cat_list(struct fs *fs, const char *path)
 		printf("%s\n", path);		/* as ls does with a file */
 	if (r < 0)
 		return failed(path, r, said);
-	return fflush(stdout) == EOF || ferror(stdout) ? write_failed(errno) : STATUS_OK;
+	output_open(&out, STDOUT_FILENO);
+	status = fflush(stdout) == EOF || ferror(stdout) ? write_failed(&out, errno) : STATUS_OK;
+	output_close(&out);
+	return status;
 }

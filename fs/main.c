@@ -281,6 +281,7 @@ static int run(struct options *o)
 		workers_set_threads(o->threads);
 	if (o->http_cache)
 		http_set_cache(o->http_cache);
+	o->fs.warn_spool = o->mode == RUN_CAT;
 	r = fs_open(&o->fs, &fs);
 	if (r < 0)
 		return r == -ENOMEM ? STATUS_SYSTEM : STATUS_MOUNT;

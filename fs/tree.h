@@ -18,6 +18,7 @@
 #include "base/pages.h"
 #include "formats/dump.h"
 #include "fs/node.h"
+#include "fs/views/output.h"
 #include "fs/views/view.h"
 #include "kernel/kernel.h"
 
@@ -35,6 +36,7 @@ struct fs_options {
 	enum xen_view xen;		/* -o xen= */
 	bool exclude_domu;		/* -o xen_domu=exclude */
 	const char *xen_vmcoreinfo_file;	/* -o xen_vmcoreinfo=, or NULL */
+	bool warn_spool;		/* see struct engine_options */
 };
 
 /* Open the dump and learn its kernel. Errors were logged, one line. -ENOTSUP, -EIO, -ENOENT, -EACCES, -EISDIR ... */
@@ -77,9 +79,8 @@ int tree_list(struct fs *fs, struct node dir, uint64_t from,
 struct node tree_parent(struct node dir);
 /* Does what an exact size needs (scan, compression), then returns the view. */
 int tree_open(struct fs *fs, struct node n, struct view **out);
-/* Write a file straight to a descriptor, without computing all of it first. seekable: see engine_stream(). -ENOTSUP: use
- * tree_open(). */
-int tree_stream(struct fs *fs, struct node n, int fd, bool seekable);
+/* Write a file straight to an output, without computing all of it first: see engine_stream(). -ENOTSUP: use tree_open(). */
+int tree_stream(struct fs *fs, struct node n, struct output *out);
 /* A path such as "level-31/dump" or "/pfn/0x10" to a node. */
 int tree_resolve(struct fs *fs, const char *path, struct node *out);
 /* Why tree_resolve() failed with r on this path, as a text behind "PATH: ": the reason that info has, or names that are

@@ -452,15 +452,15 @@ enum tree_content tree_content(struct node n)
 	return n.kind == NODE_PFN || n.kind == NODE_RANGE || n.kind == NODE_NOTE ? CONTENT_BYTES : CONTENT_TEXT;
 }
 
-int tree_stream(struct fs *fs, struct node n, int fd, bool seekable)
+int tree_stream(struct fs *fs, struct node n, struct output *out)
 {
 	struct split_part p;
 
 	if (n.kind == NODE_ENTRY && n.key < tree_nentries && tree_entries[n.key].type == IMAGE)
-		return engine_stream(fs->e, WHOLE, tree_entries[n.key].image, fd, seekable);
+		return engine_stream(fs->e, WHOLE, tree_entries[n.key].image, out);
 	if (n.kind == NODE_LEVEL_FILE && !tree_level_files[n.key & 0xff].report)
-		return engine_stream(fs->e, (unsigned int)(n.key >> 8), tree_level_files[n.key & 0xff].image, fd, seekable);
+		return engine_stream(fs->e, (unsigned int)(n.key >> 8), tree_level_files[n.key & 0xff].image, out);
 	if (n.kind == NODE_SPLIT_PART && !split_part_of_key(fs, n.key, &p))
-		return engine_split_stream(fs->e, p.sel, p.parts, p.part, fd, seekable);
+		return engine_split_stream(fs->e, p.sel, p.parts, p.part, out);
 	return -ENOTSUP;
 }

@@ -179,6 +179,7 @@ static int open_engine(const struct engine_options *opt, struct engine *e)
 	e->vmlinux = opt->vmlinux;
 	e->excluded = opt->excluded;
 	e->exclude_domu = opt->exclude_domu;
+	e->warn_spool = opt->warn_spool;
 	e->jobs = (struct jobs)JOBS_INIT;
 	init_once(&e->regions_once);
 	init_once(&e->classes_once);

@@ -18,6 +18,7 @@
 #include "filter/level.h"
 #include "formats/dump.h"
 #include "fs/views/jobs.h"
+#include "fs/views/output.h"
 #include "kernel/kernel.h"
 #include "kernel/memmap.h"
 
@@ -106,6 +107,8 @@ struct engine {
 
 	struct selection selections[SELECTIONS];
 
+	bool warn_spool;		/* see struct engine_options */
+
 	struct jobs jobs;		/* that run now */
 };
 
@@ -120,6 +123,7 @@ struct engine_options {
 	enum xen_view xen;
 	bool exclude_domu;		/* a machine with Xen: levels leave out the pages of other domains than dom0 */
 	const char *xen_vmcoreinfo_file;	/* NULL: none */
+	bool warn_spool;		/* say so when an image needs a temporary file: for who did not ask for a mount */
 	enum kernel_choice which;	/* of several kernels in one memory */
 	uint64_t text_paddr;		/* of KERNEL_AT */
 };
@@ -140,10 +144,11 @@ int engine_pages(struct engine *e, unsigned int sel, bool without_zero, const st
 /* The file, computed now if need be. One reference for the caller. */
 int engine_image(struct engine *e, unsigned int sel, enum image_kind kind, struct layout **out);
 /*
- * Straight to a file descriptor, without keeping anything. seekable: fd is a file that has nothing behind its position.
- * -ENOTSUP for what cannot be written so, or is there already. Errors of the file as -errno, not logged.
+ * Straight to an output, without keeping anything: flattened to any, kdump-compressed to one that is seekable. -ENOTSUP for
+ * what cannot be written so, or is there already. out->error: it was the output that failed (logged, but for EPIPE);
+ * when it had no more room the file is marked as incomplete.
  */
-int engine_stream(struct engine *e, unsigned int sel, enum image_kind kind, int fd, bool seekable);
+int engine_stream(struct engine *e, unsigned int sel, enum image_kind kind, struct output *out);
 /* What can be told without work: the exact size and data bytes when it is computed already or cheap (returns true),
  * else an upper bound. */
 bool engine_image_size(struct engine *e, unsigned int sel, enum image_kind kind, uint64_t *size, uint64_t *data);
@@ -155,7 +160,7 @@ int engine_kdump_overhead(struct engine *e, unsigned int sel, uint64_t *bytes);
 bool engine_has_split(const struct engine *e, unsigned int parts);
 /* The same three for part i, from 0 on, of a selection as a split set. */
 int engine_split_image(struct engine *e, unsigned int sel, unsigned int parts, unsigned int i, struct layout **out);
-int engine_split_stream(struct engine *e, unsigned int sel, unsigned int parts, unsigned int i, int fd, bool seekable);
+int engine_split_stream(struct engine *e, unsigned int sel, unsigned int parts, unsigned int i, struct output *out);
 bool engine_split_size(struct engine *e, unsigned int sel, unsigned int parts, unsigned int i, uint64_t *size,
 		       uint64_t *data);
 

@@ -6,10 +6,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/bytes.h"
-#include "base/io.h"
 #include "formats/codec.h"
 #include "formats/kdump_emit.h"
 #include "formats/machine.h"
@@ -177,6 +175,8 @@ int image_make_kdump(struct engine *e, unsigned int sel, enum codec codec, const
 	image_kdump_output(e, sel, codec, &o);
 	if (starts)
 		image_limit_to_part(&o, starts);
+	if (e->warn_spool)
+		o.spool_advice = starts ? "into a file it needs none" : "into a file, or as 'flattened', it needs none";
 	r = image_set_eraseinfo(e, ps, &o, &text);
 	start_compressing(e, &job, sel, codec);
 	if (!r)
@@ -293,52 +293,55 @@ int engine_image(struct engine *e, unsigned int sel, enum image_kind kind, struc
 	return r;
 }
 
-static int put_fd(void *arg, const void *buf, size_t n)
+static int put(void *arg, const void *buf, size_t n)
 {
-	const struct image_target *t = arg;
-
-	return io_write(t->fd, buf, n);
+	return output_put(arg, buf, n);
 }
 
-static int put_fd_at(void *arg, const void *buf, size_t n, uint64_t off)
+static int put_at(void *arg, const void *buf, size_t n, uint64_t off)
 {
-	const struct image_target *t = arg;
-
-	return io_pwrite(t->fd, buf, n, (uint64_t)t->base + off);
+	return output_put_at(arg, buf, n, off);
 }
 
-/* To a file that can be written in any order. */
-int image_stream_kdump(struct engine *e, const struct pages *ps, const struct kdump_output *o, struct image_target *t)
+int image_stream_kdump(struct engine *e, const struct pages *ps, const struct kdump_output *o, struct output *out)
 {
-	struct page_sink sink = { .put = put_fd_at, .arg = t };
+	struct page_sink sink = { .put = put_at, .arg = out, .filled = !out->empty };
+	const char *what = "";
 	uint64_t size;
 	int r = kdump_emit(e->ram, ps, o, &sink, NULL, &size);
 
-	if (!r && (ftruncate(t->fd, t->base + (off_t)size) || lseek(t->fd, t->base + (off_t)size, SEEK_SET) < 0))
-		r = -errno;
-	return r;
+	if (!r)
+		r = output_finish(out, size);
+	if (!out->error)
+		return r;
+	r = out->error;
+	if (r == -ENOSPC && out->written && !kdump_mark_incomplete(ps, o, &sink))
+		what = "; the file is incomplete and says so";
+	return output_failed(out, r, what);
 }
 
-int engine_stream(struct engine *e, unsigned int sel, enum image_kind kind, int fd, bool seekable)
+int engine_stream(struct engine *e, unsigned int sel, enum image_kind kind, struct output *out)
 {
-	struct image_target t = { .fd = fd, .base = seekable ? lseek(fd, 0, SEEK_CUR) : 0 };
 	struct outbuf text = OUTBUF_INIT;
 	struct kdump_output o;
 	const struct pages *ps;
 	int r;
 
 	kind = actual_kind(e, kind);
-	if (once_done(&e->selections[sel].images[kind].once) || t.base < 0 ||
-	    !(kind == IMAGE_FLATTENED || (seekable && codec_of(kind) >= 0)))
+	if (once_done(&e->selections[sel].images[kind].once) ||
+	    !(kind == IMAGE_FLATTENED || (out->seekable && codec_of(kind) >= 0)))
 		return -ENOTSUP;
 	r = kdump_pages(e, sel, &ps);
 	if (r)
 		return r;
 	image_kdump_output(e, sel, kind == IMAGE_FLATTENED ? e->codec : (enum codec)codec_of(kind), &o);
 	r = image_set_eraseinfo(e, ps, &o, &text);
-	if (!r)
-		r = kind == IMAGE_FLATTENED ? write_flattened_stream(e->ram, ps, &o, NULL, put_fd, &t) :
-		    image_stream_kdump(e, ps, &o, &t);
+	if (!r && kind != IMAGE_FLATTENED)
+		r = image_stream_kdump(e, ps, &o, out);
+	else if (!r)
+		r = write_flattened_stream(e->ram, ps, &o, NULL, put, out);
+	if (kind == IMAGE_FLATTENED && out->error)
+		r = output_failed(out, out->error, "");
 	out_free(&text);
 	return r;
 }

@@ -5,16 +5,8 @@
 #ifndef VMCOREFS_FS_VIEWS_IMAGES_H
 #define VMCOREFS_FS_VIEWS_IMAGES_H
 
-#include <sys/types.h>
-
 #include "formats/write_kdump.h"
 #include "fs/views/engine.h"
-
-/* A file of the user's: the image starts at base. */
-struct image_target {
-	int fd;
-	off_t base;
-};
 
 void image_kdump_output(const struct engine *e, unsigned int sel, enum codec codec, struct kdump_output *o);
 /* o has what was erased in all of the dump: at least as much as in ps. Now it gets what was erased in ps, or in the part of
@@ -25,7 +17,7 @@ void image_limit_to_part(struct kdump_output *o, const uint64_t starts[2]);
 /* starts NULL: all of the selection. */
 int image_make_kdump(struct engine *e, unsigned int sel, enum codec codec, const uint64_t starts[2],
 		     struct layout **out);
-/* To a file that can be written in any order. */
-int image_stream_kdump(struct engine *e, const struct pages *ps, const struct kdump_output *o, struct image_target *t);
+/* To an output that is seekable. */
+int image_stream_kdump(struct engine *e, const struct pages *ps, const struct kdump_output *o, struct output *out);
 
 #endif

@@ -2,7 +2,6 @@
 /* level-N/split-K/1..K: the parts of a split set, each made when it is opened. */
 #include <errno.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "filter/split.h"
 #include "fs/views/images.h"
@@ -82,16 +81,15 @@ bool engine_split_size(struct engine *e, unsigned int sel, unsigned int parts, u
 	return false;
 }
 
-int engine_split_stream(struct engine *e, unsigned int sel, unsigned int parts, unsigned int i, int fd, bool seekable)
+int engine_split_stream(struct engine *e, unsigned int sel, unsigned int parts, unsigned int i, struct output *out)
 {
 	struct split_arg arg = { e, sel, parts, i, &e->selections[sel].splits[parts] };
-	struct image_target t = { .fd = fd, .base = seekable ? lseek(fd, 0, SEEK_CUR) : -1 };
 	struct outbuf text = OUTBUF_INIT;
 	const struct pages *ps;
 	struct kdump_output o;
 	int r;
 
-	if (t.base < 0)
+	if (!out->seekable)
 		return -ENOTSUP;
 	r = once_run(&arg.files->once, compute_split, &arg);
 	if (!r && once_done(&arg.files->parts[i].once))
@@ -104,7 +102,7 @@ int engine_split_stream(struct engine *e, unsigned int sel, unsigned int parts, 
 	image_limit_to_part(&o, &arg.files->starts[i]);
 	r = image_set_eraseinfo(e, ps, &o, &text);
 	if (!r)
-		r = image_stream_kdump(e, ps, &o, &t);
+		r = image_stream_kdump(e, ps, &o, out);
 	out_free(&text);
 	return r;
 }

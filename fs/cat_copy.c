@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fs/cat_copy.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/bytes.h"
+#include "base/log.h"
+
+#define PIECE ((size_t)1 << 20)
+#define SMALL_PIECE ((size_t)4096)	/* to get as close to damage as a reader of the mount does */
+#define DUMP_ELF_INCOMPLETE 0x1u	/* e_flags, as makedumpfile -E sets it when it runs out of space */
+
+struct copy {
+	const struct view *v;
+	const char *path;
+	struct output *out;
+	char *buf;		/* PIECE bytes */
+};
+
+/* To the output's position, or, when it has holes, to off behind its base. */
+static int copy_range(const struct copy *c, uint64_t off, uint64_t end)
+{
+	size_t piece = PIECE;
+	int r;
+
+	for (size_t n; off < end; off += n) {
+		n = (size_t)min_u64(end - off, piece);
+		r = view_read(c->v, c->buf, n, off);
+		if (r < 0 && n > SMALL_PIECE) {
+			piece = SMALL_PIECE;
+			n = 0;
+			continue;
+		}
+		if (r < 0) {
+			log_err("%s: offset %#llx: %s", c->path, (unsigned long long)off, strerror(r == -EBADMSG ? EIO : -r));
+			return r;
+		}
+		r = c->out->empty ? output_put_at(c->out, c->buf, n, off) : output_put(c->out, c->buf, n);
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
+/* Only the data, each at its place; the rest is what the file system makes of it. */
+static int copy_sparse(const struct copy *c, uint64_t size)
+{
+	uint64_t off = 0, end;
+	int r = 0;
+
+	while (!r && off < size && (r = view_seek(c->v, 1, &off)) != -ENXIO) {
+		end = off;
+		if (r == 0)
+			r = view_seek(c->v, 0, &end);
+		if (r < 0) {
+			log_err("%s: %s", c->path, strerror(-r));
+			return r;
+		}
+		r = copy_range(c, off, end);
+		off = end;
+	}
+	return r && r != -ENXIO ? r : output_finish(c->out, size);
+}
+
+static void mark_incomplete(const struct copy *c)
+{
+	uint8_t *b = (uint8_t *)c->buf;
+	bool big;
+	unsigned int at;
+
+	if (!c->out->seekable || view_size(c->v) < sizeof(Elf64_Ehdr) || view_read(c->v, b, sizeof(Elf64_Ehdr), 0) ||
+	    memcmp(b, ELFMAG, SELFMAG))
+		return;
+	big = b[EI_DATA] == ELFDATA2MSB;
+	at = b[EI_CLASS] == ELFCLASS64 ? offsetof(Elf64_Ehdr, e_flags) : offsetof(Elf32_Ehdr, e_flags);
+	put_u32(b + at, get_u32(b + at, big) | DUMP_ELF_INCOMPLETE, big);
+	output_put_at(c->out, b, sizeof(Elf32_Ehdr), 0);
+}
+
+int cat_copy(const struct view *v, const char *path, bool image, struct output *out)
+{
+	struct copy c = { .v = v, .path = path, .out = out, .buf = malloc(PIECE) };
+	int r;
+
+	if (!c.buf)
+		return fail(ENOMEM, "%s: %s", path, strerror(ENOMEM));
+	r = out->empty ? copy_sparse(&c, view_size(v)) : copy_range(&c, 0, view_size(v));
+	if (out->error == -ENOSPC && out->written && image)
+		mark_incomplete(&c);
+	free(c.buf);
+	return r;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * An opened view to an output: holes are left out where the output can have them.
+ *
+ * Threads: one.
+ */
+#ifndef VMCOREFS_FS_CAT_COPY_H
+#define VMCOREFS_FS_CAT_COPY_H
+
+#include "fs/views/output.h"
+#include "fs/views/view.h"
+
+/*
+ * path: of the view, for messages. image: it is a dump. 0; what the view says (logged); out->error when it is the output
+ * that failed (not logged): an ELF file that has no more room is marked as incomplete then.
+ */
+int cat_copy(const struct view *v, const char *path, bool image, struct output *out);
+
+#endif
