@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # make bench: vmcorefs against makedumpfile on the same 3 GB kexec vmcore in the page cache, in turns, medians.
-# RUNS=5; DUMP=FILE for another dump; ROWS=REGEX for some of the rows. On a busy machine 'chrt -f 1 make bench' keeps the
-# others away, for as long as it takes.
+# The rows "one CPU" are pinned to one. RUNS=5; DUMP=FILE for another dump; ROWS=REGEX for some of the rows. On a busy
+# machine 'chrt -f 1 make bench' keeps the others away, for as long as it takes.
 set -euo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
 vmcorefs=$(cd "$top" && realpath "${BUILD:-build}/vmcorefs")
@@ -73,6 +73,9 @@ plain_dd() { dd if="$DUMP" of="$work/out" bs=256k; rm -f "$work/out"; }	# cp let
 cat_to() { "$vmcorefs" --cat "$1" "${2:-$DUMP}" > "$work/out"; rm -f "$work/out"; }
 mdf_of() { local from=$1; shift; makedumpfile "$@" "$from" "$work/mdf"; rm -f "$work/mdf"; }
 mdf_new() { "$newest" "$@" "$DUMP" "$work/mdf"; rm -f "$work/mdf"; }
+# on one CPU, as in a crash kernel
+cat_one() { taskset -c 0 "$vmcorefs" --cat "$1" "$DUMP" > "$work/out"; rm -f "$work/out"; }
+mdf_one() { taskset -c 0 makedumpfile "$@" "$DUMP" "$work/mdf"; rm -f "$work/mdf"; }
 first_of_level() { "$vmcorefs" --cat "$1" "$2" | head -c 1 || [ "${PIPESTATUS[1]}" = 0 ]; }
 # the mount is part of the time
 mounted_cat() { "$vmcorefs" "$2" "$mnt" && cat "$mnt/$1" && umount "$mnt"; }
@@ -104,6 +107,9 @@ row "mount, cp level-31/elf, umount" "mounted_cp level-31/elf" "mdf -E -d 31"
 row "mount, cp level-1/dump (zlib), umount" "mounted_cp level-1/dump" "mdf -c -d 1"
 row "--cat level-31/dump > file (zlib)" "cat_to level-31/dump" "mdf -c -d 31"
 row "--cat level-31/dump.lzo > file" "cat_to level-31/dump.lzo" "mdf -l -d 31"
+row "one CPU: --cat level-31/dump > file (zlib)" "cat_one level-31/dump" "mdf_one -c -d 31"
+row "one CPU: --cat level-31/dump.lzo > file" "cat_one level-31/dump.lzo" "mdf_one -l -d 31"
+row "one CPU: --cat level-0/dump.lzo > file" "cat_one level-0/dump.lzo" "mdf_one -l -d 0"
 row "--cat level-0/dump.zlib > file" "cat_to level-0/dump.zlib" "mdf -c -d 0"
 row "--cat level-0/dump.lzo > file" "cat_to level-0/dump.lzo" "mdf -l -d 0"
 row "--cat level-0/dump.zstd > file, newest makedumpfile" "cat_to level-0/dump.zstd" "mdf_new -z -d 0"

@@ -82,6 +82,7 @@ initramfs_make() {
 		cp "$RIG/initramfs/capture-init" "$dir/capture/init"
 		# shellcheck disable=SC2086 # a list
 		modules_into "$dir/capture" $MODULES_CAPTURE
+		[ "$KIND" != measure ] || programs_into "$dir/capture"
 		pack "$dir/capture" "$dir/first/boot/capture.gz"
 		cp "$KERNEL/vmlinuz" "$dir/first/boot/"
 		kexec_into "$dir/first"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A guest that does not die: vmcorefs and makedumpfile run in it, on its /proc/kcore. The set is what they printed.
-# Needs lib.sh and guest.sh, and KERNEL from kernels.sh.
+# vmcorefs and makedumpfile run in a guest: in one that does not die, on its /proc/kcore, or in the crash kernel, on
+# /proc/vmcore. The set is what they printed. Needs lib.sh and guest.sh, and KERNEL from kernels.sh.
 
 LIVE_PROGRAM=$(readlink -m "${VMCOREFS:-$RIG/../../build/vmcorefs}")
 MODULES_LIVE='fuse'
@@ -8,7 +8,7 @@ MODULES_LIVE='fuse'
 # What the set is made of besides the kernel: another program makes it anew.
 live_stamp() {
 	[ -x "$LIVE_PROGRAM" ] || die "$LIVE_PROGRAM is not built"
-	sha256sum "$LIVE_PROGRAM" "$RIG/initramfs/live-init" | sha256sum | cut -c 1-16
+	sha256sum "$LIVE_PROGRAM" "$RIG/initramfs/$1-init" | sha256sum | cut -c 1-16
 }
 
 # program_into FOLDER FILE: with the libraries it needs.
@@ -36,4 +36,22 @@ make_live() {
 	guest_wait 1200 '^rig: live end' console.log
 	guest_gone 120 console.log
 	rm -f initrd.gz qmp.sock qmp.log qemu.log capture.log
+}
+
+# programs_into FOLDER: what runs in a crash kernel, with a file system for what it writes.
+programs_into() {
+	program_into "$1" "$LIVE_PROGRAM"
+	program_into "$1" /usr/bin/makedumpfile
+	cp "$RIG/initramfs/measure-init" "$1/init"
+	modules_into "$1" virtio_pci virtio_blk ext4
+}
+
+make_measure() {
+	need_space $((MIB + 500))
+	truncate -s "$((MIB + 128))M" dump.img
+	# shellcheck disable=SC2046 # a list
+	boot kdump $(disk dump)
+	guest_wait 1200 '^rig: measured' capture.log
+	guest_gone 120 capture.log
+	rm -f initrd.gz dump.img qmp.sock qmp.log qemu.log
 }
