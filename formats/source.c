@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
@@ -23,11 +24,13 @@
 #include "formats/stream.h"
 
 #define DEPTH_MAX 4
+#define MAPPED_PAGES 4u			/* fewer are read */
 
 struct file_source {
 	struct source s;		/* first member */
 	int fd;
 	pthread_mutex_t *one_reader;	/* owned; of files of /proc, else NULL: see file_read() */
+	size_t map_page;		/* bytes of a page of this machine; 0: reads are not mapped, see read_mapped() */
 };
 
 static ssize_t read_fd(int fd, void *buf, size_t n, uint64_t off)
@@ -49,6 +52,32 @@ static ssize_t read_fd(int fd, void *buf, size_t n, uint64_t off)
 }
 
 /*
+ * From /proc/vmcore: read(2) maps and unmaps each page of the other kernel's memory by itself, mmap(2) does it with all at
+ * once. The file is as long as it was made at boot, and what is mapped is there. False: read it.
+ */
+static bool read_mapped(const struct file_source *f, void *buf, size_t n, uint64_t off)
+{
+	size_t in_page = off % f->map_page;
+	char *p = mmap(NULL, in_page + n, PROT_READ, MAP_PRIVATE, f->fd, (off_t)(off - in_page));
+
+	if (p == MAP_FAILED)
+		return false;
+	memcpy(buf, p + in_page, n);
+	munmap(p, in_page + n);
+	return true;
+}
+
+/* Only files of /proc are tried: a file on a disk may be cut while it is mapped. /proc/kcore cannot be mapped. */
+static void try_to_map(struct file_source *f)
+{
+	char byte;
+
+	f->map_page = (size_t)sysconf(_SC_PAGESIZE);
+	if (!read_mapped(f, &byte, 1, 0))
+		f->map_page = 0;
+}
+
+/*
  * Kernels pass what is read from /proc/kcore through a page that all readers of an open file share, without a lock
  * (fs/proc/kcore.c: file->private_data): two at once get each other's bytes.
  */
@@ -57,6 +86,8 @@ static ssize_t file_read(const struct source *s, void *buf, size_t n, uint64_t o
 	const struct file_source *f = (const struct file_source *)s;
 	ssize_t r;
 
+	if (f->map_page && n >= MAPPED_PAGES * f->map_page && read_mapped(f, buf, n, off))
+		return (ssize_t)n;
 	if (f->one_reader)
 		pthread_mutex_lock(f->one_reader);
 	r = read_fd(f->fd, buf, n, off);
@@ -172,6 +203,7 @@ int source_open_file(const char *path, struct source **out)
 			goto err;
 		}
 		pthread_mutex_init(f->one_reader, NULL);
+		try_to_map(f);
 	}
 	r = file_size(f->fd, &st, &f->s.size);
 	if (r) {
