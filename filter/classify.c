@@ -11,7 +11,7 @@
 
 /* Page structs are read and judged in windows of one bitmap chunk, so that threads never share a chunk. */
 #define WINDOW BITMAP_CHUNK_BITS
-#define BATCH 8192u
+#define BATCH 2048u
 
 /* A compound page that reaches out of its window: set when the threads are done. */
 struct crossing {

@@ -12,7 +12,7 @@
 #include "formats/page_copy.h"
 
 /* Work is handed out in items of about this much memory. */
-#define ITEM_BYTES (1u << 20)
+#define ITEM_BYTES (512u << 10)
 /* Pages are read so many bytes at a time: they are compressed while the CPU still has them at hand. */
 #define READ_BYTES (128u << 10)
 
