@@ -78,7 +78,7 @@ static int resolve_symbol(struct access_context *c, struct erase_pos pos, const 
 	}
 	if (r == -ENOENT)
 		return access_fail(c, pos, "the type of '%s' is not known%s", name,
-				   strcmp(types_source(c->types), "DWARF") ? " from BTF (-x vmlinux with debug information tells it)" : "");
+				   !types_know_variables(c->types) ? " from BTF (-x vmlinux with debug information tells it)" : "");
 	if (r)
 		return r == -ENOMEM ? r : access_fail(c, pos, "the type of '%s' cannot be read: damaged type information", name);
 	out->base = symbol.vaddr;

@@ -66,13 +66,15 @@ static void consider(struct search *s, Dwarf_Die *die)
 	}
 }
 
-static void consider_unit(struct search *s, Dwarf_Die *unit)
+/* 1: all was seen. */
+static int consider_unit(void *arg, Dwarf_Die *unit)
 {
+	struct search *s = arg;
 	Dwarf_Die die;
 
 	/* Rust has types of the same names */
-	if (dwarf_srclang(unit) == DW_LANG_Rust || dwarf_child(unit, &die))
-		return;
+	if (!s->left || dwarf_srclang(unit) == DW_LANG_Rust || dwarf_child(unit, &die))
+		return !s->left;
 	do {
 		switch (dwarf_tag(&die)) {
 		case DW_TAG_structure_type:
@@ -83,6 +85,7 @@ static void consider_unit(struct search *s, Dwarf_Die *unit)
 			break;
 		}
 	} while (s->left && !dwarf_siblingof(&die, &die));
+	return !s->left;
 }
 
 /*
@@ -114,23 +117,17 @@ static void skip_unknown(struct search *s, Dwarf *dwarf)
 	free(known);
 }
 
-int dwarf_answer(struct Elf *elf, struct type_query *queries, size_t n)
+int dwarf_answer(const struct vmlinux_file *f, struct type_query *queries, size_t n)
 {
-	Dwarf *dwarf = dwarf_begin_elf((Elf *)elf, DWARF_C_READ, NULL);
+	Dwarf *dwarf = dwarf_begin_elf(f->elf, DWARF_C_READ, NULL);
 	struct search s = { queries, n, calloc(n, sizeof(bool)), n };
-	Dwarf_CU *cu = NULL;
-	Dwarf_Die unit;
-	int r = 0;
+	int r = !dwarf ? -ENOTSUP : s.seen ? 0 : -ENOMEM;
 
-	if (!dwarf || !s.seen) {
-		r = dwarf ? -ENOMEM : -ENOTSUP;
-		goto out_end;
-	}
-	skip_unknown(&s, dwarf);
-	while (s.left && !dwarf_get_units(dwarf, cu, &cu, NULL, NULL, &unit, NULL))
-		consider_unit(&s, &unit);
-out_end:
-	free(s.seen);
+	if (!r)
+		skip_unknown(&s, dwarf);
 	dwarf_end(dwarf);
-	return r;
+	if (!r)
+		r = dwarf_die_each_unit(f, consider_unit, &s);
+	free(s.seen);
+	return r == 1 ? 0 : r;
 }

@@ -2,7 +2,38 @@
 #include "kernel/dwarf_die.h"
 
 #include <dwarf.h>
+#include <errno.h>
 #include <string.h>
+
+#define UNITS_AT_ONCE 64		/* whose bytes stay in memory */
+
+int dwarf_die_each_unit(const struct vmlinux_file *f, int (*fn)(void *arg, Dwarf_Die *unit), void *arg)
+{
+	Dwarf *dwarf = dwarf_begin_elf(f->elf, DWARF_C_READ, NULL);
+	Dwarf_CU *cu = NULL;
+	Dwarf_Die unit;
+	int r = 0;
+
+	if (!dwarf)
+		return -ENOTSUP;
+	for (unsigned int n = 1; !r && !dwarf_get_units(dwarf, cu, &cu, NULL, NULL, &unit, NULL); n++) {
+		r = fn(arg, &unit);
+		if (n % UNITS_AT_ONCE == 0)
+			vmlinux_file_forget(f);
+	}
+	dwarf_end(dwarf);
+	vmlinux_file_forget(f);
+	return r;
+}
+
+void dwarf_die_know_units(const struct vmlinux_file *f, Dwarf *dwarf)
+{
+	Dwarf_CU *cu = NULL;
+
+	for (unsigned int n = 1; !dwarf_get_units(dwarf, cu, &cu, NULL, NULL, NULL, NULL); n++)
+		if (n % UNITS_AT_ONCE == 0)
+			vmlinux_file_forget(f);
+}
 
 bool dwarf_die_is_complete(Dwarf_Die *die)
 {

@@ -11,7 +11,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "kernel/vmlinux_file.h"
+
 #define DWARF_MAX_DEPTH	32		/* typedefs of typedefs, unnamed members in unnamed members */
+
+/* All units, in order, until fn returns something else than 0, which is returned. Memory is given
+ * back on the way: DIEs do not outlive fn. -ENOTSUP: it has no DWARF. */
+int dwarf_die_each_unit(const struct vmlinux_file *f, int (*fn)(void *arg, Dwarf_Die *unit), void *arg);
+
+/* To be done before DIEs are asked for by their places: libdw goes through all units in front of one, and what it reads
+ * there stays in memory. */
+void dwarf_die_know_units(const struct vmlinux_file *f, Dwarf *dwarf);
 
 bool dwarf_die_is_complete(Dwarf_Die *die);
 /* What a typedef, const, volatile stands for. false: void, or damaged. */

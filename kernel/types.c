@@ -2,6 +2,7 @@
 #include "kernel/types.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +24,14 @@ struct source {
 	char module[64];		/* "": the kernel itself */
 };
 
+/* The DWARF of a vmlinux that has BTF too: opened when it is asked for what BTF lacks. */
+struct late_dwarf {
+	pthread_mutex_t lock;		/* for what follows; held while it is opened */
+	char *path;			/* owned */
+	struct types_dwarf *dwarf;	/* owned; NULL: not opened */
+	bool none;			/* it has none */
+};
+
 struct types {
 	const struct kernel *k;		/* borrowed */
 	const struct symbols *symbols;	/* borrowed; NULL: none */
@@ -30,7 +39,8 @@ struct types {
 	struct source **sources;	/* owned; by scope; [0]: the kernel, with DWARF maybe none at all */
 	size_t nsources;
 	uint64_t bytes;			/* of BTF, in all of them */
-	struct types_dwarf *dwarf;	/* owned; NULL: BTF is all there is */
+	struct types_dwarf *dwarf;	/* owned; of a vmlinux without BTF, else NULL */
+	struct late_dwarf *late;	/* owned; of one with BTF, else NULL */
 };
 
 void types_place_member(struct type_member *out, uint64_t bit_offset, unsigned int bits)
@@ -100,20 +110,26 @@ static void drop_source(struct types *t)
 	free(s);
 }
 
-/* The kernel's own, and none of the programs for BPF that it carries? */
-static int try_found(void *arg, uint64_t vaddr, uint64_t len)
+/* A kernel's, and none of the programs for BPF that it carries? */
+static bool has_kernel(const struct types *t)
 {
 	static const char *const names[] = { "task_struct", "list_head", "super_block" };
+	struct type type;
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (types_btf_find(&t->sources[0]->btf, names[i], &type) || type.kind != TYPE_STRUCT || !type.bytes)
+			return false;
+	return true;
+}
+
+static int try_found(void *arg, uint64_t vaddr, uint64_t len)
+{
 	struct types *t = arg;
 	int r = add_from_memory(t, "", vaddr, len);
-	struct type type;
 
 	if (r == -ENOMEM)
 		return r;
-	for (size_t i = 0; i < ARRAY_SIZE(names) && !r; i++)
-		if (types_btf_find(&t->sources[0]->btf, names[i], &type) || type.kind != TYPE_STRUCT || !type.bytes)
-			r = -ENOENT;
-	if (!r)
+	if (!r && has_kernel(t))
 		return 1;
 	if (t->nsources)
 		drop_source(t);
@@ -156,7 +172,8 @@ static int add_kernel(struct types *t, const char **why)
 	return -ENOTSUP;
 }
 
-static int add_from_file(struct types *t, const char *path, const char **why)
+/* -ENOENT: it has none; -EIO: damaged. */
+static int add_from_file(struct types *t, const char *path)
 {
 	struct vmlinux_file f;
 	const void *section;
@@ -167,11 +184,8 @@ static int add_from_file(struct types *t, const char *path, const char **why)
 	if (r)
 		return r;
 	r = vmlinux_file_section(&f, ".BTF", &section, &len);
-	if (r) {
-		*why = "the vmlinux has no debug information (DWARF, or BTF)";
-		r = -ENOTSUP;
+	if (r)
 		goto out_close;
-	}
 	bytes = malloc(len ? len : 1);
 	if (!bytes) {
 		r = -ENOMEM;
@@ -179,8 +193,6 @@ static int add_from_file(struct types *t, const char *path, const char **why)
 	}
 	memcpy(bytes, section, len);
 	r = add_source(t, "", bytes, len);
-	if (r == -EIO)
-		r = fail(EIO, "%s: its section .BTF is damaged", path);
 out_close:
 	vmlinux_file_close(&f);
 	return r;
@@ -252,17 +264,58 @@ static int add_modules(struct types *t)
 	return r == -ENOMEM ? r : 0;
 }
 
-/* With DWARF the dump's BTF serves the modules, if it has any. */
-static int open_vmlinux(struct types *t, const char *path, const char **why)
+/* --- a vmlinux ---------------------------------------------------------------------------------------------------- */
+
+static int prepare_late(struct types *t, const char *path)
+{
+	t->late = calloc(1, sizeof(*t->late));
+	if (!t->late)
+		return -ENOMEM;
+	pthread_mutex_init(&t->late->lock, NULL);
+	t->late->path = strdup(path);
+	return t->late->path ? 0 : -ENOMEM;
+}
+
+static void close_late(struct late_dwarf *late)
+{
+	if (!late)
+		return;
+	types_dwarf_close(late->dwarf);
+	free(late->path);
+	pthread_mutex_destroy(&late->lock);
+	free(late);
+}
+
+/* Without BTF of its own; then the dump's BTF serves the modules, if it has any. */
+static int open_dwarf(struct types *t, const char *path)
 {
 	int r = types_dwarf_open(path, t->pointer_bytes, &t->dwarf);
 	const char *ignored;
 
-	if (r == -ENOTSUP)
-		return add_from_file(t, path, why);
-	if (!r)
-		r = add_kernel(t, &ignored);
+	if (r)
+		return r;
+	while (t->nsources)
+		drop_source(t);
+	r = add_kernel(t, &ignored);
 	return r == -ENOTSUP ? 0 : r;
+}
+
+/* BTF has all types, and is read in a hundredth of the time. */
+static int open_vmlinux(struct types *t, const char *path, const char **why)
+{
+	int from_btf = add_from_file(t, path), r;
+
+	if (!from_btf && has_kernel(t))
+		return prepare_late(t, path);
+	if (from_btf && from_btf != -ENOENT && from_btf != -EIO)
+		return from_btf;
+	r = open_dwarf(t, path);
+	if (r != -ENOTSUP || !from_btf)
+		return r == -ENOTSUP ? 0 : r;
+	if (from_btf == -EIO)
+		return fail(EIO, "%s: its section .BTF is damaged", path);
+	*why = "the vmlinux has no debug information (DWARF, or BTF)";
+	return -ENOTSUP;
 }
 
 int types_open(const struct kernel *k, const struct symbols *s, const char *vmlinux, struct types **out,
@@ -297,6 +350,7 @@ void types_close(struct types *t)
 		drop_source(t);
 	free(t->sources);
 	types_dwarf_close(t->dwarf);
+	close_late(t->late);
 	free(t);
 }
 
@@ -307,9 +361,34 @@ const char *types_source(const struct types *t)
 
 /* --- questions ---------------------------------------------------------------------------------------------------- */
 
-static bool is_dwarf(const struct types *t, const struct type *of)
+/* NULL, or the DWARF that a type is of. */
+static struct types_dwarf *dwarf_of(const struct types *t, const struct type *of)
 {
-	return t->dwarf && of->scope >= TYPES_DWARF_SCOPE;
+	if (of->scope < TYPES_DWARF_SCOPE)
+		return NULL;
+	return t->dwarf ? t->dwarf : t->late ? t->late->dwarf : NULL;
+}
+
+/* -ENOENT: it has no such variable, or no DWARF. What fails otherwise was logged, and is tried again. */
+static int late_variable(struct late_dwarf *late, unsigned int pointer_bytes, const char *name, struct type *out)
+{
+	int r = 0;
+
+	pthread_mutex_lock(&late->lock);
+	if (!late->dwarf && !late->none)
+		r = types_dwarf_open(late->path, pointer_bytes, &late->dwarf);
+	late->none |= r == -ENOTSUP;
+	if (late->none)
+		r = -ENOENT;
+	if (!r)
+		r = types_dwarf_variable(late->dwarf, name, out);
+	pthread_mutex_unlock(&late->lock);
+	return r;
+}
+
+bool types_know_variables(const struct types *t)
+{
+	return t->dwarf || (t->late && t->late->dwarf);
 }
 
 static const struct types_btf *source_of(const struct types *t, const struct type *of)
@@ -366,41 +445,48 @@ static int kernel_variable(const struct types *t, const char *name, struct type 
 int types_variable(const struct types *t, const char *module, const char *name, struct type *out)
 {
 	const struct types_btf *own = module_source(t, module);
+	int r;
 
 	if (module)
 		return own ? types_btf_variable(own, name, out) : -ENOENT;
-	return t->dwarf ? types_dwarf_variable(t->dwarf, name, out) : kernel_variable(t, name, out);
+	if (t->dwarf)
+		return types_dwarf_variable(t->dwarf, name, out);
+	r = kernel_variable(t, name, out);
+	return r == -ENOENT && t->late ? late_variable(t->late, t->pointer_bytes, name, out) : r;
 }
 
 int types_target(const struct types *t, const struct type *of, struct type *out)
 {
 	const struct types_btf *source = source_of(t, of);
+	struct types_dwarf *dwarf = dwarf_of(t, of);
 
 	if (of->kind != TYPE_POINTER && of->kind != TYPE_ARRAY)
 		return -EINVAL;
-	if (is_dwarf(t, of))
-		return types_dwarf_target(t->dwarf, of, out);
+	if (dwarf)
+		return types_dwarf_target(dwarf, of, out);
 	return source ? types_btf_target(source, of, out) : -EIO;
 }
 
 int types_member(const struct types *t, const struct type *of, const char *name, struct type_member *out)
 {
 	const struct types_btf *source = source_of(t, of);
+	struct types_dwarf *dwarf = dwarf_of(t, of);
 
 	if (of->kind != TYPE_STRUCT && of->kind != TYPE_UNION)
 		return -EINVAL;
-	if (is_dwarf(t, of))
-		return types_dwarf_member(t->dwarf, of, name, out);
+	if (dwarf)
+		return types_dwarf_member(dwarf, of, name, out);
 	return source ? types_btf_member(source, of, name, out) : -EIO;
 }
 
 int types_enumerator(const struct types *t, const struct type *of, const char *name, int64_t *out)
 {
 	const struct types_btf *source = source_of(t, of);
+	struct types_dwarf *dwarf = dwarf_of(t, of);
 
 	if (of->kind != TYPE_ENUM)
 		return -EINVAL;
-	if (is_dwarf(t, of))
-		return types_dwarf_enumerator(t->dwarf, of, name, out);
+	if (dwarf)
+		return types_dwarf_enumerator(dwarf, of, name, out);
 	return source ? types_btf_enumerator(source, of, name, out) : -EIO;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Types of the dumped kernel: from the DWARF of a vmlinux that the user gave (-x), else from its BTF, else from the BTF in
+ * Types of the dumped kernel: from the BTF of a vmlinux that the user gave (-x), else from its DWARF, else from the BTF in
  * the dump's memory (__start_BTF, or found by its header). Those of modules always from BTF in memory (btf_modules).
+ * DWARF of a vmlinux that has both is opened when it is asked for what BTF lacks: types of variables.
  *
  * A struct type is a small value. Typedefs, const and volatile are taken off. Everything comes from the dump: loops and
  * depths are bounded, what is damaged is -EIO.
@@ -47,6 +48,8 @@ int types_open(const struct kernel *k, const struct symbols *s, const char *vmli
 void types_close(struct types *t);		/* NULL is fine */
 /* "DWARF", "BTF" */
 const char *types_source(const struct types *t);
+/* Has types_variable() asked DWARF? Else it knows some only. Threads: that of types_open(). */
+bool types_know_variables(const struct types *t);
 
 /* A struct, union, enum, typedef or base type by name ("task_struct", "list_head", "unsigned long"), in this order. module
  * NULL: the kernel's; else the module's own, else the kernel's. The complete one where there are declarations too; the

@@ -61,8 +61,9 @@ static int index_die(struct types_dwarf *d, Dwarf_Die *die)
 	return symtab_add_first(&d->names[class], dwarf_dieoffset(die), name, len);
 }
 
-static int index_unit(struct types_dwarf *d, Dwarf_Die *unit)
+static int index_unit(void *arg, Dwarf_Die *unit)
 {
+	struct types_dwarf *d = arg;
 	Dwarf_Die die;
 	int r;
 
@@ -77,12 +78,8 @@ static int index_unit(struct types_dwarf *d, Dwarf_Die *unit)
 
 static int make_index(struct types_dwarf *d)
 {
-	Dwarf_CU *cu = NULL;
-	Dwarf_Die unit;
-	int r = 0;
+	int r = dwarf_die_each_unit(&d->file, index_unit, d);
 
-	while (!r && !dwarf_get_units(d->dwarf, cu, &cu, NULL, NULL, &unit, NULL))
-		r = index_unit(d, &unit);
 	for (size_t i = 0; i < CLASSES && !r; i++)
 		r = symtab_finish(&d->names[i]);
 	return r;
@@ -100,12 +97,18 @@ int types_dwarf_open(const char *path, unsigned int pointer_bytes, struct types_
 	r = vmlinux_file_open(path, &d->file);
 	if (r)
 		goto err_close;
-	d->dwarf = dwarf_begin_elf(d->file.elf, DWARF_C_READ, NULL);
-	r = d->dwarf ? make_index(d) : -ENOTSUP;
+	r = make_index(d);
 	if (!r && !d->names[TAGS].n)
 		r = -ENOTSUP;
 	if (r)
 		goto err_close;
+	vmlinux_file_forget(&d->file);
+	d->dwarf = dwarf_begin_elf(d->file.elf, DWARF_C_READ, NULL);
+	if (!d->dwarf) {
+		r = -ENOMEM;
+		goto err_close;
+	}
+	dwarf_die_know_units(&d->file, d->dwarf);
 	*out = d;
 	return 0;
 

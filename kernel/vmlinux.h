@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Facts from a vmlinux with debug information: symbols (ELF symbol table) and types (DWARF, or BTF
- * where there is no DWARF).
+ * Facts from a vmlinux with debug information: symbols (ELF symbol table) and types (BTF, or DWARF where there is no
+ * BTF: that takes far longer to read).
  *
  * Threads: before mount only.
  */
@@ -33,8 +33,8 @@ struct type_query {
  * dwarf.c: answer all of them in one pass over the debug information, which ends when all types were seen. -ENOTSUP,
  * without a message: there is none.
  */
-struct Elf;
-int dwarf_answer(struct Elf *elf, struct type_query *queries, size_t n);
+struct vmlinux_file;
+int dwarf_answer(const struct vmlinux_file *f, struct type_query *queries, size_t n);
 /* btf_answer.c: the same from the contents of a section .BTF. -EIO, without a message: damaged. */
 int btf_answer(const void *section, size_t len, struct type_query *queries, size_t n);
 

@@ -6,10 +6,25 @@
 #include <libelf.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
 #include "base/log.h"
+
+static void map_file(struct vmlinux_file *f)
+{
+	struct stat st;
+
+	if (fstat(f->fd, &st) || st.st_size <= 0)
+		return;
+	f->map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, f->fd, 0);
+	if (f->map == MAP_FAILED)
+		f->map = NULL;
+	else
+		f->map_len = (size_t)st.st_size;
+}
 
 int vmlinux_file_open(const char *path, struct vmlinux_file *out)
 {
@@ -17,7 +32,8 @@ int vmlinux_file_open(const char *path, struct vmlinux_file *out)
 	if (out->fd < 0)
 		return fail(errno, "%s: %s", path, strerror(errno));
 	elf_version(EV_CURRENT);
-	out->elf = elf_begin(out->fd, ELF_C_READ_MMAP, NULL);
+	map_file(out);
+	out->elf = out->map ? elf_memory(out->map, out->map_len) : elf_begin(out->fd, ELF_C_READ, NULL);
 	if (out->elf && elf_kind(out->elf) == ELF_K_ELF && gelf_getehdr(out->elf, &out->ehdr))
 		return 0;
 	vmlinux_file_close(out);
@@ -27,9 +43,17 @@ int vmlinux_file_open(const char *path, struct vmlinux_file *out)
 void vmlinux_file_close(struct vmlinux_file *f)
 {
 	elf_end(f->elf);
+	if (f->map)
+		munmap(f->map, f->map_len);
 	if (f->fd >= 0)
 		close(f->fd);
 	*f = (struct vmlinux_file){ .fd = -1 };
+}
+
+void vmlinux_file_forget(const struct vmlinux_file *f)
+{
+	if (f->map)
+		madvise(f->map, f->map_len, MADV_DONTNEED);
 }
 
 int vmlinux_file_section(const struct vmlinux_file *f, const char *name, const void **bytes, size_t *len)

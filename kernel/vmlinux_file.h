@@ -16,12 +16,16 @@
 struct vmlinux_file {
 	int fd;
 	Elf *elf;			/* owned, with fd */
+	void *map;			/* owned: the file; NULL: libelf reads it */
+	size_t map_len;
 	GElf_Ehdr ehdr;
 };
 
 /* Errors were logged. */
 int vmlinux_file_open(const char *path, struct vmlinux_file *out);
 void vmlinux_file_close(struct vmlinux_file *f);
+/* What was read of it need not stay in memory: a debug vmlinux has some 600 MB. */
+void vmlinux_file_forget(const struct vmlinux_file *f);
 
 /* The contents of a section, borrowed from the file. -ENOENT: it has none. */
 int vmlinux_file_section(const struct vmlinux_file *f, const char *name, const void **bytes, size_t *len);

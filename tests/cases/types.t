@@ -11,6 +11,8 @@ enum state { RUNNING, STOPPED = 7, DEAD = -1 };
 enum flags { HIGH = 0xf0000000u, BYTE = 0xf0 };
 struct declared;
 struct list_head { struct list_head *next, *prev; };
+struct task_struct { pid_t pid; };
+struct super_block { struct list_head s_list; };
 union word { u64 all; struct { unsigned low, high; }; };
 struct task {
 	char comm[16];			/* 0 */
@@ -136,6 +138,26 @@ facts "$T/btf" <"$T/questions" >"$T/got"
 is "$(grep -vE '^(state:|flags.HIGH|task.(state|grid))' "$T/got")" \
 	"$(grep -vE '^(state:|flags.HIGH|task.(state|grid))' "$T/expected")" "BTF: types"
 like "$(cat "$T/facts.err")" 'types from BTF' "out of BTF"
+
+# both: types out of BTF, which is read first, and variables out of DWARF. Its BTF is of a kernel without these variables.
+sed -e '/^struct task init_task;/,$d' "$T/kernel.c" >"$T/types.c"
+ok "gcc -gbtf of the types" gcc -gbtf -c -fno-eliminate-unused-debug-types -o "$T/types.o" "$T/types.c"
+ok "its BTF" objcopy -O binary --only-section=.BTF --set-section-flags .BTF=alloc "$T/types.o" "$T/section"
+ok "... beside DWARF" objcopy --add-section .BTF="$T/section" "$T/gdwarf-5" "$T/both"
+# (init_task is well known to be a task_struct, and here it is none)
+is "$(facts "$T/both" <"$T/variables" | grep -v '^init_task')" "$(grep -v '^init_task' "$T/variables.expected")" \
+	"BTF and DWARF: variables"
+like "$(cat "$T/facts.err")" 'types from BTF' "... types out of BTF"
+facts "$T/both" <"$T/questions" >"$T/got"
+is "$(grep -vE '^(state:|flags.HIGH|task.(state|grid))' "$T/got")" \
+	"$(grep -vE '^(state:|flags.HIGH|task.(state|grid))' "$T/expected")" "BTF and DWARF: types"
+# a BTF that is not the kernel's, or damaged
+head -c 100 "$T/section" >"$T/cut"
+for section in cut questions; do
+	ok "objcopy" objcopy --add-section .BTF="$T/$section" "$T/gdwarf-5" "$T/both"
+	is "$(facts "$T/both" <"$T/questions")" "$(cat "$T/expected")" "damaged BTF and DWARF: types"
+	like "$(cat "$T/facts.err")" 'types from DWARF' "... out of DWARF"
+done
 
 # symbols: as nm has them, moved by KASLR
 echo symbols | facts "$T/gdwarf-5" | sort >"$T/got"

@@ -35,11 +35,25 @@ view vmcoreinfo "$vmcore" | sort >"$T/own"
 is "$(sort "$T/our" | comm -23 "$T/own" - | sed 's/=.*//')" "SYMBOL(mem_section)" \
 	"each line of the kernel's own, but mem_section: the variable, not what it points to"
 
-# --- types from BTF
-must "objcopy" objcopy --strip-debug "$vmlinux" "$T/btf"
-view vmcoreinfo -x "$T/btf" "$vmcore" >"$T/got"
-same "$T/got" "$T/our" "without DWARF, from BTF: the same text"
-rm -f "$T/btf"
+# --- types from DWARF: BTF is read first where there is some
+view report "$vmcore" -x "$vmlinux" >"$T/report"
+must "objcopy" objcopy --rename-section .BTF=.nothing "$vmlinux" "$T/dwarf"
+view vmcoreinfo -x "$T/dwarf" "$vmcore" >"$T/got"
+same "$T/got" "$T/our" "without BTF, from DWARF: the same text"
+view report -x "$T/dwarf" "$vmcore" >"$T/got"
+same "$T/got" "$T/report" "... the same report"
+
+# --- memory: DESIGN's 64 MiB and a byte a page, with one type of a variable that only DWARF has
+for file in "$vmlinux" "$T/dwarf"; do
+	for v in info report; do
+		/usr/bin/time -o "$T/time" -f %M "$VMCOREFS" --cat $v -x "$file" "$vmcore" >"$T/got" 2>"$T/err"
+		ok "$v -x ${file##*/}: $(cat "$T/time") KiB" test "$(cat "$T/time")" -lt $((64 * 1024 + 128))
+	done
+done
+rm -f "$T/dwarf"
+echo "erase vm_stat" >"$T/rules"
+/usr/bin/time -o "$T/time" -f %M "$VMCOREFS" --cat eraseinfo -o "erase=$T/rules" -x "$vmlinux" "$vmcore" >"$T/got" 2>"$T/err"
+ok "a rule over a variable: $(tail -n 1 "$T/time") KiB" test "$(tail -n 1 "$T/time")" -lt $((64 * 1024 + 128))
 
 # --- without VMCOREINFO in the dump
 bare=$T/bare

@@ -139,14 +139,16 @@ done
 
 export TYPES='task_struct mm_struct page zone pglist_data module super_block inode sock sk_buff net file dentry kmem_cache
 	cred rq tcp_sock vm_area_struct iphdr signal_struct' QUESTIONS=$T/questions ANSWERS=$T/answers
+# without BTF, which comes first
+must "objcopy" objcopy --rename-section .BTF=.nothing "$VMLINUX" "$T/dwarf"
 must "gdb reads the types" gdb -nx -batch -x tests/tools/gdb-members.py "$VMLINUX"
 ok "more than a thousand members" test "$(lines "$T/questions")" -gt 1000
-facts v61-512 -t "$VMLINUX" <"$T/questions" >"$T/got"
+facts v61-512 -t "$T/dwarf" <"$T/questions" >"$T/got"
 none <(diff "$T/answers" "$T/got") "v61-512: DWARF says what gdb reads"
 
 # BTF has arrays of arrays as one, and types that are known in one function only.
 must "bpftool again" questions v61-512 unique
-facts v61-512 -t "$VMLINUX" <"$T/questions" | python3 -c '
+facts v61-512 -t "$T/dwarf" <"$T/questions" | python3 -c '
 import re, sys
 for line in sys.stdin:
     while m := re.search(r"array (\d+) of (\d+) array \d+ of (\d+)", line):
@@ -156,14 +158,20 @@ none <(diff "$T/answers" "$T/got" | sed -n 's/^> //p' | grep -v ': No such file 
 	"v61-512: DWARF says what BTF says"
 diff "$T/answers" "$T/got" | sed -n 's/^> \([^.]*\)\..*/\1/p' | sort -u >"$T/missing"
 ok "v61-512: but for types of functions' own" test "$(lines "$T/missing")" -le 20
-sed 's/^/type /' "$T/missing" | facts v61-512 -t "$VMLINUX" >"$T/got"
+sed 's/^/type /' "$T/missing" | facts v61-512 -t "$T/dwarf" >"$T/got"
 is "$(grep -vc ': No such file' "$T/got")" 0 "v61-512: of which DWARF has nothing at all"
 
 # the table of well-known variables
 sed -n '/^} wellknown/,/^};/p' kernel/types_wellknown.c | grep -o '{ "[a-z_0-9]*", "' | tr -d '{", ' | sed 's/^/variable /' >"$T/questions"
-facts v61-512 -t "$VMLINUX" <"$T/questions" | grep -v ': No such file' >"$T/expected"
+facts v61-512 -t "$T/dwarf" <"$T/questions" | grep -v ': No such file' >"$T/expected"
 ok "most well-known variables are in 6.1" test "$(lines "$T/expected")" -ge $(($(lines "$T/questions") - 2))
 facts v61-512 <"$T/questions" | grep -v ': No such file' >"$T/got"
 same "$T/got" "$T/expected" "v61-512: well-known variables have the types that DWARF tells"
 
+# with both: variables that BTF knows nothing of
+printf 'variable %s\n' linux_banner log_wait vm_node_stat runqueues >"$T/questions"
+facts v61-512 -t "$T/dwarf" <"$T/questions" >"$T/expected"
+facts v61-512 -t "$VMLINUX" <"$T/questions" >"$T/got"
+same "$T/got" "$T/expected" "v61-512: BTF, and DWARF for variables"
+is "$(grep -c ': No such file' "$T/got")" 0 "... which are all known"
 done_testing
