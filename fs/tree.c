@@ -8,6 +8,7 @@
 
 #include "base/bytes.h"
 #include "fs/tree_internal.h"
+#include "fs/views/commands.h"
 #include "kernel/printk.h"
 
 static render_fn render_readme, render_info_missing;
@@ -31,6 +32,10 @@ const struct entry tree_entries[] = {
 	{ .name = "vmcoreinfo", .help = "the VMCOREINFO text", .type = TEXT, .render = render_vmcoreinfo, .missing = missing_vmcoreinfo },
 	{ .name = "eraseinfo", .help = "what was erased: a line for each time that a rule found something", .type = TEXT,
 	  .render = render_eraseinfo, .missing = missing_eraseinfo },
+	{ .name = "crash.cmd", .help = "starts crash on elf: sh crash.cmd", .type = TEXT,
+	  .render = render_crash_cmd, .missing = missing_commands },
+	{ .name = "gdb.cmd", .help = "starts gdb on elf", .type = TEXT, .render = render_gdb_cmd, .missing = missing_commands },
+	{ .name = "drgn.cmd", .help = "starts drgn on elf", .type = TEXT, .render = render_drgn_cmd, .missing = missing_commands },
 	{ .name = "elf", .help = "ELF core of all stored memory, for gdb, crash and drgn", .type = IMAGE, .image = IMAGE_ELF },
 	{ .name = "kdump-compressed", .help = "the same as makedumpfile writes it; opening it compresses all that is not yet", .type = IMAGE,
 	  .image = IMAGE_KDUMP },

@@ -67,7 +67,7 @@ static int collect_notes(struct engine *e)
 		    (e->kernel->note_dropped || !note.desc_len || !*note.desc))
 			continue;
 		if (!strcmp(note.name, "CORE") && note.type == NT_PRSTATUS)
-			e->nr_cpus++;
+			e->nr_registers++;
 		if (!strcmp(note.name, "VMCOREINFO") && note.type == 0 && note.desc_len) {
 			e->vmcoreinfo_offset = e->notes.len + (size_t)(note.desc - d->notes) - start;
 			e->vmcoreinfo_len = strnlen((const char *)note.desc, note.desc_len);
@@ -76,8 +76,7 @@ static int collect_notes(struct engine *e)
 		if (e->big_endian != d->big_endian && !e->notes.error)
 			turn_note(e, &note, e->notes.len - (pos - note.header_offset));
 	}
-	if (!e->nr_cpus)
-		e->nr_cpus = d->nr_cpus;
+	e->nr_cpus = e->nr_registers ? e->nr_registers : d->nr_cpus;
 	if (!e->vmcoreinfo_len && v->text && !e->kernel->hypervisor) {
 		static const char zeroes[4];
 
@@ -177,10 +176,12 @@ static int open_engine(const struct engine_options *opt, struct engine *e)
 
 	e->vmcoreinfo_file = opt->vmcoreinfo_file;
 	e->vmlinux = opt->vmlinux;
+	e->vmlinux_path = opt->vmlinux ? realpath(opt->vmlinux, NULL) : NULL;
 	e->excluded = opt->excluded;
 	e->exclude_domu = opt->exclude_domu;
 	e->warn_spool = opt->warn_spool;
 	e->jobs = (struct jobs)JOBS_INIT;
+	init_once(&e->symbols_once);
 	init_once(&e->regions_once);
 	init_once(&e->classes_once);
 	init_once(&e->domu_once);
@@ -267,6 +268,8 @@ void engine_close(struct engine *e)
 	classify_free(e->classes);
 	memmap_close(e->memmap);
 	free(e->source_maps);
+	symbols_close(e->symbols);
+	free(e->vmlinux_path);
 	out_free(&e->notes);
 	kernel_close(e->kernel);
 	erase_free(e->erased);
@@ -283,6 +286,30 @@ bool engine_has_selection(const struct engine *e, unsigned int sel)
 	if (selection_lacks_vmemmap(sel))
 		return e->memmap && vmemmap_known(e->memmap);
 	return e->memmap || !(selection_level(sel) & ~(unsigned int)LEVEL_ZERO);
+}
+
+static int compute_symbols(void *arg)
+{
+	struct engine *e = arg;
+	int r;
+
+	if (e->kernel->hypervisor) {
+		e->why_no_symbols = "-o xen=hypervisor shows Xen itself";
+		return 0;
+	}
+	r = symbols_open(e->kernel, e->vmlinux, &e->symbols, &e->why_no_symbols);
+	if (r && !e->why_no_symbols)
+		e->why_no_symbols = "the vmlinux cannot be read";
+	return r == -ENOMEM ? r : 0;
+}
+
+int engine_symbols(struct engine *e, const struct symbols **out, const char **why)
+{
+	int r = once_run(&e->symbols_once, compute_symbols, e);
+
+	*out = e->symbols;
+	*why = e->why_no_symbols;
+	return r;
 }
 
 static int compute_classes(void *arg)

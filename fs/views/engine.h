@@ -21,6 +21,7 @@
 #include "fs/views/output.h"
 #include "kernel/kernel.h"
 #include "kernel/memmap.h"
+#include "kernel/symbols.h"
 
 /* A selection: a level, a level without the page structs of what it leaves out (level-N+vmemmap), or the whole dump. */
 #define WITHOUT_VMEMMAP LEVELS		/* added to a level */
@@ -78,6 +79,7 @@ struct engine {
 
 	struct kernel *kernel;
 	const char *vmcoreinfo_file, *vmlinux;	/* borrowed, or NULL */
+	char *vmlinux_path;		/* owned: the same from /, or NULL */
 	enum hole_policy excluded;
 	enum codec codec;		/* of kdump outputs */
 	uint64_t counts[PAGE_DATA + 1];	/* of the dump's pages, by state */
@@ -85,7 +87,12 @@ struct engine {
 	bool big_endian;		/* of outputs: the kernel's byte order, where the notes can be turned into it */
 	struct outbuf notes;		/* for outputs: the dump's, and VMCOREINFO when it was found elsewhere */
 	size_t vmcoreinfo_offset, vmcoreinfo_len;	/* of its text in notes */
-	unsigned int nr_cpus;
+	unsigned int nr_cpus;		/* of outputs' headers, as makedumpfile has it: notes, else what the dump's header says */
+	unsigned int nr_registers;	/* CPUs that have a note */
+
+	struct once symbols_once;
+	struct symbols *symbols;	/* owned; NULL: there are none, for this reason: */
+	const char *why_no_symbols;
 
 	struct once regions_once;
 	struct mapping image, direct;	/* kernel image, direct map; len 0: not known */
@@ -166,6 +173,8 @@ bool engine_split_size(struct engine *e, unsigned int sel, unsigned int parts, u
 
 /* The folder of a selection, "level-31", or "all pages" for WHOLE: into buf. For messages. */
 const char *engine_selection_name(unsigned int sel, char buf[32]);
+/* The kernel's symbols, without those of modules, read now if need be. NULL: there are none, and *why says why. -ENOMEM. */
+int engine_symbols(struct engine *e, const struct symbols **out, const char **why);
 /* For the text views. */
 const char *engine_machine(const struct engine *e);
 

@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "formats/codec.h"
+#include "fs/views/commands.h"
 #include "fs/views/info_internal.h"
 #include "fs/views/info_kernels.h"
 #include "fs/views/texts.h"
@@ -189,8 +190,9 @@ int render_info(struct engine *e, struct outbuf *out)
 		info_text(out, "version", k->uts[3][0] ? k->uts[3] : d->uts[3]);
 	if (k->uts[1][0] || d->uts[1][0])
 		info_text(out, "host", k->uts[1][0] ? k->uts[1] : d->uts[1]);
-	if (e->nr_cpus)
-		out_printf(out, "cpus: %u\n", e->nr_cpus);
+	r = info_variables(e, out);
+	if (r)
+		return r;
 	if (d->without_registers)
 		out_printf(out, "registers: none: %s\n", d->without_registers);
 	put_time(out, "crash-time", k->crash_time ? k->crash_time : d->timestamp);
@@ -219,5 +221,6 @@ int render_info(struct engine *e, struct outbuf *out)
 			out_char(out, '\n');
 		}
 	}
+	put_commands(e, out);
 	return 0;
 }

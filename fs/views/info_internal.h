@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The parts of info: info.c (the dump, the whole), info_log.c (what the log tells). Nobody else includes this.
+ * The parts of info: info.c (the dump, the whole), info_variables.c, info_log.c (the log). Nobody else includes this.
  *
  * Threads: any.
  */
@@ -14,6 +14,8 @@ void info_text(struct outbuf *out, const char *key, const char *s);
 
 struct crash_memory;
 
+/* What the kernel's variables tell: build-id, CPUs, taint, command line. -ENOMEM. */
+int info_variables(struct engine *e, struct outbuf *out);
 /* Why it died, and the time of the last record; and where it says that memory for a crash kernel is. */
 void info_log(struct engine *e, struct crash_memory *crash, struct outbuf *out);
 

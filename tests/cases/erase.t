@@ -170,7 +170,7 @@ for end in "" 0a00000000; do
 		cat_ "$view" "$T/made" >"$T/file"
 		is "$(cat_ eraseinfo "$T/file")" $'erase n.m nullify\nerase q size 7' "ELF, $view: eraseinfo is carried"
 		is "$(grep -aoF 'q size 7' "$T/file" | wc -l)" 1 "... once"
-		is "$(cat_ info "$T/file" | grep -E '^(cpus|incomplete)')" $'incomplete: no\ncpus: 1' "... and the other notes are"
+		is "$(cat_ info "$T/file" | grep -E '^(registers|incomplete)')" $'incomplete: no\nregisters: of 1 CPU' "... and the other notes are"
 	done
 done
 desc "format kdump" "eraseinfo erase a.b size 5" "set sub.offset_eraseinfo 0x7fffffffffff"

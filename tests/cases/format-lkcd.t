@@ -87,7 +87,7 @@ is "$(info compression)" zlib "info: compression"
 is "$(info panic)" "Oops: 0002" "info: panic"
 is "$(info crash-time)" "2004-11-09 11:33:20 UTC" "info: time"
 is "$(info release)" "2.6.5-7.97" "info: release"
-is "$(info cpus)" 2 "info: CPUs"
+is "$(info registers)" "of 2 CPUs" "info: CPUs"
 made version=2 machine=i386 mclx=1
 is "$(info format)" "lkcd (MCLX 1)" "info: variant of Mission Critical Linux"
 is "$(info crash-time)" "2004-11-09 11:33:20 UTC" "info: time, 32 bit"

@@ -80,7 +80,7 @@ is "$(info crash-time)" "2023-11-14 22:13:20 UTC" "time with a zone, in minutes"
 made sadump zone=2047
 is "$(info crash-time)" "2023-11-14 22:13:20 UTC" "time without a zone"
 made sadump order=3
-is "$(info cpus)" 1 "a CPU without registers is none"
+is "$(info registers)" "of 1 CPU" "a CPU without registers is none"
 { echo "machine i686"; format_memory; } >"$T/desc"
 made keep sadump
 is "$(info architecture)" "i386" "no EFER.LMA: i386"

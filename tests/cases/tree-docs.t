@@ -12,7 +12,8 @@ result $? "--help has a table of names"
 
 # The names at the top of the tree, and the placeholders are spelled the same everywhere.
 readme_names() {
-	sed -n '/^## What is in the mount/,/^## /s/^| `\([^`/]*\)[^`]*`.*/\1/p' README.md | sort -u
+	sed -n '/^## What is in the mount/,/^## /s/^| \(`[^|]*\) |.*/\1/p' README.md | grep -o '`[^`]*`' |
+		sed 's/^`\([^`/]*\).*/\1/' | sort -u
 }
 man_names() {
 	awk '/^\.SH/ { files = $2 == "FILES" } files && last == ".TP" && $1 != ".IB" { sub("/.*", "", $2); print $2 } { last = $0 }' \

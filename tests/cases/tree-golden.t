@@ -13,15 +13,18 @@ ls -lR --time-style=+%s "$mnt" | sed "s,^$mnt,," >"$T/listing"
 is $? 0 "ls -lR succeeds"
 awk '/^\// { folder = $0 }
 /^[-d]/ {
-	size = $7 ~ /^(README|info|vmcoreinfo)$/ ? "text" : $7 ~ /^(kdump-compressed|flattened)$/ || folder == "/level-1:" ? "bound" : $5
+	size = $7 ~ /^(README|info|vmcoreinfo|.*\.cmd)$/ ? "text" : $7 ~ /^(kdump-compressed|flattened)$/ || folder == "/level-1:" ? "bound" : $5
 	printf "%s %s %s %s %s\n", $1, $2, size, $6, $7; next
 }
 !/^total/' "$T/listing" >"$T/got"
 cat >"$T/expected" <<'END'
 :
 -r-------- 1 text 1700000000 README
+-r-------- 1 text 1700000000 crash.cmd
+-r-------- 1 text 1700000000 drgn.cmd
 -r-------- 1 1216512 1700000000 elf
 -r-------- 1 bound 1700000000 flattened
+-r-------- 1 text 1700000000 gdb.cmd
 -r-------- 1 text 1700000000 info
 -r-------- 1 bound 1700000000 kdump-compressed
 dr-x------ 2 0 1700000000 level-1

@@ -12,6 +12,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "kernel/state.h"
 #include "kernel/types.h"
 
 #define PAGES 48u
@@ -69,6 +70,22 @@ static void use_types(const struct types *t)
 	types_variable(t, "demo", "of_module_var", &type);
 }
 
+static void use_state(const struct kernel *k, const struct symbols *s)
+{
+	char id[2 * STATE_BUILD_ID_MAX + 1], *cmdline = malloc(STATE_CMDLINE_MAX);
+	unsigned int cpus;
+	uint64_t taint;
+
+	if (!state_cpus(k, s, &cpus) && !cpus)
+		abort();
+	if (!state_cmdline(k, s, cmdline) && strlen(cmdline) >= STATE_CMDLINE_MAX)
+		abort();
+	if (!state_build_id(k, s, id) && (!*id || strspn(id, "0123456789abcdef") != strlen(id)))
+		abort();
+	state_taint(k, s, &taint);
+	free(cmdline);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct pages_ops ops = { .read = memory_read, .run = memory_run_all };
@@ -105,6 +122,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			symbols_add_modules(s, t, &why);
 		}
 		symbols_each(s, NULL, ask, s);
+		use_state(k, s);
 		for (unsigned int i = 0; symbols_module(s, i); i++)
 			symbols_each(s, symbols_module(s, i), ask, s);
 	}

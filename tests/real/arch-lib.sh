@@ -45,13 +45,13 @@ translates() {
 	ok "$name $dump: unmount" unmount "$T/$name-$dump"
 }
 
-# info_has SET DUMP LINE...
+# info_has SET DUMP LINE...: "LINE|LINE": one of them
 info_has() {
 	local name=$1 dump=$2 line
 	shift 2
 	"$VMCOREFS" --cat info "${set[$name]}/$dump" >"$T/info" 2>"$T/err" || diag "$(cat "$T/err")"
 	for line; do
-		ok "$name $dump: $line" grep -qxF "$line" "$T/info"
+		ok "$name $dump: $line" grep -qxF "${line//|/$'\n'}" "$T/info"
 	done
 }
 

@@ -13,7 +13,7 @@ sets a64-512 a64-kexec ${RIG_ALL:+a64-novmci}
 for dump in a64-512/elf a64-512/kdump-zlib a64-novmci/elf a64-novmci/kdump-zlib a64-kexec/vmcore; do
 	name=${dump%/*}
 	[[ -v set[$name] ]] || continue
-	info_has "$name" "${dump#*/}" "architecture: aarch64" "page-table-levels: 4" "cpus: 2"
+	info_has "$name" "${dump#*/}" "architecture: aarch64" "page-table-levels: 4" "cpus: 2|registers: of 2 CPUs"
 	log_is_complete "$name" "${dump#*/}"
 	kernel_pages "$name" "${dump#*/}"
 	[[ $dump == */kdump-zlib ]] || free_pages "$name" "${dump#*/}"

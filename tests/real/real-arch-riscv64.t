@@ -10,7 +10,7 @@ need_fuse
 sets riscv64 ${RIG_ALL:+riscv64-sv48 riscv64-sv39}
 
 check() {
-	info_has "$1" "$2" "architecture: riscv64" "page-size: 4096" "page-table-levels: $3" "cpus: 2" "$4"
+	info_has "$1" "$2" "architecture: riscv64" "page-size: 4096" "page-table-levels: $3" "cpus: 2|registers: of 2 CPUs" "$4"
 	log_is_complete "$1" "$2"
 	kernel_pages "$1" "$2"
 	free_pages "$1" "$2"

@@ -10,7 +10,7 @@ need_fuse
 sets s390x
 
 for dump in elf kdump-zlib; do
-	info_has s390x $dump "architecture: s390x" "page-table-levels: 3" "page-size: 4096" "cpus: 2"
+	info_has s390x $dump "architecture: s390x" "page-table-levels: 3" "page-size: 4096" "cpus: 2|registers: of 2 CPUs"
 	log_is_complete s390x $dump
 	# No KASLR in this kernel's way of booting: kernel, modules and memory are in one range, memory at its address.
 	free_pages s390x $dump
