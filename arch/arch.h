@@ -126,6 +126,12 @@ struct walk {
 		uint64_t entry;
 		bool leaf;
 	} steps[WALK_MAX_STEPS];
+	enum walk_end {
+		WALK_MAPPED, WALK_NO_TABLES,	/* no tables have such addresses */
+		WALK_NO_ENTRY,			/* the last step maps nothing */
+		WALK_SHORT_TABLE,		/* the table below the last step has no entry for it */
+		WALK_UNREADABLE,		/* steps[nsteps] says which entry cannot be read */
+	} end;
 	bool window;			/* no tables: nsteps is 0 */
 	uint64_t paddr;
 	uint64_t page_bytes;		/* what the last entry maps; of a window: what is left of it */
@@ -208,7 +214,7 @@ int space_user(const struct space *kernel, uint64_t pgd, uint64_t vaddr, struct 
 /* Number of address bits that the tables translate. */
 unsigned int space_va_bits(const struct space *s);
 
-/* -EFAULT: not mapped (w has the steps up to there); -ENODATA, -EIO: a table is not in the dump or damaged. */
+/* -EFAULT: not mapped; -ENODATA, -EIO: a table is not in the dump or damaged. w has the steps up to there, and its end. */
 int space_walk(const struct space *s, uint64_t vaddr, struct walk *w);
 
 /*

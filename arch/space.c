@@ -157,9 +157,11 @@ int space_walk(const struct space *s, uint64_t vaddr, struct walk *w)
 	vaddr = untagged(s, vaddr);
 	w->nsteps = 0;
 	w->window = false;
+	w->end = WALK_MAPPED;
 	if (walk_windows(s, vaddr, w))
 		return 0;
 	t = tree_of(s, vaddr);
+	w->end = WALK_NO_TABLES;
 	if (!t)
 		return -EFAULT;
 	at.paddr = t->root;
@@ -173,20 +175,24 @@ int space_walk(const struct space *s, uint64_t vaddr, struct walk *w)
 
 		if (!t->bits[level])
 			continue;
+		w->end = WALK_SHORT_TABLE;
 		if (index < at.first || (at.end && index >= at.end))
 			return -EFAULT;
 		*step = (struct walk_step){
 			.name = level_name(s, t, level), .level = level, .entry_paddr = at.paddr + index * bytes,
 		};
 		r = pages_read_bytes(s->mem, step->entry_paddr, bytes, raw, HOLES_FAIL);
+		w->end = WALK_UNREADABLE;
 		if (r)
 			return r;
 		step->entry = get_uint(raw, bytes, t->big_endian);
 		w->nsteps++;
 		decode(s, level, step->entry, vaddr, &at);
+		w->end = WALK_NO_ENTRY;
 		if (at.kind == ENTRY_NONE)
 			return -EFAULT;
 		if (at.kind == ENTRY_LEAF) {
+			w->end = WALK_MAPPED;
 			step->leaf = true;
 			shift = at.leaf_shift ? at.leaf_shift : shift;
 			w->page_bytes = (uint64_t)1 << shift;

@@ -109,7 +109,8 @@ int cat_file(struct fs *fs, const char *path, bool force)
 	else
 		status = r < 0 ? failed(path, r, said) : STATUS_OK;
 	output_close(&out);
-	return status;
+	r = tree_verdict(fs, n);
+	return status == STATUS_OK && r ? failed(path, r, said) : status;
 }
 
 static int print_entry(void *arg, const struct tree_entry *e)

@@ -162,6 +162,35 @@ static int render_info_missing(struct engine *e, struct outbuf *out)
 	return r;
 }
 
+/* An address that is there, whatever KASLR did. */
+static bool example_address(const struct engine *e, uint64_t *vaddr)
+{
+	static const char *const names[] = { "_stext", "init_uts_ns", "swapper_pg_dir" };
+	const struct kernel *k = e->kernel;
+	uint64_t paddr, span;
+
+	for (size_t i = 0; k->has_space && i < ARRAY_SIZE(names); i++)
+		if (!vmci_symbol(&k->vmci, names[i], vaddr) && !space_vtop(&k->space, *vaddr, &paddr, &span))
+			return true;
+	return false;
+}
+
+/* Commands that work on this dump. */
+static void put_examples(const struct engine *e, struct outbuf *out)
+{
+	uint64_t vaddr;
+
+	out_printf(out, "\nTo try, from this folder:\n\n  cat info\n");
+	if (!missing_dmesg(e))
+		out_printf(out, "  grep -i -e oops -e panic dmesg\n");
+	out_printf(out, "  cp level-%u/dump /somewhere/vmcore.filtered    # as makedumpfile -c -d %u makes it\n",
+		   e->memmap ? 31 : 1, e->memmap ? 31 : 1);
+	if (!missing_commands(e))
+		out_printf(out, "  sh crash.cmd    # or gdb.cmd, drgn.cmd\n");
+	if (example_address(e, &vaddr))
+		out_printf(out, "  cat vtop/%#llx\n", (unsigned long long)vaddr);
+}
+
 static int render_readme(struct engine *e, struct outbuf *out)
 {
 	out_printf(out, "This is %s, mounted by vmcorefs: a kernel crash dump as files.\n"
@@ -172,12 +201,8 @@ static int render_readme(struct engine *e, struct outbuf *out)
 		out_printf(out, "  %-18s %s%s%s%s\n", tree_entries[i].name, tree_entries[i].help, why ? " (missing: " : "",
 			   why ? why : "", why ? ")" : "");
 	}
-	out_printf(out, "\nTo try, from this folder:\n\n"
-		   "  cat info\n"
-		   "  grep -i -e oops -e panic dmesg\n"
-		   "  cp level-31/dump /somewhere/vmcore.filtered    # as makedumpfile -c -d 31 makes it\n"
-		   "  crash /path/to/vmlinux elf\n"
-		   "  cat vtop/0xffffffff81000000\n\n"
+	put_examples(e, out);
+	out_printf(out, "\n"
 		   "A level has dump.zlib, dump.lzo, dump.snappy, dump.zstd, dump.none, flattened and lime too,\n"
 		   "which are not listed.\n"
 		   "level-1 and level-31 are listed; any level from level-0 to level-31 can be opened, and level-N+vmemmap\n"

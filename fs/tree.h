@@ -79,6 +79,9 @@ int tree_list(struct fs *fs, struct node dir, uint64_t from,
 struct node tree_parent(struct node dir);
 /* Does what an exact size needs (scan, compression), then returns the view. */
 int tree_open(struct fs *fs, struct node n, struct view **out);
+/* 0, or what a text that can be read all the same says of the dump: vtop/ of an address that is not mapped (-EFAULT), or
+ * whose tables are not all there (-ENODATA, -EIO). */
+int tree_verdict(struct fs *fs, struct node n);
 /* Write a file straight to an output, without computing all of it first: see engine_stream(). -ENOTSUP: use tree_open(). */
 int tree_stream(struct fs *fs, struct node n, struct output *out);
 /* A path such as "level-31/dump" or "/pfn/0x10" to a node. */

@@ -382,6 +382,25 @@ static int open_virtual(struct fs *fs, uint64_t vaddr, uint64_t len, struct view
 	return view_from_layout(l, out);
 }
 
+/* The walk that a node stands for. false: it is another view. */
+static bool walk_of_node(struct fs *fs, struct node n, struct range *walk)
+{
+	if (n.kind == NODE_VTOP || n.kind == NODE_VTOP_HIGH) {
+		*walk = folder_walk_of_node(n);
+		return true;
+	}
+	return n.kind == NODE_RANGE && !ranges_get(fs->ranges, n.key, walk) && range_is_walk(walk);
+}
+
+int tree_verdict(struct fs *fs, struct node n)
+{
+	struct range walk;
+
+	if (!walk_of_node(fs, n, &walk))
+		return 0;
+	return vtop_verdict(fs->e, walk.kind == RANGE_WALK_ROOT ? &walk.len : NULL, walk.addr);
+}
+
 static int open_walk(struct fs *fs, const struct range *walk, struct view **out)
 {
 	struct text *t = walks_take(fs->walks, walk);

@@ -33,8 +33,10 @@ uint64_t bound_report(const struct engine *e);
 
 /* level-N/report */
 int render_level_report(struct engine *e, unsigned int sel, struct outbuf *out);
-/* vtop/[<pgd>:]<addr>: pgd NULL: the kernel's. -EFAULT when it is not mapped, but for an entry that says more than that
- * (swap, PROT_NONE). */
+/* vtop/[<pgd>:]<addr>: pgd NULL: the kernel's. Of an address that is not mapped, or whose tables are not all there: the walk
+ * down to where it ends. -EINVAL: pgd is no address of a table. */
 int render_vtop(struct engine *e, const uint64_t *pgd, uint64_t vaddr, struct outbuf *out);
+/* How that walk ends: as space_walk(). */
+int vtop_verdict(struct engine *e, const uint64_t *pgd, uint64_t vaddr);
 
 #endif

@@ -41,34 +41,73 @@ static void put_steps(const struct space *s, const struct walk *w, struct outbuf
 	}
 }
 
-int render_vtop(struct engine *e, const uint64_t *pgd, uint64_t vaddr, struct outbuf *out)
+/* The space to walk: the kernel's, or in of_pgd that of pgd. */
+static int choose_space(const struct kernel *k, const uint64_t *pgd, uint64_t vaddr, struct space *of_pgd,
+			const struct space **out)
 {
-	const struct kernel *k = e->kernel;
-	struct space of_pgd;
-	const struct space *s = &k->space;
-	struct walk w;
-	int r;
-
+	*out = pgd ? of_pgd : &k->space;
 	if (!k->has_space && !(pgd && k->can_walk))
 		return -ENOTSUP;
-	if (pgd) {
-		r = space_of_pgd(k, *pgd, vaddr, &of_pgd);
-		if (r)
-			return r;
-		s = &of_pgd;
+	return pgd ? space_of_pgd(k, *pgd, vaddr, of_pgd) : 0;
+}
+
+/* Where it ends without a page, and why. */
+static void put_end(const struct walk *w, int r, struct outbuf *out)
+{
+	const struct walk_step *step = &w->steps[w->end == WALK_UNREADABLE ? w->nsteps : w->nsteps ? w->nsteps - 1 : 0];
+	const char *why = r == -ENODATA ? "not in the dump" : "damaged or unreadable";
+
+	switch (w->end) {
+	case WALK_NO_TABLES:
+		out_printf(out, "not mapped: no address of these page tables\n");
+		break;
+	case WALK_NO_ENTRY:
+		out_printf(out, "not mapped: the %s entry maps nothing\n", step->name);
+		break;
+	case WALK_SHORT_TABLE:
+		out_printf(out, "not mapped: the table ends before the entry%s%s\n", w->nsteps ? " below " : "",
+			   w->nsteps ? step->name : "");
+		break;
+	case WALK_UNREADABLE:
+		out_printf(out, "%-5s 0x%016llx: %s\nnot known: the %s entry is %s\n", step->name,
+			   (unsigned long long)step->entry_paddr, why, step->name, why);
+		break;
+	case WALK_MAPPED:
+		break;
 	}
+}
+
+int render_vtop(struct engine *e, const uint64_t *pgd, uint64_t vaddr, struct outbuf *out)
+{
+	const struct space *s;
+	struct space of_pgd;
+	struct walk w;
+	int r = choose_space(e->kernel, pgd, vaddr, &of_pgd, &s);
+
+	if (r)
+		return r;
 	r = space_walk(s, vaddr, &w);
-	if (r && (r != -EFAULT || !w.nsteps || !w.steps[w.nsteps - 1].entry))
+	if (r && r != -EFAULT && r != -ENODATA && r != -EIO && r != -EBADMSG)
 		return r;
 	if (pgd)
 		out_printf(out, "root  0x%016llx\n", (unsigned long long)s->tables.root);
 	out_printf(out, "vaddr 0x%016llx\n", (unsigned long long)vaddr);
 	put_steps(s, &w, out);
 	if (r)
-		out_printf(out, "not mapped\n");
+		put_end(&w, r, out);
 	else if (w.window)
 		out_printf(out, "mapped without tables\n");
 	if (!r)
 		out_printf(out, "paddr 0x%016llx\n", (unsigned long long)w.paddr);
 	return 0;
+}
+
+int vtop_verdict(struct engine *e, const uint64_t *pgd, uint64_t vaddr)
+{
+	const struct space *s;
+	struct space of_pgd;
+	struct walk w;
+	int r = choose_space(e->kernel, pgd, vaddr, &of_pgd, &s);
+
+	return r ? r : space_walk(s, vaddr, &w);
 }

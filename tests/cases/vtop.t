@@ -59,14 +59,25 @@ paddr 0x0000000041100003"
 for pgd in 0x41004000 ffff000001004000 0xffff000001004000 1090535424 0x00ab000041004001; do
 	is "$(view "vtop/$pgd:0x400003")" "$process" "a process's, by $pgd"
 done
-is "$(view "vtop/0x41004000:0x401000" | tail -n 2)" "PTE   0x0000000041007008: 0x00000000123450c0 swap type 3 offset 0x12345
-not mapped" "a page that is swapped out"
-is "$(view "vtop/0x41004000:0x402000" | tail -n 2)" "PTE   0x0000000041007010: 0x0060000041100800 prot-none
-not mapped" "PROT_NONE"
+# ends PATH STATUS LINES NAME: the end of a walk that finds no page, and what --cat says of it
+ends() {
+	"$VMCOREFS" --cat "$1" "$dump" >"$T/walk" 2>"$T/err"
+	is "$? $(cat "$T/err")" "32 vmcorefs: $1: $2" "$4: it is said, with status 32"
+	is "$(tail -n 2 "$T/walk")" "$3" "... and the walk is there down to its end"
+}
+ends vtop/0x41004000:0x401000 "Bad address" "PTE   0x0000000041007008: 0x00000000123450c0 swap type 3 offset 0x12345
+not mapped: the PTE entry maps nothing" "a page that is swapped out"
+ends vtop/0x41004000:0x402000 "Bad address" "PTE   0x0000000041007010: 0x0060000041100800 prot-none
+not mapped: the PTE entry maps nothing" "PROT_NONE"
 is "$(view "vtop/0x41000000:0xffff800009012345" | sed 1d)" "$(view vtop/0xffff800009012345)" "the kernel's tables, named"
-like "$(view "vtop/0x41004000:0x403000")" "Bad address" "nothing is mapped"
-like "$(view "vtop/0x41004000:0x800000000000")" "Bad address" "no address of either half"
-like "$(view "vtop/0x10000:0x400000")" "No data available" "a table that is not in the dump"
+ends vtop/0x41004000:0x403000 "Bad address" "PTE   0x0000000041007018: 0x0000000000000000 none
+not mapped: the PTE entry maps nothing" "nothing is mapped"
+ends vtop/0x41004000:0x40000000 "Bad address" "PUD   0x0000000041005008: 0x0000000000000000 none
+not mapped: the PUD entry maps nothing" "nothing far around is mapped"
+ends vtop/0x41004000:0x1000000000000 "Bad address" "vaddr 0x0001000000000000
+not mapped: no address of these page tables" "no address of either half"
+ends vtop/0x10000:0x400000 "No data available" "PGD   0x0000000000010000: not in the dump
+not known: the PGD entry is not in the dump" "a table that is not in the dump"
 for name in "" ":" "1:" ":1" "1:2:3" "1: 2" "0x41004000:x"; do
 	[[ -z $name ]] || like "$(view "vtop/$name")" "Invalid argument" "vtop/$name"
 done
@@ -118,6 +129,7 @@ is "$(stat -c %i "$name")" "$(stat -L -c %i /proc/self/fd/5)" "one inode number"
 result $? "another for another address"
 exec 5<&-
 is "$(cat "$T/mnt/vtop/0x1234000041004000:0x400003")" "$process" "a root that is no address"
-not_ok "no such file" stat "$T/mnt/vtop/0x41004000:0x403000"
+like "$(cat "$T/mnt/vtop/0x41004000:0x403000")" "PTE .*none"$'\n'"not mapped: the PTE entry maps nothing$" "one that is not mapped"
+not_ok "no name" stat "$T/mnt/vtop/0x41004000:x"
 ok "unmount" unmount "$T/mnt"
 done_testing

@@ -76,6 +76,9 @@ static void walk(const struct space *s, uint64_t vaddr, size_t flags_size)
 
 	if (r != 0 && r != -EFAULT && r != -ENODATA)
 		abort();
+	if ((w.end == WALK_MAPPED) != !r || (w.end == WALK_UNREADABLE) != (r == -ENODATA) ||
+	    (w.end == WALK_NO_ENTRY && !w.nsteps) || (w.end == WALK_UNREADABLE && w.nsteps >= WALK_MAX_STEPS))
+		abort();
 	if (w.nsteps > WALK_MAX_STEPS || (!r && !w.window && !w.steps[w.nsteps - 1].leaf))
 		abort();
 	for (unsigned int i = 0; i < w.nsteps; i++) {

@@ -74,6 +74,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	r = space_walk(&s, vaddr, &w);
 	if (r != 0 && r != -EFAULT && r != -ENODATA)
 		abort();
+	if ((w.end == WALK_MAPPED) != !r || (w.end == WALK_UNREADABLE) != (r == -ENODATA) ||
+	    (w.end == WALK_NO_ENTRY && !w.nsteps) || (w.end == WALK_UNREADABLE && w.nsteps >= WALK_MAX_STEPS))
+		abort();
 	if (w.nsteps > s.tables.levels)
 		abort();
 	for (unsigned int i = 0; i < w.nsteps; i++) {
