@@ -250,7 +250,29 @@ static void see_line(struct log_cause *c, const char *text, const char *end)
 		log_cause_message(c, facility, text, (size_t)(end - text));
 }
 
-void log_cause_text(struct log_cause *c, const char *text, size_t len)
+/* Further lines of a record begin with a blank: they are of its device. */
+static void see_kmsg(struct log_cause *c, const char *line, const char *end)
+{
+	const char *text = memchr(line, ';', (size_t)(end - line)), *flag, *newline;
+	unsigned int level = 0, commas = 0;
+
+	if (!text || !isdigit((unsigned char)*line))
+		return;
+	for (const char *at = line; isdigit((unsigned char)*at) && level < 100000; at++)
+		level = level * 10 + (unsigned int)(*at - '0');
+	for (flag = line; flag < text && commas < 3; flag++)
+		commas += *flag == ',';
+	if (*flag == '+')	/* goes on with the record before */
+		return;
+	text++;
+	while (end - text >= 4 && !memcmp(text, "\\x0a", 4))
+		text += 4;
+	newline = memmem(text, (size_t)(end - text), "\\x0a", 4);
+	log_cause_message(c, level >> 3, text, (size_t)((newline ? newline : end) - text));
+}
+
+static void each_line(struct log_cause *c, const char *text, size_t len,
+		      void (*see_one)(struct log_cause *c, const char *line, const char *end))
 {
 	const char *end = text + len;
 
@@ -259,9 +281,19 @@ void log_cause_text(struct log_cause *c, const char *text, size_t len)
 
 		if (!line_end)
 			line_end = end;
-		see_line(c, text, line_end);
+		see_one(c, text, line_end);
 		text = line_end + 1;
 	}
+}
+
+void log_cause_text(struct log_cause *c, const char *text, size_t len)
+{
+	each_line(c, text, len, see_line);
+}
+
+void log_cause_kmsg(struct log_cause *c, const char *text, size_t len)
+{
+	each_line(c, text, len, see_kmsg);
 }
 
 /* NULL: there was none. */

@@ -39,6 +39,9 @@ struct log_cause {
 void log_cause_message(struct log_cause *c, unsigned int facility, const char *text, size_t len);
 /* A log as dmesg(1) prints it, or as the kernels before 3.5 keep it: "<6>[    1.234567] text" lines. */
 void log_cause_text(struct log_cause *c, const char *text, size_t len);
+/* The same as /dev/kmsg has it: "6,1,1234567,-;text", which tells the facility, and messages of several lines from several
+ * messages. */
+void log_cause_kmsg(struct log_cause *c, const char *text, size_t len);
 
 /* The line that says why the kernel panicked, or NULL: it did not. */
 const char *log_cause_panic(const struct log_cause *c);

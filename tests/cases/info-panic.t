@@ -42,6 +42,10 @@ for line in 'mce: [Hardware Error]: Machine check events logged' 'x kernel BUG a
 	is "$(healthy "$line")" "" "no panic: $line"
 done
 
+marker=$("$VMCOREFS" --cat dmesg "$T/elf" | grep -m1 -o 'vmcorefs-rig marker long: .\{40\}')
+is "$(with 'sysrq: Trigger a crash' 'x' "$last" 'x' "$marker" 'Kernel panic - not syncing: from a program')" "" \
+	"no panic: what a program wrote to /dev/kmsg"
+
 # A folder of /var/crash whose dump has lost its log.
 mkdir "$T/folder"
 small_dump "$T/folder/vmcore"

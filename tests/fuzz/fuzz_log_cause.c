@@ -26,6 +26,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (log_cause_panic(c) && log_cause_fault(c))
 		abort();
 	memset(c, 0, sizeof(*c));
+	log_cause_kmsg(c, (const char *)data, size);
+	is_of_log(log_cause_panic(c), data, size);
+	is_of_log(log_cause_fault(c), data, size);
+	memset(c, 0, sizeof(*c));
 	log_cause_message(c, 0, (const char *)data, size);
 	is_of_log(log_cause_panic(c), data, size);
 	is_of_log(log_cause_fault(c), data, size);

@@ -287,6 +287,29 @@ static void test_programs(void **state)
 	free(c);
 }
 
+static void expect_kmsg(const char *log, const char *panic)
+{
+	struct log_cause *c = calloc(1, sizeof(*c));
+	const char *got;
+
+	log_cause_kmsg(c, log, strlen(log));
+	got = log_cause_panic(c);
+	assert_string_equal(got ? got : "none", panic);
+	free(c);
+}
+
+static void test_kmsg(void **state)
+{
+	(void)state;
+	expect_kmsg("1,7,1000,-;kernel BUG at x!\n SUBSYSTEM=pci\n DEVICE=+pci:0000:00:01.0\n4,8,1001,c,caller=T1;invalid opcode: 0000 [#1] \n"
+		    "4,9,1001,+,caller=T1;SMP\n0,10,1002,-;Kernel panic - not syncing: Fatal exception", "kernel BUG at x!");
+	/* of a program: facility user; in a dictionary; in a second line; in what goes on */
+	expect_kmsg("12,1,1,-;Kernel panic - not syncing: a\n4,2,2,-;x\n Kernel panic - not syncing: b\n"
+		    "4,3,3,-;traps: a\\x0aKernel panic - not syncing: c\n4,4,4,+;Kernel panic - not syncing: d\n", "none");
+	expect_kmsg("0,1,1,-;\\x0aKernel panic - not syncing: a\\x0ab\n", "Kernel panic - not syncing: a");
+	expect_kmsg("\n;\n0\n0;\n0,\n0,,,;\n99999999999999999999,1,1,-;Kernel panic: x\nx,1,1,-;Kernel panic: x\n-;\\x0a", "none");
+}
+
 /* A fault that was survived is not why init died a day later. */
 static void test_old_fault(void **state)
 {
@@ -326,7 +349,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_panics), cmocka_unit_test(test_faults), cmocka_unit_test(test_healthy),
-		cmocka_unit_test(test_programs), cmocka_unit_test(test_old_fault), cmocka_unit_test(test_long_lines),
+		cmocka_unit_test(test_programs), cmocka_unit_test(test_old_fault), cmocka_unit_test(test_long_lines), cmocka_unit_test(test_kmsg),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
