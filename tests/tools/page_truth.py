@@ -51,7 +51,7 @@ def frame(mount, pgd, address, want):
     if kind == "frame":
         return kind, text[-1].startswith("paddr") and int(text[-1].split()[1], 16) >> 12 == int(want, 16)
     words = text[-2].split()        # PTE address: value swap type T offset O
-    if text[-1] != "not mapped" or words[3:5] != ["swap", "type"] or words[6] != "offset":
+    if not text[-1].startswith("not mapped:") or words[3:5] != ["swap", "type"] or words[6] != "offset":
         return kind, False
     if ":" in want:
         return kind, int(words[7], 16) == int(want.split(":")[1], 16)
