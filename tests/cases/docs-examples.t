@@ -23,8 +23,10 @@ for tool in crash gdb drgn xxd; do
 	END
 	chmod +x "$w/bin/$tool"
 done
-printf '#!/bin/sh\nexec cat "$@"\n' >"$w/bin/less"
-chmod +x "$w/bin/less"
+printf '#!/bin/sh\nexec cat "$@"\n' | tee "$w/bin/less" >"$w/bin/lnav"
+# -K came with util-linux 2.40
+printf '#!/bin/sh\n[ "$1" != -K ] || exec cat "$2"\nPATH=${PATH#*:} exec dmesg "$@"\n' >"$w/bin/dmesg"
+chmod +x "$w"/bin/{less,lnav,dmesg}
 
 # Names of the documents -> files here.
 here() {
@@ -37,6 +39,7 @@ skipped() {
 	case $1 in
 	"make "*) : "builds, or runs this" ;;
 	/var/crash/*fuse.vmcorefs*) : "a line of fstab(5): mount-fstab.t" ;;
+	*",caller=C1;"*) : "of kernels with CONFIG_PRINTK_CALLER" ;;
 	*"-x vmlinux guest.elf mnt") : "takes a vmlinux of the kernel: real-facts.t" ;;
 	*) return 1 ;;
 	esac
@@ -77,10 +80,10 @@ run README.md 10 <"$T/lines"
 for page in man/*.[0-9]; do
 	[[ $page != *.5 ]] || continue
 	awk '/^\.SH/ { on = $2 == "EXAMPLES"; next } on && /^\.fi/ { block = 0 } on && block { print } on && /^\.nf/ { block = 1 }' "$page" |
-		sed 's/\\-/-/g; s/\\e/\\/g' >"$T/lines"
+		sed "s/\\\\-/-/g; s/\\\\e/\\\\/g; s/\\\\(aq/'/g" >"$T/lines"
 	[[ -s $T/lines ]] || continue
 	here <"$T/lines" >"$T/commands"
-	run "$page" 15 <"$T/commands"
+	run "$page" "$([[ $page == */vmcorefs.8 ]] && echo 15 || echo 1)" <"$T/commands"
 done
 
 # The mount's own, in the mount. Its paths begin there.
