@@ -46,6 +46,12 @@ static void turn_note(struct engine *e, const struct dump_note *note, size_t at)
 	note_order_swap(e->dump->elf_machine, note, head + (note->desc - e->dump->notes - note->header_offset));
 }
 
+/* diskdump's notes of CPUs that it has no registers of are empty. */
+static bool is_zero(const uint8_t *bytes, size_t n)
+{
+	return !n || (!*bytes && !memcmp(bytes, bytes + 1, n - 1));
+}
+
 /*
  * The notes of outputs: the dump's up to the first malformed one, and VMCOREINFO if it is not among them. Not ERASEINFO:
  * the writers know where that belongs.
@@ -54,6 +60,7 @@ static int collect_notes(struct engine *e)
 {
 	const struct dump *d = e->dump;
 	const struct vmcoreinfo *v = &e->kernel->vmci;
+	unsigned int nr_notes = 0;
 	struct dump_note note;
 	size_t pos = 0;
 
@@ -66,8 +73,10 @@ static int collect_notes(struct engine *e)
 		if (!strcmp(note.name, "VMCOREINFO") && note.type == 0 && v->text &&
 		    (e->kernel->note_dropped || !note.desc_len || !*note.desc))
 			continue;
-		if (!strcmp(note.name, "CORE") && note.type == NT_PRSTATUS)
-			e->nr_registers++;
+		if (!strcmp(note.name, "CORE") && note.type == NT_PRSTATUS) {
+			nr_notes++;
+			e->nr_registers += !is_zero(note.desc, note.desc_len);
+		}
 		if (!strcmp(note.name, "VMCOREINFO") && note.type == 0 && note.desc_len) {
 			e->vmcoreinfo_offset = e->notes.len + (size_t)(note.desc - d->notes) - start;
 			e->vmcoreinfo_len = strnlen((const char *)note.desc, note.desc_len);
@@ -76,7 +85,7 @@ static int collect_notes(struct engine *e)
 		if (e->big_endian != d->big_endian && !e->notes.error)
 			turn_note(e, &note, e->notes.len - (pos - note.header_offset));
 	}
-	e->nr_cpus = e->nr_registers ? e->nr_registers : d->nr_cpus;
+	e->nr_cpus = nr_notes ? nr_notes : d->nr_cpus;
 	if (!e->vmcoreinfo_len && v->text && !e->kernel->hypervisor) {
 		static const char zeroes[4];
 

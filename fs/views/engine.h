@@ -88,7 +88,7 @@ struct engine {
 	struct outbuf notes;		/* for outputs: the dump's, and VMCOREINFO when it was found elsewhere */
 	size_t vmcoreinfo_offset, vmcoreinfo_len;	/* of its text in notes */
 	unsigned int nr_cpus;		/* of outputs' headers, as makedumpfile has it: notes, else what the dump's header says */
-	unsigned int nr_registers;	/* CPUs that have a note */
+	unsigned int nr_registers;	/* CPUs that have a note which is not empty */
 
 	struct once symbols_once;
 	struct symbols *symbols;	/* owned; NULL: there are none, for this reason: */

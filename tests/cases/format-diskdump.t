@@ -49,6 +49,7 @@ is "$(registers)" "1 336 1000 101a $((27 * 0x1000 + 13 * 27))" "registers"
 made cpu=1
 is "$(registers)" "1 336 0 0 0
 1 336 1000 101a $((27 * 0x1000 + 13 * 27))" "registers of CPU 1"
+is "$(info registers)" "of 1 CPU" "info: an empty note is no CPU's registers"
 made machine=i686
 is "$(registers)" "1 144 1000 1010 $((17 * 0x1000 + 8 * 17))" "registers of i686"
 made machine=ppc64 big=1
