@@ -15,6 +15,7 @@
 #define HEADER_BYTES 8u
 #define NEAR_BYTES 512u
 #define HTAB_ENTRY 16u
+#define BITMAPS_EOS 0x01
 #define ATTRIBUTES_FLAGS 0xfffu
 #define VIRTIO_MEM_BYTES 36u		/* address, size, size of a block, node; bytes that are plugged in */
 #define SECTIONS_MAX 64u		/* that are no memory, before the devices */
@@ -203,6 +204,17 @@ static int skip_attributes(struct qemu_cursor *c)
 	return -EAGAIN;
 }
 
+/* migration/block-dirty-bitmap.c: nothing but its end, when no disk has such a bitmap. */
+static int skip_no_bitmaps(struct qemu_cursor *c)
+{
+	const uint8_t *p = qemu_take(c, 1);
+
+	if (!p)
+		return -EAGAIN;
+	return *p == BITMAPS_EOS ? 0 : fail(ENOTSUP, "%s: QEMU stream: bitmaps of disks at offset %#llx: save it without the "
+					    "capability dirty-bitmaps", c->src->name, (unsigned long long)c->pos - 1);
+}
+
 /* What machines have between the pages of memory: one of them at most. */
 static const struct other {
 	const char *name;
@@ -210,6 +222,7 @@ static const struct other {
 } others[] = {
 	{ "spapr/htab", skip_htab },
 	{ "s390-storage_attributes", skip_attributes },
+	{ "dirty-bitmap", skip_no_bitmaps },
 };
 
 /* virtio-mem since QEMU 8.0: where its memory is comes before all memory, then which parts of it are plugged in. */

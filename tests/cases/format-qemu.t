@@ -17,6 +17,7 @@ format_reads "with a hashed page table" qemu-savevm htab=1
 format_reads "with storage attributes" qemu-savevm attributes=1
 format_reads "page size told" qemu-savevm bits=12
 format_reads "postcopy that is advised and does not come" qemu-savevm postcopy=3
+format_reads "no bitmaps of disks" qemu-savevm postcopy=3 bitmaps=1
 format_reads "mapped-ram" qemu-mapped-ram
 format_reads "mapped-ram, other nodes and machine" qemu-mapped-ram nodes=2 machine=pc-q35-9.0
 format_reads "mapped-ram in another file, later" qemu-mapped-ram base=70000
@@ -164,6 +165,7 @@ ok "... others are not" cat_ pfn/0x106
 
 made qemu-savevm xbzrle=1;	format_refused "$T/dump" "QEMU stream: pages as differences .XBZRLE. at offset 0x[0-9a-f]+" "XBZRLE"
 made qemu-savevm postcopy=4;	format_refused "$T/dump" "QEMU stream: command 4 at offset .* .postcopy." "postcopy"
+made qemu-savevm bitmaps=20;	format_refused "$T/dump" "QEMU stream: bitmaps of disks at offset 0x[0-9a-f]+: save it without" "bitmaps"
 made qemu-savevm bits=10;	format_refused "$T/dump" "QEMU stream: pages of 2.10 bytes" "page size"
 made qemu-savevm;		sed -i 's/pc\.ram/no.rom/' "$T/dump"
 format_refused "$T/dump" "QEMU machine \"pc-i440fx-7.2\": it is not known which blocks of its memory are RAM .\"no.rom\", ....: -o ram=ID" "no block that is memory"

@@ -7,7 +7,7 @@ the file), align=BYTES (mapped: of pages in the file), leave=EOF|devices|vmdesc 
 postcopy=3|4 (it is advised, begun), htab=1, attributes=1 (such sections among those of memory), note=PADDR+BYTES (of the guest's own note).
 names=NAME:NAME... (of the blocks of memory, one for each node), first=BYTES (of the first node), rtc=1 (the clock has the
 sizes of memory), hole=ADDRESS (of the end of memory below 4 GiB), plugged=NAME@PADDR+BYTES,... (ranges of memory there are
-in such a block), virtio_mem=early|late (blocks of plugged= whose names have a '/' are those of such devices), shared=NAME (such a block is not
+in such a block), virtio_mem=early|late (blocks of plugged= whose names have a '/' are those of such devices), bitmaps=FLAGS (a section of bitmaps of disks that begins so), shared=NAME (such a block is not
 sent: capability x-ignore-shared).
 libvirt: the same, compress=gzip|bzip2|xz|lzop|zstd, partial=1, big=1.
 """
@@ -199,6 +199,13 @@ class Stream:
             self.struct('htab', [('more', 'I', 0), ('index', 'I', 7), ('valid', 'H', 2), ('invalid', 'H', 3), ('', '32s', b'H' * 32),
                                  ('index', 'I', 0), ('valid', 'H', 0), ('invalid', 'H', 0)])
             self.footer(3)
+        if 'bitmaps' in self.options:
+            self.section(1, 4, 'dirty-bitmap', 1)
+            self.struct('bitmaps', [('flags', 'B', self.opt('bitmaps', 1))])
+            self.footer(4)
+            self.section(2, 4)
+            self.struct('bitmaps', [('flags', 'B', 1)])
+            self.footer(4)
         if self.opt('attributes', 0):
             self.section(1, 8, 's390-storage_attributes', 0)
             self.struct('attributes', [('flags', 'Q', 0x5002), ('count', 'Q', 10), ('', '10s', b'A' * 10), ('flags', 'Q', 8),
