@@ -213,6 +213,81 @@ static void test_empty(void **state)
 	bitmap_free(NULL);
 }
 
+/* What ends where a chunk does: the bits behind the last are not there, and nothing behind them is touched. */
+static void test_whole_chunks(void **state)
+{
+	uint64_t nbits = 2 * CHUNK;
+	uint8_t *naive = calloc(1, nbits), ones[2] = { 0xff, 0xff };
+	struct bitmap *bm = bitmap_new(nbits);
+	bool value;
+
+	(void)state;
+	assert_int_equal(bitmap_set_range(bm, nbits - 100, 100), 0);
+	memset(naive + nbits - 100, 1, 100);
+	assert_int_equal(bitmap_load(bm, nbits, ones, sizeof(ones)), 0);
+	assert_int_equal(bitmap_load(bm, CHUNK - 8, ones, sizeof(ones)), 0);
+	memset(naive + CHUNK - 8, 1, 16);
+	compare(bm, naive, nbits);
+	assert_false(bitmap_test(bm, nbits));
+	assert_int_equal(bitmap_run(bm, nbits, &value), 0);
+	assert_false(value);
+	/* a run of ones ends where a chunk is empty */
+	bitmap_free(bm);
+	bm = bitmap_new(nbits);
+	assert_int_equal(bitmap_set_range(bm, 0, CHUNK), 0);
+	memset(naive, 1, CHUNK);
+	memset(naive + CHUNK, 0, CHUNK);
+	compare(bm, naive, nbits);
+	bitmap_free(bm);
+	free(naive);
+}
+
+static bool naive_equal(const struct bitmap *a, const struct bitmap *b, uint64_t end)
+{
+	for (uint64_t i = 0; i < end; i++)
+		if (bitmap_test(a, i) != bitmap_test(b, i))
+			return false;
+	return true;
+}
+
+/* Two that differ in one bit, or in their lengths, up to ends around that bit and around the borders of chunks. */
+static void test_equal(void **state)
+{
+	static const uint64_t differ[] = { 0, 63, 64, 1000, CHUNK - 1, CHUNK, CHUNK + 65, 2 * CHUNK - 1, 2 * CHUNK + 10 };
+	static const uint64_t ends[] = { 0, 1, 64, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 2 * CHUNK + 10, 2 * CHUNK + 11, 4 * CHUNK };
+
+	(void)state;
+	for (size_t i = 0; i < 2 * ARRAY_SIZE(differ); i++) {
+		uint64_t bit = differ[i / 2];
+		struct bitmap *a = bitmap_new(2 * CHUNK + 11), *b = bitmap_new(i % 2 ? 3 * CHUNK : 2 * CHUNK + 11);
+
+		/* in the middle chunk both have something, or only one has it */
+		assert_int_equal(bitmap_set_range(a, CHUNK + 500, 9), 0);
+		assert_int_equal(bitmap_set_range(b, CHUNK + 500, 9), 0);
+		assert_true(bitmap_equal(a, b, 4 * CHUNK));
+		assert_int_equal(bitmap_set(a, bit), 0);
+		for (size_t j = 0; j < ARRAY_SIZE(ends); j++) {
+			for (uint64_t end = ends[j]; end < ends[j] + 2; end++) {
+				assert_int_equal(bitmap_equal(a, b, end), naive_equal(a, b, end));
+				assert_int_equal(bitmap_equal(b, a, end), naive_equal(a, b, end));
+			}
+			assert_int_equal(bitmap_equal(a, b, bit + j), naive_equal(a, b, bit + j));
+		}
+		assert_true(bitmap_equal(a, a, 4 * CHUNK));
+		/* the longer one goes on: what the shorter lacks is not set */
+		if (i % 2) {
+			assert_int_equal(bitmap_set(b, bit), 0);
+			assert_true(bitmap_equal(a, b, 4 * CHUNK));
+			assert_int_equal(bitmap_set(b, 3 * CHUNK - 1), 0);
+			assert_false(bitmap_equal(a, b, 4 * CHUNK));
+			assert_false(bitmap_equal(b, a, 4 * CHUNK));
+			assert_true(bitmap_equal(b, a, 3 * CHUNK - 1));
+		}
+		bitmap_free(a);
+		bitmap_free(b);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -224,6 +299,8 @@ int main(void)
 		cmocka_unit_test(test_load_chunks),
 		cmocka_unit_test(test_sparse),
 		cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_whole_chunks),
+		cmocka_unit_test(test_equal),
 	};
 
 	return cmocka_run_group_tests_name("bitmap", tests, NULL, NULL);
