@@ -72,6 +72,7 @@ vtop ffffffff81000000
 vtop ffff888008200000
 rd ffffffff81000000 64
 kmem -i
+kmem -f
 mod
 EOF
 mapfile -t commands <"$T/commands"
@@ -80,7 +81,9 @@ for file in m/elf m/level-31/dump x/level-31/dump; do
 	crash_run "$T/crash.got" "${set[xen417]}/vmlinux" "$T/$file" "${commands[@]}" || fail "crash of $file"
 	same "$T/crash.got" "$T/crash.want" "crash: the same of $file"
 done
-is "$(sed -n 's/^free *\([0-9]*\) .*/\1/p' "$T/m/report")" "$(sed -n 's/^ *FREE *\([0-9]*\) .*/\1/p' "$T/crash.want")" \
+# in the lists of free pages: the kernel's own counter, which kmem -i shows, may lag behind
+is "$(sed -n 's/^free *\([0-9]*\) .*/\1/p' "$T/m/report")" \
+	"$(sed -nE 's/^nr_free_pages: ([0-9]+) +\(verified\).*/\1/p; s/^nr_free_pages: .*\(found ([0-9]+)\).*/\1/p' "$T/crash.want")" \
 	"report: as many free pages as crash counts"
 # machine addresses in crash's walk, the last one of it
 for vaddr in ffffffff81000000 ffff888008200000; do
