@@ -78,7 +78,7 @@ for blocks in "" blocks=yes; do
 		"control registers, $blocks"
 	is "$(info architecture)" x86_64 "x86_64, $blocks"
 done
-is "$(info cpus)" 1 "CPUs"
+is "$(info registers)" "of 1 CPU" "CPUs"
 for version in 1 4; do
 	made vmware-guest version=$version
 	like "$(registers)" "^${rip/fs_base*/fs_base=0 gs_base=0 ds=0 es=0 fs=0 gs=0}"$'\n' "debug.guest of version $version: registers"

@@ -31,7 +31,7 @@ made hvm xc-core
 made pv xc-core-pv machine=shuffled
 is "$(fact format "$T/hvm")" xc-core "format"
 is "$(fact architecture "$T/hvm")" x86_64 "architecture"
-is "$(fact cpus "$T/hvm")" 1 "one CPU"
+is "$(fact registers "$T/hvm")" "of 1 CPU" "one CPU"
 is "$(fact incomplete "$T/hvm")" no "complete"
 # the writer's registers: rax is 0x1100 and so on in QEMU's order, CR3 is 0x1234000
 "$VMCOREFS" --list notes "$T/hvm" >"$T/notes" 2>&1
