@@ -17,10 +17,13 @@ static int parse(const char *text, size_t len, struct erase_rules **out)
 {
 	FILE *f = tmpfile();
 	int saved = dup(STDERR_FILENO), r;
+	char *exact = malloc(len ? len : 1);		/* sanitizers see what is read behind it */
 
 	assert_non_null(f);
+	memcpy(exact, text, len);
 	dup2(fileno(f), STDERR_FILENO);
-	r = erase_parse("rules", text, len, out);
+	r = erase_parse("rules", exact, len, out);
+	free(exact);
 	dup2(saved, STDERR_FILENO);
 	close(saved);
 	rewind(f);
@@ -247,11 +250,83 @@ static void test_length(void **state)
 	assert_non_null(strstr(message, "rules:1:8: a byte that is no printable ASCII character"));
 }
 
+/* What may be in a name, to its last character, its last length, and the last member of a path. */
+static void test_names(void **state)
+{
+	static const char chars[] = "_$azAZ09";
+	char text[16 + 2 * ERASE_DEPTH_MAX + ERASE_NAME_MAX];
+
+	(void)state;
+	for (int c = '!'; c <= '~'; c++) {
+		struct erase_rules *r = NULL;
+		bool in_name = strchr(chars, c) || (c > 'a' && c < 'z') || (c > 'A' && c < 'Z') || (c > '0' && c < '9');
+
+		if (c == '#')
+			continue;
+		snprintf(text, sizeof(text), "erase b%cb", c);
+		assert_int_equal(parse(text, strlen(text), &r), in_name || c == '.' ? 0 : -EINVAL);
+		erase_rules_free(in_name || c == '.' ? r : NULL);
+		snprintf(text, sizeof(text), "erase %cb", c);
+		assert_int_equal(parse(text, strlen(text), &r), in_name && (c < '0' || c > '9') ? 0 : -EINVAL);
+		erase_rules_free(in_name && (c < '0' || c > '9') ? r : NULL);
+	}
+	for (size_t n = ERASE_NAME_MAX; n <= ERASE_NAME_MAX + 1; n++) {
+		struct erase_rules *r = NULL;
+
+		memcpy(text, "erase ", 6);
+		memset(text + 6, 'n', n);
+		assert_int_equal(parse(text, 6 + n, &r), n > ERASE_NAME_MAX ? -EINVAL : 0);
+		erase_rules_free(n > ERASE_NAME_MAX ? NULL : r);
+	}
+	for (size_t n = ERASE_DEPTH_MAX; n <= ERASE_DEPTH_MAX + 1; n++) {
+		struct erase_rules *r = NULL;
+
+		for (size_t i = 0; i < n; i++)
+			memcpy(text + 6 + 2 * i, "m.", 2);
+		assert_int_equal(parse(text, 6 + 2 * n - 1, &r), n > ERASE_DEPTH_MAX ? -EINVAL : 0);
+		erase_rules_free(n > ERASE_DEPTH_MAX ? NULL : r);
+	}
+}
+
+/* A file of n bytes: blanks, and a rule at its end. */
+static int parse_file_of(size_t n, struct erase_rules **out)
+{
+	static const char rule[] = "\nerase a";
+	char path[] = "/tmp/vmcorefs-rules.XXXXXX";
+	int fd = mkstemp(path), r;
+
+	assert_true(fd >= 0);
+	for (size_t i = 0; i < n - (sizeof(rule) - 1); i += 4096)
+		assert_true(dprintf(fd, "%*s", (int)min_u64(4096, n - (sizeof(rule) - 1) - i), "") > 0);
+	assert_int_equal(write(fd, rule, sizeof(rule) - 1), sizeof(rule) - 1);
+	close(fd);
+	r = erase_parse_file(path, out);
+	unlink(path);
+	return r;
+}
+
+static void test_files(void **state)
+{
+	struct erase_rules *r = NULL;
+
+	(void)state;
+	for (size_t n = 100; n <= 1 << 20; n = n == 100 ? 70000 : n == 70000 ? 1 << 20 : n + 1) {
+		assert_int_equal(parse_file_of(n, &r), 0);
+		assert_int_equal(r->nrules, 1);
+		assert_string_equal(r->rules[0].commands[0].path.text, "a");
+		erase_rules_free(r);
+	}
+	assert_int_equal(parse_file_of((1 << 20) + 1, &r), -EFBIG);
+	assert_int_equal(erase_parse_file("/nowhere/rules", &r), -ENOENT);
+	assert_int_equal(erase_parse_file("/", &r), -EISDIR);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_commands), cmocka_unit_test(test_loops), cmocka_unit_test(test_layout),
 		cmocka_unit_test(test_errors), cmocka_unit_test(test_length),
+		cmocka_unit_test(test_names), cmocka_unit_test(test_files),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
