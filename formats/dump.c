@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/log.h"
 #include "base/outbuf.h"
 #include "formats/reader.h"
@@ -40,13 +41,18 @@ void dump_take_machine(struct dump *d)
 	d->pages.page_shift = d->req->page_shift ? d->req->page_shift : PAGE_SHIFT_MIN;
 }
 
-/* Files without a structure: what is wanted to read them. */
-static const char *hint_for(const char *name)
+/* Files without a structure: what is wanted to read them. No writer of dumps begins with a block of zeroes. */
+static const char *hint_for(const struct source *src)
 {
-	const char *dot = strrchr(name, '.');
+	const char *dot = strrchr(src->name, '.');
+	uint8_t block[4096];
 
-	return dot && !strcmp(dot, ".vmem") ? "memory of a VMware guest: give its .vmss or .vmsn too, or --raw" :
-	       "--raw reads it as an image of physical memory";
+	if (dot && !strcmp(dot, ".vmem"))
+		return "memory of a VMware guest: give its .vmss or .vmsn too, or --raw";
+	if (source_read_some(src, block, sizeof(block), 0) == sizeof(block) && bytes_are_zero(block, sizeof(block)))
+		return "its beginning is zero: a dump that was not written to the disk, or lost that in a copy; or an image of "
+		       "physical memory, which --raw reads";
+	return "--raw reads it as an image of physical memory";
 }
 
 /* One line: what was tried, and what is there. */
@@ -64,7 +70,7 @@ static int unknown_format(const struct source *src)
 	for (ssize_t i = 0; i < n; i++)
 		out_printf(&tried, " %02x", head[i]);
 	r = tried.error ? -ENOMEM : fail(ENOTSUP, "%s: no known dump format (tried %s); %s", src->name, tried.data,
-					 hint_for(src->name));
+					 hint_for(src));
 	out_free(&tried);
 	return r;
 }

@@ -39,7 +39,41 @@ for signature in S1SUSPEND S2SUSPEND ULSUSPEND LINHIB0001; do
 done
 file 0x202 'HdrS' 0x1fe '\x55\xaa';	is_told "a kernel to boot, not a dump" "bzImage"
 file 0x38 'ARM\x64';		is_told "a kernel to boot, not a dump" "Image of arm64"
-file 0 '[    0.000000] Linux version';	is_told "the text of a kernel log" "vmcore-dmesg.txt"
+file 0 'HIBR';			is_told "a hibernation file of Windows" "hiberfil.sys"
+file 0 'minidump FreeBSD/amd64\0';	is_told "a crash dump of FreeBSD.*kgdb" "FreeBSD"
+file 0 'FreeBSD Kernel Dump\0';	is_told "a dump device of FreeBSD.*savecore" "FreeBSD's device"
+file 0 '\xed\xc8\xfe\xde\xa\0\0\0';	is_told "a crash dump of Solaris or illumos.*mdb" "illumos"
+file 0 '\xde\xfe\xc8\xed\0\0\0\xa';	is_told "a crash dump of Solaris or illumos.*mdb" "Solaris of SPARC"
+file 0 '\xcf\xfa\xed\xfe\7\0\0\1\3\0\0\0\4';	is_told "a core of macOS.*lldb" "macOS"
+file 0 '\x1f\x9d\x90';	is_told "packed by compress" "compress"
+file 0 'LZIP\1';		is_told "packed by lzip" "lzip"
+file 0 'Rar!\x1a\x07\1\0';	is_told "a rar archive" "rar"
+file 0 'EVF\x09\x0d\x0a\xff\0';	is_told "an image in the format of EnCase.*ewfmount" "EWF"
+file 0 'LUKS\xba\xbe\0\2';	is_told "an encrypted volume .LUKS." "LUKS"
+file 0 'Salted__';		is_told "encrypted by openssl" "openssl"
+
+# text [FORMAT]...: a text of these
+text() {
+	printf "$@" >"$T/file"
+}
+log="the text of a kernel log: the dump it belongs to is as a rule in the same folder$"
+text '[    0.000000] Linux version 6.1\n';		is_told "$log" "vmcore-dmesg.txt"
+text '[    0.000000][    T0] Linux version 6.1\n';	is_told "$log" "with the caller in it"
+text '[81234.123456] a log that began to turn over\n';	is_told "$log" "without its beginning"
+text '<6>[    1.234567] as pstore has it\n';		is_told "$log" "with levels"
+text -- '-----BEGIN PGP MESSAGE-----\n\nhQ\n';	is_told "encrypted by gpg" "gpg -a"
+text 'age-encryption.org/v1\n-> X25519 abc\n';		is_told "encrypted by age" "age"
+text 'version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 12345\n';	is_told "a pointer to a file in Git LFS" "Git LFS"
+text '<!DOCTYPE html>\n<html><title>Sign in</title></html>\n'
+is_told 'a text, not a dump; it begins with "<!DOCTYPE html>"$' "what a server sent in place of the dump"
+text '\xc3\xbcber \33[1ma dump\33[0m that is none, in more than one line\n'
+is_told 'a text, not a dump$' "a terminal gets nothing of it but ASCII"
+text '%0600d' 0
+is_told "a text, not a dump; it begins with \"0{40}\"$" "one long line"
+text 'these are no characters: \xfc\xe4\n'
+format_refused "$T/file" "no known dump format" "not UTF-8"
+text 'a line of text before this\0'
+format_refused "$T/file" "no known dump format" "a text with a NUL in it"
 file 0 'PK\x03\x04';		is_told "a zip archive" "zip"
 file 0 '7z\xbc\xaf\x27\x1c';	is_told "a 7z archive" "7z"
 file 512 'EFI PART';		is_told "a disk with partitions" "disk"
@@ -63,6 +97,7 @@ file; truncate -s 1M "$T/file";	made_by mkswap "a swap device without a dump" mk
 rm -f "$T/file";		made_by qemu-img "a disk image of QEMU .qcow2." qemu-img create -f qcow2 "$T/file" 1M
 file; truncate -s 4M "$T/file";	made_by mke2fs "a file system .ext2, ext3 or ext4." mke2fs -q -F "$T/file"
 rm -f "$T/file"; truncate -s 400M "$T/file";	made_by mkfs.xfs "a file system .xfs." mkfs.xfs -q "$T/file"
+rm -f "$T/file"; head -c 100000 /dev/zero >"$T/file.lzma.in"; made_by xz "packed by lzma" sh -c "xz -F lzma -c '$T/file.lzma.in' >'$T/file'"
 rm -f "$T/file"; echo x >"$T/x"; made_by lzop "packed by lzop" lzop -o "$T/file" "$T/x"
 
 # --- half a signature is none, and the last resort names formats, not these
@@ -79,6 +114,8 @@ format_refused "$T/file" \
 	"unknown: what was tried, and 16 bytes"
 unlike "$(cat "$T/err")" ", recognised" "unknown: nothing that is no format"
 like "$(cat "$T/err")" "lkcd" "unknown: the last ones are named too"
+file
+format_refused "$T/file" "; its beginning is zero: a dump that was not written to the disk, .*--raw reads$" "zeroes"
 printf 'ab' >"$T/file"
 format_refused "$T/file" "the file begins with 61 62.; --raw " "a file of two bytes"
 
