@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* From what the user gave to a dump: which files, and who reads them together. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/bytes.h"
 #include "base/log.h"
@@ -156,6 +158,60 @@ static int add_path(struct inputs *in, const char *path, const struct dump_reque
 	return r;
 }
 
+/* NULL: there is none at path, or it is no saved state of VMware. */
+static int open_state(const char *path, enum unpack_mode unpack, struct source **out)
+{
+	const struct dump_ops *ops;
+	int r;
+
+	*out = NULL;
+	if (access(path, F_OK))
+		return 0;
+	r = source_open_unpack(path, unpack, out);
+	if (!r)
+		r = dump_find_format(*out, &ops);
+	if (!r && ops == &vmware_dump_ops)
+		return 0;
+	source_close(*out);
+	*out = NULL;
+	return r;
+}
+
+/*
+ * VMware's NAME.vmem is told by nothing but its name; the saved state beside it says what is where in it. *path is the
+ * name of that, for the caller to free when the dump is open. Of two, which one belongs to it is the user's to say.
+ */
+static int add_saved_state(struct inputs *in, enum unpack_mode unpack, char **path)
+{
+	static const char *const suffixes[] = { "vmss", "vmsn", "guest" };
+	const char *name = in->n == 1 ? in->srcs[0]->name : "", *dot = strrchr(name, '.');
+	struct source *states[ARRAY_SIZE(suffixes)];
+	const struct dump_ops *ops;
+	size_t n = 0;
+	int r;
+
+	if (!dot || strcmp(dot, ".vmem") || strstr(name, "://"))
+		return 0;
+	r = dump_find_format(in->srcs[0], &ops);
+	for (size_t i = 0; i < ARRAY_SIZE(suffixes) && !r && !ops && n < 2; i++) {
+		char *beside;
+
+		if (asprintf(&beside, "%.*s.%s", (int)(dot - name), name, suffixes[i]) < 0) {
+			r = -ENOMEM;
+			break;
+		}
+		r = open_state(beside, unpack, &states[n]);
+		if (!r && states[n] && !n++)
+			*path = beside;
+		else
+			free(beside);
+	}
+	if (!r && n == 1)
+		return add_input(in, states[0]);
+	close_sources(states, n);
+	return r;
+}
+
 /* What was told of memory would be wrong if it went unheard; what was told of the machine is a hint that some need. */
 static int check_told(const struct dump *d, const struct dump_request *req)
 {
@@ -187,10 +243,13 @@ static int check_told(const struct dump *d, const struct dump_request *req)
 int dump_open_files(const struct dump_request *req, struct dump **out)
 {
 	struct inputs in = { 0 };
+	char *state = NULL;
 	int r = 0;
 
 	for (size_t i = 0; i < req->npaths && !r; i++)
 		r = add_path(&in, req->paths[i], req);
+	if (!r && !req->raw && !req->banks)
+		r = add_saved_state(&in, req->unpack, &state);
 	if (!r) {
 		r = open_sources(in.srcs, in.n, req, out);
 		in.n = 0;
@@ -207,5 +266,6 @@ int dump_open_files(const struct dump_request *req, struct dump **out)
 	close_sources(in.srcs, in.n);
 	source_close(in.log);
 	free(in.srcs);
+	free(state);
 	return r;
 }

@@ -51,8 +51,16 @@ done
 same "$T/got" "$T/want" "given, the memory first"
 is "$(info pages-stored; cat "$T/err")" "vmcorefs: $T/made: the memory of the guest is in another file, and there is no \
 $T/made.vmem: give it as one more DUMP" "its memory is missing"
-format_refused "$T/guest.vmem" "guest.vmem: no known dump format .*; memory of a VMware guest: give its .vmss or .vmsn too, or \
---raw$" "the memory alone"
+alone="guest.vmem: no known dump format .*; memory of a VMware guest: give its .vmss or .vmsn too, or --raw$"
+format_refused "$T/guest.vmem" "$alone" "two states beside it: which one is not guessed"
+rm "$T/guest.vmss"
+reads_alone "$T/guest.vmem" "given the memory alone, as other tools want it: the state beside it is found"
+mv "$T/guest.vmsn" "$T/guest.vmss"
+reads_alone "$T/guest.vmem" "the same, suspended"
+printf x | dd of="$T/guest.vmss" bs=1 conv=notrunc status=none
+format_refused "$T/guest.vmem" "$alone" "what is beside it is no saved state"
+rm "$T/guest.vmss"
+format_refused "$T/guest.vmem" "$alone" "the memory alone"
 
 for version in 1 3 4 5 6; do
 	format_reads "debug.guest of version $version" vmware-guest version=$version
@@ -63,6 +71,7 @@ mkdir "$T/esx"
 mv "$T/made" "$T/esx/debug.guest"
 mv "$T/made.vmem" "$T/esx/debug.vmem"
 reads_alone "$T/esx/debug.guest" "debug.guest, debug.vmem"
+reads_alone "$T/esx/debug.vmem" "debug.vmem, debug.guest"
 { cat "$T/esx/debug.guest"; echo; } >"$T/made"
 format_refused "$T/made" "no known dump format" "debug.guest with a byte more"
 
