@@ -154,11 +154,37 @@ static int are_parts(const struct members *m, const struct dump_ops *ops)
 	return r;
 }
 
-static int none_chosen(const struct members *m)
+/* The only file that is called as dumps are; NULL: none, or several. Files without contents count when empty is set. */
+static struct member *find_by_name(const struct members *m, bool empty)
 {
+	struct member *found = NULL;
+
+	for (size_t i = 0; i < m->n; i++) {
+		struct member *f = &m->list[i];
+
+		if (is_other(f) || !is_named_as_dump(f) || !f->size != empty)
+			continue;
+		if (found)
+			return NULL;
+		found = f;
+	}
+	return found;
+}
+
+/* No file is a dump by its contents. The one that should be is opened all the same, for its reader's reason why it is none. */
+static int none_chosen(struct members *m)
+{
+	struct member *by_name = find_by_name(m, false);
 	char names[256] = "";
 	size_t used = 0, n;
 
+	if (by_name && !m->nfolders) {
+		by_name->chosen = true;
+		return 0;
+	}
+	by_name = find_by_name(m, true);
+	if (by_name)
+		return fail(ENOENT, "%s: none of its %zu files is a dump, and %s is empty", m->where, m->n, by_name->name);
 	if (!m->nfolders)
 		return fail(ENOENT, "%s: none of its %zu files is a dump", m->where, m->n);
 	for (n = 0; n < m->nfolders && n < NAMED && used < sizeof(names); n++)

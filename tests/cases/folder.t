@@ -75,6 +75,16 @@ fi
 mkdir "$T/none" "$T/two" "$T/crash"
 cp "$T/log" "$T/none/text"
 format_refused "$T/none" "none: none of its 1 files is a dump$" "no dump"
+: >"$T/none/vmcore"
+: >"$T/none/vmcore-dmesg.txt"
+format_refused "$T/none" "none: none of its 3 files is a dump, and vmcore is empty$" "a dump that a full disk left empty"
+head -c 100000 /dev/zero >"$T/none/vmcore"
+format_refused "$T/none" "none/vmcore: no known dump format .* its beginning is zero" "a dump that never reached the disk"
+(cd "$T" && tar -cf none.tar none)
+format_refused "$T/none.tar" "none.tar/none/vmcore: no known dump format .* its beginning is zero" "... in an archive"
+cp "$T/none/vmcore" "$T/none/vmcore.1"
+format_refused "$T/none" "none: none of its 4 files is a dump$" "two of them"
+rm "$T/none"/vmcore*
 cp "$T/dump" "$T/two/a"
 small_dump "$T/two/b" "format elf"
 rm -f "$T/two/b.desc"
