@@ -211,8 +211,12 @@ static void take_claims(struct dump *d, const struct kdump_header *h)
 	d->header_version = h->version;
 	d->status = h->status;
 	d->dump_level = h->dump_level;
-	d->has_phys_base = true;
+	d->has_phys_base = !h->sub_lost;
 	d->phys_base = h->phys_base;
+	if (h->sub_lost) {
+		d->incomplete = true;
+		log_warn("%s: the kdump sub header was lost, and with it the dump's notes", d->src->name);
+	}
 	d->nr_cpus = h->nr_cpus <= CPUS_MAX ? h->nr_cpus : 0;
 	for (size_t i = 0; i < ARRAY_SIZE(codecs) && !d->codec; i++)
 		if (h->status & codecs[i])
@@ -318,6 +322,25 @@ static void check_bitmap_end(struct dump *d)
 			 (unsigned long long)(k->lost_from + k->base_pfn));
 }
 
+/*
+ * No page is stored, but there are pages: the block with the second bitmap was never written, or was lost in a copy. It
+ * must not look like a dump from which everything was left out.
+ */
+static void check_empty_bitmap(struct dump *d)
+{
+	struct kdump *k = d->priv;
+	struct kdump_desc first;
+
+	if (bitmap_count(k->stored) || kdump_read_descs(d, k->desc_offset, 1, &first))
+		return;
+	if (first.offset <= k->desc_offset || first.offset >= d->src->size || !first.size || first.size > pages_size(&d->pages))
+		return;
+	d->incomplete = true;
+	k->lost_from = 0;
+	log_warn("%s: the list of the stored pages is empty, but there are pages: the list was lost, and none can be read",
+		 d->src->name);
+}
+
 bool kdump_is_part(const struct dump *d)
 {
 	return d->ops == &kdump_dump_ops && ((const struct kdump *)d->priv)->header.split;
@@ -399,6 +422,7 @@ static int kdump_open(struct dump *d)
 	find_zero_page(d, &h);
 	check_data_end(d);
 	check_bitmap_end(d);
+	check_empty_bitmap(d);
 	return 0;
 }
 

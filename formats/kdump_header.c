@@ -64,6 +64,7 @@ static void decode_main(const uint8_t *b, const struct kdump_abi *abi, bool be, 
 		.sub_blocks = get_u32(s + KDUMP_SUB_BLOCKS, be),
 		.bitmap_blocks = get_u32(s + KDUMP_BITMAP_BLOCKS, be),
 		.max_mapnr = get_u32(s + KDUMP_MAX_MAPNR, be),
+		.max_mapnr_32 = get_u32(s + KDUMP_MAX_MAPNR, be),
 		.current_cpu = get_u32(s + KDUMP_CURRENT_CPU, be),
 		.nr_cpus = get_u32(s + KDUMP_NR_CPUS, be),
 		.timestamp = abi->time_word == 8 ? (int64_t)get_u64(b + abi->time, be) :
@@ -187,6 +188,13 @@ static void decode_uts(const uint8_t *b, struct kdump_header *h)
 		memcpy(h->uts[0], "Linux", sizeof("Linux"));
 }
 
+static bool is_sub_zero(const struct source *src, const struct kdump_header *h)
+{
+	uint8_t sub[SUB_HEADER_MAX];
+
+	return !source_read(src, sub, sizeof(sub), h->block_size) && bytes_are_zero(sub, sizeof(sub));
+}
+
 int kdump_header_read(const struct source *src, struct kdump_header *h)
 {
 	uint8_t b[HEADER_MAX] = { 0 };
@@ -211,6 +219,10 @@ int kdump_header_read(const struct source *src, struct kdump_header *h)
 		return fail(EIO, "%s: the kdump header makes no sense in any word size and byte order", src->name);
 	if (src->size < (uint64_t)h->block_size + SUB_HEADER_MAX)
 		return fail(EIO, "%s: the file ends inside the kdump sub header", src->name);
+	/* both headers have it: without the block of the second one, pages can be read all the same */
+	h->sub_lost = !h->max_mapnr && h->max_mapnr_32 && is_sub_zero(src, h);
+	if (h->sub_lost)
+		h->max_mapnr = h->max_mapnr_32;
 	if (h->version > VERSION_KNOWN)
 		log_warn("%s: kdump header version %d is newer than the %d known here", src->name, h->version,
 			 VERSION_KNOWN);

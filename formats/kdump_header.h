@@ -31,6 +31,8 @@ struct kdump_header {
 	uint32_t bitmap_blocks;		/* > 0 */
 	uint32_t current_cpu, nr_cpus;
 	uint64_t max_mapnr;
+	uint32_t max_mapnr_32;		/* the same in the main header: too small for large machines */
+	bool sub_lost;			/* the sub header is all zero: its block was never written, or lost */
 
 	uint64_t phys_base;
 	uint32_t dump_level;
