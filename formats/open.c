@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "base/log.h"
 #include "formats/members.h"
+#include "formats/pieces.h"
 #include "formats/reader.h"
 #include "formats/shared.h"
 
@@ -47,7 +48,7 @@ static int open_sources(struct source **srcs, size_t n, const struct dump_reques
 	if (!r && n == 1)
 		return dump_open(srcs[0], req, out);
 	if (!r)
-		r = fail(EIO, "%s: no part of a split set; only such parts can be given together", srcs[0]->name);
+		r = fail(EIO, NO_PART_OF_A_SET, srcs[0]->name);
 	close_sources(srcs, n);
 	return r;
 }
@@ -129,20 +130,12 @@ static int add_folder(struct inputs *in, const char *path, enum unpack_mode unpa
 	return r;
 }
 
-static int add_path(struct inputs *in, const char *path, const struct dump_request *req)
+/* A file: a dump, or an archive of a folder. Takes over src. */
+static int add_file(struct inputs *in, struct source *src, const char *path, const struct dump_request *req)
 {
-	bool raw = req->raw || req->banks;	/* is what it is, whatever it looks like */
 	struct members m = { .unpack = req->unpack };
-	struct source *src = NULL;
-	struct stat st;
-	int r;
+	int r = req->raw || req->banks || src->devmem ? 0 : tar_probe(src);
 
-	if (!raw && !stat(path, &st) && S_ISDIR(st.st_mode))
-		return add_folder(in, path, req->unpack);
-	r = source_open_unpack(path, req->unpack, &src);
-	if (r)
-		return r;
-	r = raw || src->devmem ? 0 : tar_probe(src);
 	if (!r)
 		return add_input(in, src);
 	if (r == 1)
@@ -156,6 +149,34 @@ static int add_path(struct inputs *in, const char *path, const struct dump_reque
 	members_free(&m);
 	source_close(src);
 	return r;
+}
+
+static int add_path(struct inputs *in, const char *path, const struct dump_request *req)
+{
+	bool raw = req->raw || req->banks;	/* is what it is, whatever it looks like */
+	struct source *src = NULL;
+	struct stat st;
+	int r;
+
+	if (!raw && !stat(path, &st) && S_ISDIR(st.st_mode))
+		return add_folder(in, path, req->unpack);
+	r = source_open_unpack(path, req->unpack, &src);
+	return r ? r : add_file(in, src, path, req);
+}
+
+/* One file that was cut into pieces: 1: it is in. 0: there is none, or -errno */
+static int add_pieces(struct inputs *in, const struct dump_request *req)
+{
+	struct source *src = NULL;
+	int r = req->raw || req->banks ? 0 : pieces_open(req->paths, req->npaths, &src);
+
+	if (r || !src)
+		return r;
+	src->unpack = req->unpack;
+	r = source_unwrap(&src);
+	if (!r)
+		r = add_file(in, src, src->name, req);
+	return r ? r : 1;
 }
 
 /* NULL: there is none at path, or it is no saved state of VMware. */
@@ -244,16 +265,19 @@ int dump_open_files(const struct dump_request *req, struct dump **out)
 {
 	struct inputs in = { 0 };
 	char *state = NULL;
-	int r = 0;
+	int r = add_pieces(&in, req);
 
 	for (size_t i = 0; i < req->npaths && !r; i++)
 		r = add_path(&in, req->paths[i], req);
+	r = r == 1 ? 0 : r;
 	if (!r && !req->raw && !req->banks)
 		r = add_saved_state(&in, req->unpack, &state);
 	if (!r) {
 		r = open_sources(in.srcs, in.n, req, out);
 		in.n = 0;
 	}
+	if (!r && (*out)->incomplete && req->npaths == 1)
+		pieces_warn_of_next(req->paths[0]);
 	if (!r) {
 		(*out)->log = in.log;
 		in.log = NULL;

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "formats/joined.h"
 #include "formats/kdump.h"
+#include "formats/pieces.h"
 #include "formats/reader.h"
 
 #define RANGES_NAMED 8			/* missing ranges in one message */
@@ -361,7 +362,7 @@ static int add_member(struct split_set *set, struct source *src, bool alone, con
 		return r;
 	set->members[set->n++] = d;
 	if (!alone && !kdump_is_part(d))
-		return fail(EIO, "%s: no part of a split set; only such parts can be given together", d->src->name);
+		return fail(EIO, NO_PART_OF_A_SET, d->src->name);
 	return set->n > 1 ? check_member(set, d) : 0;
 }
 
