@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -150,6 +151,20 @@ bool source_is_stdin(const char *path)
 	return !strcmp(path, "-");
 }
 
+/* What a name that is none here may have been meant for. */
+static const char *hint_for_missing(const char *path)
+{
+	size_t host = strcspn(path, "/:");
+
+	if (!strncasecmp(path, "file://", 7))
+		return "; give the path alone, without file://";
+	if (strstr(path, "://"))
+		return "; of addresses, http:// and https:// are read";
+	if (host && path[host] == ':')
+		return "; of another machine, its folder can be mounted (sshfs)";
+	return "";
+}
+
 int source_open_file(const char *path, struct source **out)
 {
 	bool is_stdin = source_is_stdin(path);
@@ -168,7 +183,7 @@ int source_open_file(const char *path, struct source **out)
 	/* O_NONBLOCK: opening a FIFO must not wait for a writer. Not of /dev/stdin, which may be somebody else's file. */
 	f->fd = is_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1) : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (f->fd < 0) {
-		r = fail(errno, "%s: %s", path, strerror(errno));
+		r = fail(errno, "%s: %s%s", path, strerror(errno), errno == ENOENT ? hint_for_missing(path) : "");
 		goto err;
 	}
 	if (fstat(f->fd, &st)) {

@@ -20,6 +20,10 @@ refused() {
 }
 
 refused "$T/missing" "missing.*No such file or directory" "missing file"
+refused ssh://host/vmcore "No such file or directory; of addresses, http:// and https:// are read$" "another address"
+refused "file://$T/dump" "No such file or directory; give the path alone, without file://$" "a file as an address"
+refused root@host:/var/crash/vmcore "No such file or directory; of another machine, its folder can be mounted .sshfs.$" "scp's form"
+refused "$T/a:b" "a:b: No such file or directory$" "a colon behind a slash"
 refused "$T" "$(basename "$T").*(directory|folder)" "a folder"
 : >"$T/empty"
 refused "$T/empty" "empty" "empty file"
