@@ -80,6 +80,7 @@ struct dump {
 	size_t notes_len;
 	char *vmcoreinfo;		/* owned, NUL-terminated text of the VMCOREINFO note, or NULL */
 	size_t vmcoreinfo_len;
+	bool windows;			/* the note has the header of a Windows crash dump */
 	char *eraseinfo;		/* owned, NUL-terminated text of what was erased before, whole lines; or NULL */
 	size_t eraseinfo_len;
 

@@ -107,8 +107,21 @@ int dump_add_note(struct dump *d, const char *name, uint32_t type, const void *d
 	return 0;
 }
 
+/* A driver of virtio-win puts the header of a crash dump there, for QEMU's dump-guest-memory -w. */
+static bool is_of_windows(const void *text, size_t len)
+{
+	return len > 8 && (!memcmp(text, "PAGEDU64", 8) || !memcmp(text, "PAGEDUMP", 8));
+}
+
 int dump_set_vmcoreinfo(struct dump *d, const void *text, size_t len)
 {
+	if (is_of_windows(text, len)) {
+		if (!d->windows)
+			log_warn("%s: the memory of Windows: only its pages can be had; QEMU's elf2dmp makes a dump for WinDbg of "
+				 "an ELF core", d->src->name);
+		d->windows = true;
+		return 0;
+	}
 	len = strnlen(text, len);
 	if (len > VMCOREINFO_MAX) {
 		log_warn("%s: VMCOREINFO of %zu bytes is not believed: the first %u are used", d->src->name, len, VMCOREINFO_MAX);

@@ -88,4 +88,19 @@ if have gcc; then
 else
 	skip "-x" "no gcc"
 fi
+# --- a guest with Windows: virtio-win's driver gives QEMU the header of a crash dump as VMCOREINFO
+
+windows=$(printf 'PAGEDU64\x0f\0\0\0\x4d\x58\0\0' | xxd -p)$(printf '50414745%.0s' {1..2000})
+for format in elf kdump flattened-kdump; do
+	printf 'format %s\nmachine x86_64\npage 0-9 number\nnote VMCOREINFO 0 %s\n' $format "$windows" >"$T/desc"
+	python3 tests/mkdump "$T/desc" "$T/windows"
+	"$VMCOREFS" --cat info "$T/windows" >"$T/info" 2>"$T/err"
+	is "$(grep -c . "$T/err")" 1 "Windows, $format: one line"
+	like "$(cat "$T/err")" "^vmcorefs: warning: .*windows: the memory of Windows: .*elf2dmp" "... that says so"
+	like "$(cat "$T/info")" "warning: .*: the memory of Windows" "... and info does"
+	like "$(cat "$T/info")" $'\nvmcoreinfo: none\n' "... its header is no VMCOREINFO"
+	"$VMCOREFS" --cat elf "$T/windows" 2>"$T/err" >"$T/elf"
+	is "$(grep -c PAGEDU64 "$T/elf")" 1 "... and stays in the notes"
+done
+
 done_testing
