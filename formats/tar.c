@@ -28,6 +28,7 @@ struct tar_walk {
 	bool has_size, sparse;			/* the same */
 	uint64_t size;
 	size_t sparse_files;
+	uint64_t end;				/* of the contents behind the last header */
 };
 
 /* Octal digits between blanks, or a number in base 256 when the first bit is set. */
@@ -167,6 +168,7 @@ static int take_header(struct tar_walk *w, const uint8_t *h, uint64_t *at)
 		w->long_name[0] = '\0';
 		w->has_size = w->sparse = false;
 	}
+	w->end = next;
 	*at = round_up_u64(next, BLOCK);
 	return r;
 }
@@ -196,6 +198,9 @@ int tar_list_members(struct source *src, struct members *m)
 			break;		/* the end of the archive */
 		r = take_header(w, h, &at);
 	}
+	/* a container that was cut off has said so */
+	if (!r && w->end > src->size && !src->truncated)
+		log_warn("%s: tar: cut off at offset %#llx; what comes after is missing", src->name, (unsigned long long)src->size);
 	if (!r && w->sparse_files)
 		log_warn("%s: tar: %zu files are stored sparsely (tar -S) and can only be read after unpacking", src->name,
 			 w->sparse_files);

@@ -187,6 +187,13 @@ truncate -s 1000000 "$T/cut.tar"
 "$VMCOREFS" --cat info "$T/cut.tar" >"$T/got" 2>"$T/err"
 like "$?$(cat "$T/err")" "^0.*warning: .*/core: the file is truncated" "an archive that was cut: a warning"
 like "$(cat "$T/got")" "incomplete: yes" "... and in info"
+# of a format that is marked as incomplete by what it lies in, and has nothing to say itself
+small_dump "$T/core" "format kdump"
+tar -C "$T" -cf "$T/cut.tar" core
+truncate -s 1000000 "$T/cut.tar"
+"$VMCOREFS" --cat info "$T/cut.tar" >"$T/got" 2>"$T/err"
+like "$(cat "$T/err")" "warning: .*/cut.tar: tar: cut off at offset 0xf4240; what comes after is missing" "... kdump-compressed"
+like "$(cat "$T/got")" $'incomplete: yes\nwarning: .*cut.tar: tar: cut off' "... and in info, with the reason"
 cp "$T/ustar.tar" "$T/damaged.tar"
 printf 'X' | dd of="$T/damaged.tar" bs=1 seek=$((512 + 3)) conv=notrunc status=none
 format_refused "$T/damaged.tar" "damaged.tar: tar: the header at offset 0x200 is damaged" "a damaged header"
