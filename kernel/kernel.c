@@ -114,7 +114,8 @@ static int check_space(struct kernel *k)
 	if (r == -ENODATA)
 		k->why_no_space = "the kernel's page tables are not in the dump";
 	else if (r == -EFAULT)
-		k->why_no_space = "the kernel's page tables do not map its own text: wrong phys_base, or a damaged dump";
+		k->why_no_space = "the kernel's page tables do not map its own text: wrong phys_base, a damaged dump, or "
+				  "memory that is encrypted (SEV, TDX)";
 	else if (r)
 		k->why_no_space = "the kernel's page tables cannot be read";
 	else if (k->xen && check_frame(k, stext, paddr))
