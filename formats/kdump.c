@@ -24,6 +24,7 @@
 #define ERASEINFO_MAX ((uint64_t)64 << 20)
 #define CPUS_MAX 65536u
 #define FIRST_DESCS 16384u			/* among these one is looked for that was written */
+#define SAMPLE_BATCHES 128u			/* of KDUMP_DESC_BATCH descriptors: at most twice as many are looked at */
 
 /* Load len bytes of a bitmap. What lies beyond the end of the file is left clear; *loaded: bytes before it. */
 static int load_bitmap(struct dump *d, struct bitmap *bm, uint64_t off, uint64_t len, uint64_t *loaded)
@@ -232,14 +233,42 @@ static void take_claims(struct dump *d, const struct kdump_header *h)
 	}
 }
 
+static bool is_written(const struct dump *d, const struct kdump_desc *desc)
+{
+	uint64_t end;
+
+	return desc->offset && !add_overflows(desc->offset, desc->size, &end) && end <= d->src->size;
+}
+
+/* How many of so many descriptors lead nowhere. Of a large table a sample is looked at. */
+static uint64_t count_lost(const struct dump *d, uint64_t count, bool *exact)
+{
+	const struct kdump *k = d->priv;
+	struct kdump_desc descs[KDUMP_DESC_BATCH];
+	uint64_t step = max_u64(div_round_up(count, KDUMP_DESC_BATCH) / SAMPLE_BATCHES, 1) * KDUMP_DESC_BATCH;
+	uint64_t seen = 0, lost = 0;
+
+	for (uint64_t at = 0; at < count; at += step) {
+		size_t n = (size_t)min_u64(count - at, KDUMP_DESC_BATCH);
+		bool there = !kdump_read_descs(d, k->desc_offset + at * KDUMP_DESC_SIZE, n, descs);
+
+		for (size_t i = 0; i < n; i++)
+			lost += !there || !is_written(d, &descs[i]);
+		seen += n;
+	}
+	*exact = seen == count;
+	return *exact ? lost : lost * count / seen;
+}
+
 /* Is the file as long as its last descriptors say, and were they written at all? */
 static void check_data_end(struct dump *d)
 {
 	struct kdump *k = d->priv;
 	struct kdump_desc descs[KDUMP_DESC_BATCH];
-	uint64_t count = bitmap_rank(k->stored, k->end_bit) - k->first_rank, end;
+	uint64_t count = bitmap_rank(k->stored, k->end_bit) - k->first_rank, lost;
 	size_t n = (size_t)min_u64(count, KDUMP_DESC_BATCH);
 	const char *what = NULL;
+	bool exact;
 
 	if (d->incomplete || !n)
 		return;
@@ -248,13 +277,15 @@ static void check_data_end(struct dump *d)
 	for (size_t i = 0; i < n && !what; i++) {
 		if (!descs[i].offset)
 			what = "its writer stopped before the end";
-		else if (add_overflows(descs[i].offset, descs[i].size, &end) || end > d->src->size)
+		else if (!is_written(d, &descs[i]))
 			what = "the file ends inside the page data";
 	}
 	if (!what)
 		return;
 	d->incomplete = true;
-	log_warn("%s: truncated: %s; some pages cannot be read", d->src->name, what);
+	lost = count_lost(d, count, &exact);
+	log_warn("%s: truncated: %s; %s%llu of %llu pages cannot be read", d->src->name, what, exact ? "" : "about ",
+		 (unsigned long long)lost, (unsigned long long)count);
 }
 
 /* Bytes of the descriptor table by the first descriptor that was written; UINT64_MAX: none was, of the first ones. */

@@ -37,6 +37,21 @@ lost 3 2
 is "$(info incomplete)" yes "both bitmaps: incomplete"
 is "$(info warning)" "$empty" "... and why"
 
+# Cut off, as by a full disk: how much of it is lost is said, of a large one about.
+head -c 2000000 "$real" >"$T/dump"
+"$VMCOREFS" --cat info "$T/dump" >"$T/info" 2>"$T/err"
+is "$(info warning)" "$T/dump: truncated: the file ends inside the page data; 3182 of 5445 pages cannot be read" "cut off"
+lost=$(tests/tools/count_lost_pages.py "$T/dump")
+is "$lost" 3182 "... and that is so many"
+printf 'format kdump\nmachine x86_64\ncodec zlib\npage 0-79999 number\n' >"$T/desc"
+python3 tests/mkdump "$T/desc" "$T/whole"
+head -c $(($(stat -c %s "$T/whole") * 6 / 10)) "$T/whole" >"$T/dump"
+"$VMCOREFS" --cat info "$T/dump" >"$T/info" 2>"$T/err"
+lost=$(tests/tools/count_lost_pages.py "$T/dump")
+said=$(info warning | sed -n 's/.*; about \([0-9]*\) of 80000 pages cannot be read$/\1/p')
+[[ -n $said && $((said - lost)) -lt 800 && $((lost - said)) -lt 800 ]]
+result $? "a large one: within one in a hundred" || diag "$said, $lost; $(cat "$T/err")"
+
 # A dump of which nothing is stored is none of these.
 printf 'format kdump\nmachine x86_64\nmaxpfn 100\nexclude 0-99\n' >"$T/desc"
 python3 tests/mkdump "$T/desc" "$T/dump"
