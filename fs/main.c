@@ -236,7 +236,7 @@ static int mount_and_serve(const struct options *o, struct fs *fs)
 		status = serve(o, se);
 		fuse_session_unmount(se);	/* lazy: files that are open do not keep it */
 	}
-	if (atomic_load(&mount.files)) {
+	if (atomic_load(&mount.files) || atomic_load(&mount.openings)) {
 		log_info("left while files were open");
 		_exit(status);
 	}

@@ -100,6 +100,7 @@ static void *opening_run(void *arg)
 		drop(m, v);
 	}
 	opening_free(o);
+	atomic_fetch_sub(&m->openings, 1);
 	return NULL;
 }
 
@@ -142,6 +143,7 @@ void opening_start(struct ops_mount *m, fuse_req_t req, struct node n, const str
 		opening_free(o);
 		return;
 	}
+	atomic_fetch_add(&m->openings, 1);
 	if (start_thread(o)) {
 		log_warn("no thread for a slow open, doing it in line");
 		opening_run(o);

@@ -26,6 +26,8 @@ struct ops_mount {
 	/* Files that are open or being opened. They use fs and the session: if there are any when the loop has ended,
 	 * nothing may be freed. */
 	_Atomic unsigned int files;
+	/* Threads that open files: they use the session for a moment after their answer, when the file may be closed already. */
+	_Atomic unsigned int openings;
 };
 
 void ops_mount_init(struct ops_mount *m, struct fs *fs, bool allow_other, int ready_fd);
