@@ -30,7 +30,8 @@ check lz4 lz4 lz4 -q -c
 check bzip2 bzip2 lbzip2 -1 -c
 
 zstd -q -1 -c "$dump" >"$T/packed"
-like "$("$VMCOREFS" --cat dmesg "$T/packed" 2>&1)" "zstd: it has a frame of 512 MiB: it cannot be read in the middle" "one frame: is refused"
+like "$("$VMCOREFS" -o unpack=never --cat dmesg "$T/packed" 2>&1)" "zstd: it has a frame of 512 MiB: it cannot be read in the middle" "one frame: is refused"
+is "$("$VMCOREFS" --cat dmesg "$T/packed" 2>/dev/null | md5sum)" "$log" "unpacked by itself: dmesg"
 is "$("$VMCOREFS" -o unpack --cat dmesg "$T/packed" 2>/dev/null | md5sum)" "$log" "-o unpack: dmesg"
 is "$("$VMCOREFS" -o unpack --cat raw "$T/packed" 2>/dev/null | md5sum)" "$raw" "-o unpack: raw"
 done_testing
