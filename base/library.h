@@ -9,6 +9,8 @@
 #ifndef VMCOREFS_BASE_LIBRARY_H
 #define VMCOREFS_BASE_LIBRARY_H
 
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/once.h"
@@ -23,9 +25,13 @@ struct library {
 	const char *const *files;	/* tried in this order; NULL ends them */
 	const struct library_function *functions;
 	size_t nfunctions;
+	char why_not[200];		/* when it could not be loaded */
+	_Atomic bool told;		/* that has been logged */
 };
 
 /* 0, or -ENOTSUP (logged once): it is not installed, or lacks a function. It is never unloaded. */
 int library_load(struct library *l);
+/* Can it be loaded? Nothing is logged. */
+bool library_is_there(struct library *l);
 
 #endif

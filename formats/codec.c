@@ -133,6 +133,11 @@ int codec_load(enum codec codec)
 	return codec == CODEC_SNAPPY ? libsnappy_load() : 0;
 }
 
+bool codec_is_there(enum codec codec)
+{
+	return codec != CODEC_SNAPPY || libsnappy_is_there();
+}
+
 int codec_decompress(struct codec_ctx *c, enum codec codec, const void *in, size_t in_len, void *out, size_t out_len)
 {
 	switch (codec) {

@@ -7,6 +7,7 @@
 #ifndef VMCOREFS_FORMATS_CODEC_H
 #define VMCOREFS_FORMATS_CODEC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -24,6 +25,8 @@ void *codec_ctx_buffer(struct codec_ctx *c, size_t size);
 
 /* What the codec needs is here: 0, or -ENOTSUP (logged). For those who open what is compressed: that is no damage. */
 int codec_load(enum codec codec);
+/* The same without a word. */
+bool codec_is_there(enum codec codec);
 
 /* out is filled with exactly out_len bytes, or -EBADMSG (damaged), -ENOTSUP (unknown codec). Logs nothing. */
 int codec_decompress(struct codec_ctx *c, enum codec codec, const void *in, size_t in_len, void *out, size_t out_len);

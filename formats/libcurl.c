@@ -51,7 +51,9 @@ static const char *const files[] = { "libcurl-gnutls.so.4", "libcurl.so.4", NULL
 
 int libcurl_load(void)
 {
-	static struct library library = { ONCE_INIT, files, functions, ARRAY_SIZE(functions) };
+	static struct library library = {
+		.once = ONCE_INIT, .files = files, .functions = functions, .nfunctions = ARRAY_SIZE(functions),
+	};
 
 	return library_load(&library);
 }

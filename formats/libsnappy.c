@@ -22,11 +22,18 @@ static const struct library_function functions[] = {
 
 static const char *const files[] = { "libsnappy.so.1", NULL };
 
+static struct library library = {
+	.once = ONCE_INIT, .files = files, .functions = functions, .nfunctions = ARRAY_SIZE(functions),
+};
+
 int libsnappy_load(void)
 {
-	static struct library library = { ONCE_INIT, files, functions, ARRAY_SIZE(functions) };
-
 	return library_load(&library);
+}
+
+bool libsnappy_is_there(void)
+{
+	return library_is_there(&library);
 }
 
 snappy_status snappy_compress(const char *in, size_t in_len, char *out, size_t *out_len)

@@ -8,7 +8,10 @@
 #ifndef VMCOREFS_FORMATS_LIBSNAPPY_H
 #define VMCOREFS_FORMATS_LIBSNAPPY_H
 
+#include <stdbool.h>
+
 /* 0, or -ENOTSUP (logged). */
 int libsnappy_load(void);
+bool libsnappy_is_there(void);
 
 #endif

@@ -37,6 +37,7 @@ struct sampling {
 struct scratch {
 	struct codec_ctx *ctx;
 	uint8_t *page, *out;
+	bool has[ESTIMATE_CODECS];	/* what the codec needs is here */
 };
 
 static int count_run(void *arg, unsigned int classes, uint64_t first, uint64_t count)
@@ -86,6 +87,8 @@ static void *scratch_new(void *arg)
 
 	if (!s)
 		return NULL;
+	for (size_t i = 0; i < ESTIMATE_CODECS; i++)
+		s->has[i] = codec_is_there(estimate_codecs[i]);
 	s->ctx = codec_ctx_new();
 	s->page = malloc(pages_size(a->ps));
 	s->out = malloc(pages_size(a->ps));
@@ -109,7 +112,7 @@ static int measure(const struct pages *ps, struct scratch *s, struct sample *sam
 	sample->zero = bytes_are_zero(s->page, page);
 	for (size_t i = 0; i < ESTIMATE_CODECS && !sample->zero; i++) {
 		enum codec codec = estimate_codecs[i];
-		ssize_t n = codec == CODEC_NONE ? 0 : place.len && codec == place.codec ? (ssize_t)place.len :
+		ssize_t n = codec == CODEC_NONE || !s->has[i] ? 0 : place.len && codec == place.codec ? (ssize_t)place.len :
 			    codec_compress(s->ctx, codec, s->page, page, s->out);
 
 		if (n == -ENOMEM)

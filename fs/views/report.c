@@ -54,7 +54,10 @@ static void put_mib(struct outbuf *out, double bytes)
 static void put_sizes(struct outbuf *out, const struct estimate_sum *sum, double more)
 {
 	for (size_t i = 0; i < ESTIMATE_CODECS; i++)
-		put_mib(out, sum->bytes[i] + more);
+		if (codec_is_there(estimate_codecs[i]))
+			put_mib(out, sum->bytes[i] + more);
+		else
+			out_printf(out, " %9s", "-");
 	out_char(out, '\n');
 }
 
@@ -254,6 +257,9 @@ static void put_explanation(const struct estimate *est, uint64_t of, struct outb
 	out_printf(out, "\nColumns with ~ are estimates, from %llu of %llu pages: how many are pages of zeroes, and the\n"
 		   "MiB that their files would take: elf (a copy with holes), and dump.none to dump.zstd.\n",
 		   (unsigned long long)est->sampled, (unsigned long long)of);
+	for (size_t i = 0; i < ESTIMATE_CODECS; i++)
+		if (!codec_is_there(estimate_codecs[i]))
+			out_printf(out, "%s is not known: its library is not installed here.\n", codec_name(estimate_codecs[i]));
 }
 
 /* NODES_MAX nodes with ZONES_MAX zones each */

@@ -26,4 +26,8 @@ is $? 32 "without libsnappy: a dump that needs it is refused"
 like "$(cat "$T/err")" "^vmcorefs: a library is missing: .*libsnappy.so.1[^"$'\n'"]*$" "... in one line that names it"
 without --cat level-0/dump.snappy "$T/dump" >"$T/out"
 is $? 32 "... nor made"
+without --cat level-0/report "$T/dump" >"$T/out"
+is "$? $(cat "$T/err")" "0 " "... and a report leaves that column open without a word"
+is "$(awk '$1 == "kept" { print $(NF - 1) != "-", $(NF - 2) == "-", $NF == "-" }' "$T/out") $(grep -c '^snappy is not known' "$T/out")" \
+	"0 0 0 1" "... and says why"
 done_testing
