@@ -404,6 +404,46 @@ static void test_damage(void **state)
 	fake_free(f);
 }
 
+/* Pages from 600 on are known to be lost: the file was cut there. */
+static uint64_t lost_at_600(const struct pages *ps, uint64_t pfn, uint64_t count)
+{
+	(void)ps;
+	return pfn >= 600 ? count : 0;
+}
+
+/* They are marked as damaged ones are, and not one of them is tried. */
+static void test_lost(void **state)
+{
+	struct fake *f = memory(12);
+
+	(void)state;
+	for (uint64_t pfn = 600; pfn < 1000; pfn++)
+		fake_damage(f, pfn);
+	for (size_t c = 0; c < ARRAY_SIZE(codecs); c++) {
+		struct kdump_output o = output(codecs[c], c % 2);
+		unsigned long tried[2];
+		struct layout *l;
+		uint8_t *b[2];
+
+		for (int told = 0; told < 2; told++) {
+			f->ops.lost = told ? lost_at_600 : NULL;
+			f->reads = 0;
+			assert_int_equal(write_kdump(&f->pages, &f->pages, &o, NULL, &l), 0);
+			tried[told] = f->reads;
+			b[told] = layout_bytes(l);
+			if (told)
+				assert_memory_equal(b[0], b[1], layout_size(l));
+			layout_unref(l);
+		}
+		/* without, a failed read of many is followed by one of each page */
+		assert_true(tried[0] > tried[1] + 100);
+		assert_true(tried[1] < 200);
+		free(b[0]);
+		free(b[1]);
+	}
+	fake_free(f);
+}
+
 /* Notes that need more than the rest of the sub header's block. */
 static void test_big_notes(void **state)
 {
@@ -875,6 +915,7 @@ int main(void)
 		cmocka_unit_test(test_read_again),
 		cmocka_unit_test(test_borders),
 		cmocka_unit_test(test_damage),
+		cmocka_unit_test(test_lost),
 		cmocka_unit_test(test_big_notes),
 		cmocka_unit_test(test_selection),
 		cmocka_unit_test(test_bulk),
