@@ -306,7 +306,7 @@ static void test_init_task(void **state)
 		make_btf(&btf, true);
 		fake_write(f, IN_LONE_BTF, btf.bytes, btf.len);
 		put_task(f, IN_TASK, rows[i].comm);
-		fake_write(f, IN_TASK + 0x1000 + 0x100, "swapper/0", 16);	/* of another CPU */
+		fake_write(f, IN_TASK + 0x1000 + 0x100, "swapper/0", sizeof("swapper/0"));	/* of another CPU */
 		fake_u32(f, rows[i].at, rows[i].value);
 		w = make(f, put_functions(f));
 		assert_int_equal(symbols_open(w.k, NULL, &w.s, &w.why), 0);
