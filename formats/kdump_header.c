@@ -188,10 +188,13 @@ static void decode_uts(const uint8_t *b, struct kdump_header *h)
 		memcpy(h->uts[0], "Linux", sizeof("Linux"));
 }
 
+/* What ends there too has lost all: its writer was stopped before the sub header. */
 static bool is_sub_zero(const struct source *src, const struct kdump_header *h)
 {
 	uint8_t sub[SUB_HEADER_MAX];
 
+	if (src->size <= (uint64_t)h->block_size * (1 + (uint64_t)h->sub_blocks))
+		return false;
 	return !source_read(src, sub, sizeof(sub), h->block_size) && bytes_are_zero(sub, sizeof(sub));
 }
 

@@ -24,6 +24,11 @@ is "$(info kernel-offset)" 0x13000000 "... and fits"
 ok "... the log" cmp "$T/log" <("$VMCOREFS" --cat dmesg "$T/dump" 2>/dev/null)
 ok "... the pages" cmp "$T/raw" <("$VMCOREFS" --cat raw "$T/dump" 2>/dev/null)
 
+# ... but what ends with it has nothing else either: makedumpfile was killed before it wrote that.
+truncate -s 12288 "$T/dump"
+"$VMCOREFS" --cat info "$T/dump" >"$T/info" 2>"$T/err"
+is "$? $(cat "$T/err")" "32 vmcorefs: $T/dump: the kdump header says that the machine has no memory" "the sub header at the end: refused"
+
 # With its list all pages are lost: they must not look like pages that were left out.
 empty="$T/dump: the list of the stored pages is empty, but there are pages: the list was lost, and none can be read"
 lost 4 1
