@@ -46,12 +46,6 @@ static void turn_note(struct engine *e, const struct dump_note *note, size_t at)
 	note_order_swap(e->dump->elf_machine, note, head + (note->desc - e->dump->notes - note->header_offset));
 }
 
-/* diskdump's notes of CPUs that it has no registers of are empty. */
-static bool is_zero(const uint8_t *bytes, size_t n)
-{
-	return !n || (!*bytes && !memcmp(bytes, bytes + 1, n - 1));
-}
-
 /*
  * The notes of outputs: the dump's up to the first malformed one, and VMCOREINFO if it is not among them. Not ERASEINFO:
  * the writers know where that belongs.
@@ -75,7 +69,8 @@ static int collect_notes(struct engine *e)
 			continue;
 		if (!strcmp(note.name, "CORE") && note.type == NT_PRSTATUS) {
 			nr_notes++;
-			e->nr_registers += !is_zero(note.desc, note.desc_len);
+			/* diskdump's notes of CPUs that it has no registers of are empty */
+			e->nr_registers += !bytes_are_zero(note.desc, note.desc_len);
 		}
 		if (!strcmp(note.name, "VMCOREINFO") && note.type == 0 && note.desc_len) {
 			e->vmcoreinfo_offset = e->notes.len + (size_t)(note.desc - d->notes) - start;
