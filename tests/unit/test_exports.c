@@ -8,6 +8,7 @@
 #include "kernel/image.h"
 #include "kernel/types.h"
 #include "tests/unit/fake_symbols.h"
+#include "tests/unit/fake_world.h"
 #include "tests/unit/unit.h"
 
 /* Where things are in the image, which is 2 MiB from physical address 0 on. */
@@ -16,32 +17,6 @@ enum { IN_TABLE = 0x20000, IN_STRINGS = 0x30000, IN_FUNCTIONS = 0x40000, IN_VARI
 
 #define ENTRIES 120u
 #define INIT_TASK 77u			/* among them */
-
-struct world {
-	struct fake *f;
-	struct kernel *k;
-	char *text;
-	struct symbols *s;
-	struct types *t;
-	const char *why;
-};
-
-static struct world make(struct fake *f, const char *lines)
-{
-	struct world w = { .f = f };
-
-	w.k = fake_kernel(f, 0, lines, &w.text);
-	return w;
-}
-
-static void done(struct world *w)
-{
-	types_close(w->t);
-	symbols_close(w->s);
-	kernel_close(w->k);
-	free(w->text);
-	fake_free(w->f);
-}
 
 /* The name of an entry: functions, each third a variable. */
 static uint64_t entry(unsigned int i, char name[32])

@@ -9,33 +9,8 @@
 #include "kernel/symbols.h"
 #include "kernel/types.h"
 #include "tests/unit/fake_symbols.h"
+#include "tests/unit/fake_world.h"
 #include "tests/unit/unit.h"
-
-struct world {
-	struct fake *f;
-	struct kernel *k;
-	char *text;
-	struct symbols *s;
-	struct types *t;
-	const char *why;
-};
-
-static struct world make(struct fake *f, const char *lines)
-{
-	struct world w = { .f = f };
-
-	w.k = fake_kernel(f, 0, lines, &w.text);
-	return w;
-}
-
-static void done(struct world *w)
-{
-	types_close(w->t);
-	symbols_close(w->s);
-	kernel_close(w->k);
-	free(w->text);
-	fake_free(w->f);
-}
 
 static void expect(const struct symbols *s, const char *module, const char *name, uint64_t vaddr, char type)
 {
