@@ -10,8 +10,8 @@
 #include "base/bitmap.h"
 #include "base/pages.h"
 #include "base/workers.h"
-#include "kernel/memmap.h"
-#include "kernel/pageclass.h"
+#include "kernel/pages/memmap.h"
+#include "kernel/pages/pageclass.h"
 
 /* Bits of a dump level, as makedumpfile -d has them. */
 enum level_bits {

@@ -10,7 +10,7 @@
 #include "base/bitmap.h"
 #include "base/pages.h"
 #include "base/workers.h"
-#include "kernel/xen.h"
+#include "kernel/xen/xen.h"
 
 /* The pages that ps keeps and that makedumpfile -X leaves out: those of domUs, free, offlined and broken ones, and those
  * without page_info. x->has_owners. *out is the caller's. 0, -ENOMEM. progress may be NULL. */

@@ -9,7 +9,7 @@
 #define VMCOREFS_FILTER_ERASE_ACCESS_H
 
 #include "filter/erase_parse.h"
-#include "kernel/types.h"
+#include "kernel/debuginfo/types.h"
 
 #define ACCESS_STEPS_MAX (2 * ERASE_DEPTH_MAX)
 

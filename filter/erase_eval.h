@@ -17,7 +17,7 @@
 
 #include "filter/erase_list.h"
 #include "filter/erase_parse.h"
-#include "kernel/types.h"
+#include "kernel/debuginfo/types.h"
 
 /* Fills and closes *out, which borrows the words of the rules. *warnings: how many were logged. -EINVAL after one
  * message with the place in the file; -ENOMEM, -EFBIG. */

@@ -11,7 +11,7 @@
 
 #include "base/bitmap.h"
 #include "base/pages.h"
-#include "kernel/memmap.h"
+#include "kernel/pages/memmap.h"
 
 /* Does this kernel have its page structs in large pages, as those that are looked at are? */
 bool vmemmap_known(const struct memmap *m);

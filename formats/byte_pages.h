@@ -11,7 +11,7 @@
 #define VMCOREFS_FORMATS_BYTE_PAGES_H
 
 #include "formats/dump.h"
-#include "formats/extents.h"
+#include "formats/source/extents.h"
 
 struct byte_pages {
 	struct extents data;			/* physical address -> offset in d->src */

@@ -15,7 +15,7 @@
 
 #include "base/outbuf.h"
 #include "base/pages.h"
-#include "formats/source.h"
+#include "formats/source/source.h"
 
 struct dump_ops;
 

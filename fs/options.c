@@ -14,8 +14,8 @@
 
 #include "arch/arch.h"
 #include "base/log.h"
-#include "formats/codec.h"
-#include "formats/http.h"
+#include "base/codec.h"
+#include "formats/source/http/http.h"
 #include "fs/ops.h"
 
 #ifndef VMCOREFS_VERSION
@@ -184,7 +184,7 @@ static bool is_ignored(const char *opt)
 	return false;
 }
 
-/* Does this build have the codec? Tried out, since only formats/codec.c knows. */
+/* Does this build have the codec? Tried out, since only base/codec.c knows. */
 static bool codec_works(enum codec codec)
 {
 	static const char zeroes[4096];

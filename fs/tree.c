@@ -9,7 +9,7 @@
 #include "base/bytes.h"
 #include "fs/tree_internal.h"
 #include "fs/views/commands.h"
-#include "kernel/printk.h"
+#include "kernel/log/printk.h"
 
 static render_fn render_readme, render_info_missing;
 static missing_fn missing_eraseinfo, missing_dmesg, missing_dmesg_partial, missing_kmsg, missing_vmcore_dmesg,

@@ -7,7 +7,7 @@
 #ifndef VMCOREFS_KERNEL_IMAGE_TASK_H
 #define VMCOREFS_KERNEL_IMAGE_TASK_H
 
-#include "kernel/types.h"
+#include "kernel/debuginfo/types.h"
 
 /* -ENOENT: it was not found; -ENOMEM. Reads the image. */
 int image_find_task(const struct kernel *k, const struct types *t, uint64_t *vaddr);

@@ -14,7 +14,7 @@
 #include "arch/arch.h"
 #include "base/pages.h"
 #include "kernel/vmcoreinfo.h"
-#include "kernel/xen.h"
+#include "kernel/xen/xen.h"
 
 /* Which kernel of the memory is wanted: the note's, unless memory says that it is wrong; that of the best text in memory,
  * whatever the note says; that whose text is at an address. */

@@ -10,7 +10,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
-#include "kernel/vmlinux.h"
+#include "kernel/debuginfo/vmlinux.h"
 
 #define MAX_TEXT_BYTES	(1u << 20)	/* the kernel's own is a page or two */
 /* Where the architecture does not tell where images are: no image is as long, and so near is nothing else as a rule. */

@@ -9,7 +9,7 @@
 #define VMCOREFS_KERNEL_STATE_H
 
 #include "base/outbuf.h"
-#include "kernel/symbols.h"
+#include "kernel/debuginfo/symbols.h"
 
 #define STATE_CMDLINE_MAX 8192		/* bytes; COMMAND_LINE_SIZE is 4096 at the most, bootconfig adds to it */
 #define STATE_BUILD_ID_MAX 64		/* bytes */

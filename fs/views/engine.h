@@ -20,8 +20,8 @@
 #include "fs/views/jobs.h"
 #include "fs/views/output.h"
 #include "kernel/kernel.h"
-#include "kernel/memmap.h"
-#include "kernel/symbols.h"
+#include "kernel/pages/memmap.h"
+#include "kernel/debuginfo/symbols.h"
 
 /* A selection: a level, a level without the page structs of what it leaves out (level-N+vmemmap), or the whole dump. */
 #define WITHOUT_VMEMMAP LEVELS		/* added to a level */

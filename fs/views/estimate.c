@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/bytes.h"
-#include "formats/codec.h"
+#include "base/codec.h"
 
 /*
  * Pages of one group that are looked at. The compressed sizes of pages vary by about as much as they are large, so that

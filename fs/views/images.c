@@ -8,13 +8,13 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "formats/codec.h"
-#include "formats/kdump_emit.h"
+#include "base/codec.h"
+#include "formats/write/kdump_emit.h"
 #include "formats/machine.h"
-#include "formats/write_elf.h"
-#include "formats/write_flattened.h"
-#include "formats/write_kdump.h"
-#include "formats/write_lime.h"
+#include "formats/write/elf.h"
+#include "formats/write/flattened.h"
+#include "formats/write/kdump.h"
+#include "formats/write/lime.h"
 #include "fs/views/dump_facts.h"
 #include "fs/views/images.h"
 

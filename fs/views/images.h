@@ -5,7 +5,7 @@
 #ifndef VMCOREFS_FS_VIEWS_IMAGES_H
 #define VMCOREFS_FS_VIEWS_IMAGES_H
 
-#include "formats/write_kdump.h"
+#include "formats/write/kdump.h"
 #include "fs/views/engine.h"
 
 void image_kdump_output(const struct engine *e, unsigned int sel, enum codec codec, struct kdump_output *o);

@@ -5,7 +5,7 @@
 #include <time.h>
 
 #include "base/bytes.h"
-#include "formats/codec.h"
+#include "base/codec.h"
 #include "fs/views/commands.h"
 #include "fs/views/info_internal.h"
 #include "fs/views/info_kernels.h"

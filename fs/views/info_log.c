@@ -9,8 +9,8 @@
 
 #include "fs/views/info_kernels.h"
 #include "fs/views/texts.h"
-#include "kernel/log_cause.h"
-#include "kernel/printk.h"
+#include "kernel/log/cause.h"
+#include "kernel/log/printk.h"
 
 /* The form that tells most, where the kernel has it. */
 struct log {

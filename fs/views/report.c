@@ -4,10 +4,10 @@
 #include <stdio.h>
 
 #include "base/bytes.h"
-#include "formats/codec.h"
+#include "base/codec.h"
 #include "fs/views/estimate.h"
 #include "fs/views/texts.h"
-#include "kernel/nodes.h"
+#include "kernel/pages/nodes.h"
 
 static const char *const class_names[CLASSES] = {
 	[CLASS_CACHE] = "cache",

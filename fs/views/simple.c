@@ -5,7 +5,7 @@
 #include "base/bytes.h"
 #include "base/log.h"
 #include "fs/views/texts.h"
-#include "kernel/printk.h"
+#include "kernel/log/printk.h"
 
 #define SAVED_LOG_MAX (64u << 20)	/* bytes */
 

@@ -15,7 +15,7 @@
 #include "base/bytes.h"
 #include "base/workers.h"
 #include "formats/dump.h"
-#include "formats/kdump_copy.h"
+#include "formats/write/kdump_copy.h"
 #include "formats/reader.h"
 
 #define RUNS_MAX 2000

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "kernel/types_internal.h"
-#include "kernel/vmlinux.h"
+#include "kernel/debuginfo/types_internal.h"
+#include "kernel/debuginfo/vmlinux.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

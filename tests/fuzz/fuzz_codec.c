@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "formats/codec.h"
+#include "base/codec.h"
 
 #define PAGE 4096
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/log_cause.h"
+#include "kernel/log/cause.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "kernel/nodes.h"
+#include "kernel/pages/nodes.h"
 
 #define PAGES 16u
 #define FIRST 2u	/* page of the input; 0: top table, 1: the one below */

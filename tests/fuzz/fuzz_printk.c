@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "kernel/printk.h"
+#include "kernel/log/printk.h"
 
 #define PAGES 16u
 #define FIRST 2u	/* page of the input; 0: top table, 1: the one below */

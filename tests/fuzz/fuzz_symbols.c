@@ -13,7 +13,7 @@
 #include "base/bytes.h"
 #include "base/log.h"
 #include "kernel/state.h"
-#include "kernel/types.h"
+#include "kernel/debuginfo/types.h"
 
 #define PAGES 48u
 #define FIRST 3u	/* page of the input; 0 to 2: tables */

@@ -10,9 +10,9 @@
 #include <string.h>
 
 #include "kernel/kernel.h"
-#include "kernel/memmap.h"
-#include "kernel/pageclass.h"
-#include "kernel/printk.h"
+#include "kernel/pages/memmap.h"
+#include "kernel/pages/pageclass.h"
+#include "kernel/log/printk.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -162,7 +162,7 @@ sed 's/^/type /' "$T/missing" | facts v61-512 -t "$T/dwarf" >"$T/got"
 is "$(grep -vc ': No such file' "$T/got")" 0 "v61-512: of which DWARF has nothing at all"
 
 # the table of well-known variables
-sed -n '/^} wellknown/,/^};/p' kernel/types_wellknown.c | grep -o '{ "[a-z_0-9]*", "' | tr -d '{", ' | sed 's/^/variable /' >"$T/questions"
+sed -n '/^} wellknown/,/^};/p' kernel/debuginfo/types_wellknown.c | grep -o '{ "[a-z_0-9]*", "' | tr -d '{", ' | sed 's/^/variable /' >"$T/questions"
 facts v61-512 -t "$T/dwarf" <"$T/questions" | grep -v ': No such file' >"$T/expected"
 ok "most well-known variables are in 6.1" test "$(lines "$T/expected")" -ge $(($(lines "$T/questions") - 2))
 facts v61-512 <"$T/questions" | grep -v ': No such file' >"$T/got"

@@ -25,11 +25,11 @@
 #include "base/repage.h"
 #include "filter/level.h"
 #include "formats/dump.h"
-#include "formats/write_kdump.h"
+#include "formats/write/kdump.h"
 #include "fs/views/dump_facts.h"
 #include "kernel/kernel.h"
-#include "kernel/memmap.h"
-#include "kernel/printk.h"
+#include "kernel/pages/memmap.h"
+#include "kernel/log/printk.h"
 
 #define MAX_READ (1u << 20)
 

@@ -23,7 +23,7 @@
 #include <unistd.h>
 
 #include "fs/views/engine.h"
-#include "kernel/types.h"
+#include "kernel/debuginfo/types.h"
 
 struct facts {
 	struct engine *engine;

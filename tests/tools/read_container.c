@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "formats/source.h"
+#include "formats/source/source.h"
 
 #define PAGE 4096u
 #define THREADS_MAX 32

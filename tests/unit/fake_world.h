@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-#include "kernel/types.h"
+#include "kernel/debuginfo/types.h"
 #include "tests/unit/fake_symbols.h"
 
 struct world {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Erase rules over memory, symbols and types made by hand. The symbols and types are fakes with the functions of
- * kernel/symbols.h and kernel/types.h; the evaluator is compiled against these.
+ * kernel/debuginfo/symbols.h and kernel/debuginfo/types.h; the evaluator is compiled against these.
  */
 #define symbols_find	fake_symbols_find
 #define types_find	fake_types_find

@@ -2,7 +2,7 @@
 /* Sizes from a sample: exact where all pages are in it, at even distances where they are not. */
 #include <stdlib.h>
 
-#include "formats/write_kdump.h"
+#include "formats/write/kdump.h"
 #include "fs/views/estimate.h"
 #include "tests/unit/fake.h"
 #include "tests/unit/unit.h"

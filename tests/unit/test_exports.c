@@ -4,9 +4,9 @@
 #include <stdlib.h>
 
 #include "base/log.h"
-#include "kernel/exports.h"
+#include "kernel/debuginfo/exports.h"
 #include "kernel/image.h"
-#include "kernel/types.h"
+#include "kernel/debuginfo/types.h"
 #include "tests/unit/fake_symbols.h"
 #include "tests/unit/fake_world.h"
 #include "tests/unit/unit.h"

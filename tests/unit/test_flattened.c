@@ -15,8 +15,8 @@
 #include <cmocka.h>
 
 #include "base/bytes.h"
-#include "formats/extents.h"
-#include "formats/source.h"
+#include "formats/source/extents.h"
+#include "formats/source/source.h"
 
 #define LOGICAL 20000u
 

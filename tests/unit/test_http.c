@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "formats/http.h"
-#include "formats/http_ahead.h"
-#include "formats/http_headers.h"
+#include "formats/source/http/http.h"
+#include "formats/source/http/ahead.h"
+#include "formats/source/http/headers.h"
 #include "tests/unit/unit.h"
 
 #define NOW 784111777			/* Sun, 06 Nov 1994 08:49:37 GMT */

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
-#include "formats/kcore.h"
+#include "formats/elf/kcore.h"
 #include "formats/reader.h"
 #include "tests/unit/unit.h"
 

@@ -20,7 +20,7 @@
 #include <cmocka.h>
 
 #include "base/bytes.h"
-#include "formats/codec.h"
+#include "base/codec.h"
 #include "formats/dump.h"
 
 enum { EXPECT_OPEN_FAILS = 1, EXPECT_INCOMPLETE = 2, EXPECT_VMCOREINFO = 4 };

@@ -5,7 +5,7 @@
 
 #include "base/bytes.h"
 #include "base/outbuf.h"
-#include "kernel/log_cause.h"
+#include "kernel/log/cause.h"
 #include "tests/unit/unit.h"
 
 /* NULL: there is none. */

@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "kernel/pageclass.h"
+#include "kernel/pages/pageclass.h"
 #include "tests/unit/fake.h"
 #include "tests/unit/unit.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Page structs of 32-bit kernels, and of those before 4.4: layouts as include/linux/mm_types.h of then has them. */
-#include "kernel/pageclass.h"
+#include "kernel/pages/pageclass.h"
 #include "tests/unit/fake.h"
 #include "tests/unit/unit.h"
 

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "kernel/printk.h"
+#include "kernel/log/printk.h"
 #include "tests/unit/fake_x86.h"
 #include "tests/unit/unit.h"
 

@@ -2,7 +2,7 @@
 /* The log of 32-bit kernels, in both byte orders: longs and pointers of 4 bytes. Offsets as i386's pahole has them. */
 #include <errno.h>
 
-#include "kernel/printk.h"
+#include "kernel/log/printk.h"
 #include "tests/unit/arch_unit.h"
 
 #define RB	0x1000u

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "kernel/printk.h"
+#include "kernel/log/printk.h"
 #include "tests/unit/arch_unit.h"
 
 #define PAGES	32u

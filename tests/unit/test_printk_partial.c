@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "base/bytes.h"
-#include "kernel/printk.h"
+#include "kernel/log/printk.h"
 
 #define MEMORY_BYTES 65536
 

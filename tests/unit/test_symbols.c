@@ -4,10 +4,10 @@
 #include <stdlib.h>
 
 #include "base/log.h"
-#include "kernel/kallsyms.h"
+#include "kernel/debuginfo/kallsyms.h"
 #include "kernel/list.h"
-#include "kernel/symbols.h"
-#include "kernel/types.h"
+#include "kernel/debuginfo/symbols.h"
+#include "kernel/debuginfo/types.h"
 #include "tests/unit/fake_symbols.h"
 #include "tests/unit/fake_world.h"
 #include "tests/unit/unit.h"

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "base/log.h"
-#include "kernel/btf.h"
-#include "kernel/types.h"
+#include "kernel/debuginfo/btf.h"
+#include "kernel/debuginfo/types.h"
 #include "tests/unit/fake_symbols.h"
 #include "tests/unit/unit.h"
 

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "formats/write_elf.h"
+#include "formats/write/elf.h"
 #include "tests/unit/fake.h"
 #include "tests/unit/layout_file.h"
 #include "tests/unit/unit.h"

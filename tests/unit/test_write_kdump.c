@@ -4,11 +4,11 @@
 #include <stdlib.h>
 
 #include "filter/level.h"
-#include "formats/codec.h"
-#include "formats/kdump_copy.h"
-#include "formats/kdump_emit.h"
-#include "formats/source.h"
-#include "formats/write_kdump.h"
+#include "base/codec.h"
+#include "formats/write/kdump_copy.h"
+#include "formats/write/kdump_emit.h"
+#include "formats/source/source.h"
+#include "formats/write/kdump.h"
 #include "tests/unit/fake.h"
 #include "tests/unit/layout_file.h"
 #include "tests/unit/unit.h"

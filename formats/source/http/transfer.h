@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One attempt to get (the rest of) a part of a file: the request, and the verdict on the reply.
+ *
+ * Only http_fetch.c includes this. Threads: that of the transfers.
+ */
+#ifndef VMCOREFS_FORMATS_SOURCE_HTTP_TRANSFER_H
+#define VMCOREFS_FORMATS_SOURCE_HTTP_TRANSFER_H
+
+#include "formats/source/http/fetch.h"
+
+enum verdict {
+	NOT_JUDGED,
+	GOOD,		/* what the reply says it holds has come */
+	AGAIN,		/* may work another time */
+	NEVER,		/* will not */
+};
+
+/* A handle for any transfer; NULL: out of memory. */
+CURL *http_handle_new(void);
+
+/* Make f->easy ask for what f has not got yet. False: out of memory. */
+bool http_transfer_prepare(struct http_fetch *f);
+
+/* After it: GOOD, or what is wrong, in f->why. code: what libcurl says. */
+enum verdict http_transfer_judge(struct http_fetch *f, CURLcode code);
+
+#endif

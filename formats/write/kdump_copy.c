@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "formats/write/kdump_copy.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bitmap.h"
+#include "base/bytes.h"
+#include "base/fault.h"
+#include "base/codec.h"
+#include "formats/write/kdump_emit.h"
+#include "formats/write/page_copy.h"
+
+#define BLOCK_PAGES 64u
+#define ITEM_PAGES BITMAP_CHUNK_BITS	/* handled together: threads must not share a chunk of a bitmap */
+#define ITEM_BLOCKS (ITEM_PAGES / BLOCK_PAGES)
+#define MANY_DAMAGED 65536u
+
+/* Kept pages have numbers, from 0 on; so many of them one after the other make a block. */
+struct block {
+	uint64_t pfn;			/* of its first page */
+	uint64_t data;			/* bytes of page data before it */
+};
+
+struct copy {
+	const struct pages *machine, *ps;	/* borrowed */
+	struct page_copy how;
+	bool big_endian;
+	struct kdump_geometry g;
+	uint64_t kept;			/* pages */
+	struct block *blocks;
+	uint64_t nblocks;
+	uint64_t data_bytes;		/* of all pages */
+	struct bitmap *zero, *damaged;	/* by number of the page */
+	_Atomic uint64_t good, bad;	/* pages seen while it is made */
+};
+
+static void copy_free(void *arg)
+{
+	struct copy *c = arg;
+
+	bitmap_free(c->zero);
+	bitmap_free(c->damaged);
+	free(c->blocks);
+	free(c);
+}
+
+static uint64_t pages_in_block(const struct copy *c, uint64_t block)
+{
+	return min_u64(BLOCK_PAGES, c->kept - block * BLOCK_PAGES);
+}
+
+/* Where the pages of a block are in the source. pfns may be NULL. */
+static void find_places(const struct copy *c, uint64_t block, struct page_place *places, uint64_t *pfns)
+{
+	uint64_t n = pages_in_block(c, block), done = 0;
+	struct page_run run;
+
+	for (uint64_t pfn = c->blocks[block].pfn; done < n; pfn += run.count) {
+		pages_run(c->ps, pfn, &run);
+		if (!page_is_kept(run.state))
+			continue;
+		run.count = min_u64(run.count, n - done);
+		if (run.state == PAGE_DATA)
+			pages_places(c->ps, pfn, run.count, places + done);
+		for (uint64_t i = 0; i < run.count; i++, done++) {
+			if (run.state == PAGE_ZERO)
+				places[done] = (struct page_place){ .zero = true };
+			if (pfns)
+				pfns[done] = pfn + i;
+		}
+	}
+}
+
+/* --- making it */
+
+static int index_run(void *arg, uint64_t first, uint64_t count)
+{
+	struct copy *c = arg;
+
+	/* up to the first page of the next block, then from block to block */
+	for (uint64_t i = -c->kept % BLOCK_PAGES; i < count; i += BLOCK_PAGES)
+		c->blocks[(c->kept + i) / BLOCK_PAGES].pfn = first + i;
+	c->kept += count;
+	return 0;
+}
+
+static int count_run(void *arg, uint64_t first, uint64_t count)
+{
+	struct copy *c = arg;
+
+	(void)first;
+	c->kept += count;
+	return 0;
+}
+
+static int make_index(struct copy *c, uint64_t from, uint64_t end)
+{
+	pages_each_kept_in(c->ps, from, end, count_run, c);
+	c->nblocks = div_round_up(c->kept, BLOCK_PAGES);
+	c->blocks = calloc(c->nblocks ? c->nblocks : 1, sizeof(*c->blocks));
+	c->zero = bitmap_new(c->kept);
+	c->damaged = bitmap_new(c->kept);
+	if (!c->blocks || !c->zero || !c->damaged)
+		return -ENOMEM;
+	c->kept = 0;
+	return pages_each_kept_in(c->ps, from, end, index_run, c);
+}
+
+static int mark_damaged(struct copy *c, uint64_t number)
+{
+	/* A header can claim any number of pages. */
+	if (atomic_fetch_add(&c->bad, 1) > MANY_DAMAGED + atomic_load(&c->good))
+		return -ENOTSUP;
+	return bitmap_set(c->damaged, number);
+}
+
+static int look_at_block(struct copy *c, uint64_t block, void *page)
+{
+	uint64_t n = pages_in_block(c, block), number = block * BLOCK_PAGES, pfns[BLOCK_PAGES], good = 0;
+	struct page_place places[BLOCK_PAGES];
+	int r = 0;
+
+	find_places(c, block, places, pfns);
+	for (uint64_t i = 0; i < n && !r; i++) {
+		switch (page_copy_kind(&c->how, &places[i], codec_ctx_thread())) {
+		case COPY_STORED:
+			c->blocks[block].data += places[i].len;
+			good++;
+			break;
+		case COPY_ZERO:
+			r = bitmap_set(c->zero, number + i);
+			good++;
+			break;
+		case COPY_NOT:
+			r = pages_read_run(c->ps, pfns[i], 1, page);
+			if (!error_is_passing(r))
+				r = r ? mark_damaged(c, number + i) : -ENOTSUP;
+			break;
+		}
+	}
+	atomic_fetch_add(&c->good, good);
+	return r;
+}
+
+static int look_at_item(void *arg, void *scratch, uint64_t item)
+{
+	struct copy *c = arg;
+	uint64_t end = min_u64((item + 1) * ITEM_BLOCKS, c->nblocks);
+	int r = 0;
+
+	for (uint64_t block = item * ITEM_BLOCKS; block < end && !r; block++)
+		r = look_at_block(c, block, scratch);
+	return r;
+}
+
+static void *new_page(void *arg)
+{
+	struct copy *c = arg;
+
+	return codec_ctx_thread() ? malloc(c->g.block) : NULL;
+}
+
+static int look_at_pages(struct copy *c, struct progress *progress)
+{
+	struct workers_job job = {
+		.run = look_at_item, .scratch_new = new_page, .scratch_free = free, .arg = c,
+		.items = div_round_up(c->nblocks, ITEM_BLOCKS), .progress = progress,
+	};
+	int r = workers_run(&job);
+
+	for (uint64_t block = 0; block < c->nblocks && !r; block++) {
+		uint64_t bytes = c->blocks[block].data;
+
+		c->blocks[block].data = c->data_bytes;
+		if (add_overflows(c->data_bytes, bytes, &c->data_bytes))
+			r = -EFBIG;
+	}
+	return r;
+}
+
+/* --- reading it */
+
+/* Where its page data ends, as blocks[].data has it. */
+static uint64_t data_end(const struct copy *c, uint64_t block)
+{
+	return block + 1 < c->nblocks ? c->blocks[block + 1].data : c->data_bytes;
+}
+
+/* As find_places(), with length 0 for pages that have no data of their own. -EIO: the source is not what it was. */
+static int load_block(const struct copy *c, uint64_t block, struct page_place *places)
+{
+	uint64_t n = pages_in_block(c, block), number = block * BLOCK_PAGES, bytes = 0;
+
+	find_places(c, block, places, NULL);
+	for (uint64_t i = 0; i < n; i++) {
+		if (bitmap_test(c->zero, number + i) || bitmap_test(c->damaged, number + i))
+			places[i].len = 0;
+		bytes += places[i].len;
+	}
+	return bytes == data_end(c, block) - c->blocks[block].data ? 0 : -EIO;
+}
+
+static int read_machine(const void *arg, void *buf, size_t n, uint64_t off)
+{
+	const struct copy *c = arg;
+
+	kdump_bitmap(c->machine, c->ps->max_pfn, false, off, buf, n);
+	return 0;
+}
+
+static int read_kept(const void *arg, void *buf, size_t n, uint64_t off)
+{
+	const struct copy *c = arg;
+
+	kdump_bitmap(c->ps, c->ps->max_pfn, true, off, buf, n);
+	return 0;
+}
+
+/* All descriptors of a block: BLOCK_PAGES * KDUMP_DESC_BYTES. */
+static int make_descs(const struct copy *c, uint64_t block, uint8_t *d)
+{
+	uint64_t offset = c->g.data_offset + c->g.block + c->blocks[block].data;
+	struct page_place places[BLOCK_PAGES];
+	int r = load_block(c, block, places);
+
+	memset(d, 0, BLOCK_PAGES * KDUMP_DESC_BYTES);
+	for (uint64_t i = 0; i < pages_in_block(c, block) && !r; i++, d += KDUMP_DESC_BYTES) {
+		bool zero = bitmap_test(c->zero, block * BLOCK_PAGES + i);
+
+		if (!zero && !places[i].len)
+			continue;
+		put_u64(d, zero ? c->g.data_offset : offset, c->big_endian);
+		put_u32(d + 8, zero ? (uint32_t)c->g.block : places[i].len, c->big_endian);
+		put_u32(d + 12, zero ? CODEC_NONE : places[i].codec, c->big_endian);
+		offset += places[i].len;
+	}
+	return r;
+}
+
+static int read_descs(const void *arg, void *buf, size_t n, uint64_t off)
+{
+	const uint64_t block_bytes = BLOCK_PAGES * KDUMP_DESC_BYTES;
+	uint8_t descs[BLOCK_PAGES * KDUMP_DESC_BYTES], *at = buf;
+	const struct copy *c = arg;
+	size_t part;
+
+	for (; n; at += part, off += part, n -= part) {
+		int r = make_descs(c, off / block_bytes, descs);
+
+		if (r)
+			return r;
+		part = (size_t)min_u64(n, block_bytes - off % block_bytes);
+		memcpy(at, descs + off % block_bytes, part);
+	}
+	return 0;
+}
+
+/* The last block that begins at or before a byte of the page data. */
+static uint64_t find_block(const struct copy *c, uint64_t off)
+{
+	uint64_t low = 0, high = c->nblocks;
+
+	while (high - low > 1) {
+		uint64_t mid = low + (high - low) / 2;
+
+		if (c->blocks[mid].data <= off)
+			low = mid;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+static int read_data(const void *arg, void *buf, size_t n, uint64_t off)
+{
+	const struct copy *c = arg;
+	char *at = buf;
+
+	for (uint64_t block = find_block(c, off); n; block++) {
+		struct page_place places[BLOCK_PAGES], *p = places;
+		uint64_t skip = off - c->blocks[block].data;
+		size_t part = (size_t)min_u64(n, data_end(c, block) - off);
+		int r;
+
+		if (!part)
+			continue;
+		r = load_block(c, block, places);
+		if (r)
+			return r;
+		for (; skip >= p->len; p++)
+			skip -= p->len;
+		r = page_copy_read(p, skip, at, part);
+		if (r)
+			return r;
+		at += part;
+		off += part;
+		n -= part;
+	}
+	return 0;
+}
+
+static int add_segments(struct layout *l, const struct copy *c, const struct pages *ps, const struct kdump_output *o)
+{
+	uint64_t descs = c->kept * KDUMP_DESC_BYTES, head_bytes = (1 + c->g.sub_blocks) * c->g.block;
+	uint8_t *headers = calloc(1, head_bytes);
+	int r;
+
+	if (!headers)
+		return -ENOMEM;
+	kdump_headers(headers, ps, o, &c->g, o->incomplete || (c->bad && !o->split),
+		      o->eraseinfo_len ? c->g.data_offset + c->g.block + c->data_bytes : 0);
+	if ((r = layout_add_bytes(l, headers, head_bytes)) ||
+	    (r = layout_add_call(l, read_machine, c, c->g.bitmap_bytes)) ||
+	    (r = layout_add_call(l, read_kept, c, c->g.bitmap_bytes)) ||
+	    (r = layout_add_call(l, read_descs, c, descs)) ||
+	    /* the descriptors of other parts of a split set, and the page that zero pages share */
+	    (r = layout_add_zero(l, c->g.data_offset - c->g.desc_offset - descs + c->g.block)) ||
+	    (r = layout_add_call(l, read_data, c, c->data_bytes)) == 0)
+		r = layout_add_bytes(l, o->eraseinfo, o->eraseinfo_len);
+	free(headers);
+	return r;
+}
+
+int kdump_copy(const struct pages *machine, const struct pages *ps, const struct kdump_output *o,
+	       struct progress *progress, struct layout **out)
+{
+	struct layout *l;
+	struct copy *c;
+	int r;
+
+	if (o->codec == CODEC_NONE || !ps->ops->places)
+		return -ENOTSUP;
+	l = layout_new();
+	c = calloc(1, sizeof(*c));
+	r = l && c ? layout_own(l, c, copy_free) : -ENOMEM;
+	if (r) {
+		free(c);
+		layout_unref(l);
+		return r;
+	}
+	*c = (struct copy){
+		.machine = machine, .ps = ps, .how = { o->codec, o->copy_raw, pages_size(ps) },
+		.big_endian = o->big_endian,
+	};
+	r = kdump_measure(ps, o, &c->g);
+	if (!r)
+		r = make_index(c, o->start_pfn, o->split ? o->end_pfn : ps->max_pfn);
+	if (!r)
+		r = look_at_pages(c, progress);
+	if (!r)
+		r = add_segments(l, c, ps, o);
+	if (r) {
+		layout_unref(l);
+		return r;
+	}
+	kdump_warn_damaged(o, c->bad);
+	*out = l;
+	return 0;
+}

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "kernel/debuginfo/symbols.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "kernel/debuginfo/exports.h"
+#include "kernel/image.h"
+#include "kernel/image_task.h"
+#include "kernel/debuginfo/kallsyms.h"
+#include "kernel/debuginfo/modules.h"
+#include "kernel/debuginfo/vmlinux_file.h"
+
+struct symbols {
+	const struct kernel *k;		/* borrowed */
+	const char *source;
+	struct symtab kernel;
+	uint64_t first, end;		/* what the kernel image has of the address space */
+	struct modules modules;
+};
+
+static int read_kallsyms(const struct kernel *k, struct symtab *out, const char **why)
+{
+	struct kallsyms tables;
+	uint64_t stext;
+	int r;
+
+	if (!k->has_space) {
+		*why = k->why_no_space;
+		return -ENOTSUP;
+	}
+	if (vmci_symbol(&k->vmci, "_stext", &stext)) {
+		*why = "VMCOREINFO lacks SYMBOL(_stext)";
+		return -ENOTSUP;
+	}
+	r = kallsyms_told(k, &tables);
+	if (r)
+		r = kallsyms_search(k, stext, &tables);
+	if (r) {
+		*why = "VMCOREINFO does not tell where kallsyms are, and they were not found in the kernel image";
+		return r == -ENOMEM ? r : -ENOTSUP;
+	}
+	r = kallsyms_read(k, &tables, stext, out, why);
+	return r == -EIO ? -ENOTSUP : r;
+}
+
+/* --- where kallsyms have functions only ---------------------------------------------------------------------------- */
+
+static int append(struct symtab *to, const struct symtab *from)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < from->n && !r; i++) {
+		const struct symtab_entry *e = &from->entries[i];
+		const char *name = symtab_name(from, e);
+
+		r = symtab_add(to, e->vaddr, e->bytes, e->type, name, strlen(name));
+	}
+	return r;
+}
+
+/* What VMCOREINFO names in the image, but what is there. Some of its symbols are pointers' values, one is a macro. */
+static int add_told(const struct kernel *k, const struct symtab *have, struct symtab *out)
+{
+	struct mapping image;
+	struct vmci_symbol_line line;
+	int r = 0;
+
+	if (!have->n || image_range(k, &image, NULL))
+		return 0;
+	for (size_t pos = 0; !r && vmci_next_symbol(&k->vmci, &pos, &line);)
+		if (line.value - image.vaddr < image.len && strcmp(line.name, "node_online_map") && !symtab_find(have, line.name))
+			r = symtab_add(out, line.value, 0, 'D', line.name, strlen(line.name));
+	return r;
+}
+
+/* Other sources for what the table lacks: each row's symbols are those that the rows before do not have. */
+static int add_data(struct symbols *s)
+{
+	static int (*const sources[])(const struct kernel *k, const struct symtab *have, struct symtab *out) = {
+		exports_read, add_told,
+	};
+	int r = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(sources) && !r; i++) {
+		struct symtab more = { 0 };
+
+		r = sources[i](s->k, &s->kernel, &more);
+		if (!r && more.n)
+			r = append(&s->kernel, &more);
+		if (!r && more.n)
+			r = symtab_finish(&s->kernel);
+		if (!r && more.n && !i)
+			s->source = s->kernel.n > more.n ? "kallsyms and exported symbols" : "exported symbols";
+		symtab_free(&more);
+		if (r == -ENOENT)
+			r = 0;
+	}
+	return r;
+}
+
+/* The image's ends. Symbols below are offsets of per-CPU variables (x86_64 before 6.15), or no addresses at all. */
+static void find_extent(struct symbols *s)
+{
+	const struct symtab_entry *first = symtab_find(&s->kernel, "_text"), *end = symtab_find(&s->kernel, "_end");
+
+	if (!first)
+		first = symtab_find(&s->kernel, "_stext");
+	if (!first)
+		first = &s->kernel.entries[0];
+	s->first = first->vaddr;
+	s->end = end ? end->vaddr : s->kernel.entries[s->kernel.n - 1].vaddr + 1;
+}
+
+int symbols_open(const struct kernel *k, const char *vmlinux, struct symbols **out, const char **why)
+{
+	struct symbols *s = calloc(1, sizeof(*s));
+	int r;
+
+	*why = NULL;
+	if (!s)
+		return -ENOMEM;
+	s->k = k;
+	s->source = vmlinux ? "vmlinux" : "kallsyms";
+	r = vmlinux ? vmlinux_symbols(vmlinux, &k->vmci, &s->kernel) : read_kallsyms(k, &s->kernel, why);
+	if (r == -ENOTSUP && !vmlinux && k->has_space)
+		symtab_free(&s->kernel);
+	if (!r || (r == -ENOTSUP && !vmlinux && k->has_space)) {
+		int failed = symtab_finish(&s->kernel);
+
+		/* every kernel has that variable, and exports it */
+		if (!failed && !symtab_find(&s->kernel, "init_task"))
+			failed = add_data(s);
+		if (failed || s->kernel.n)
+			r = failed;
+	}
+	if (!r && !s->kernel.n) {
+		*why = "the symbol table is empty";
+		r = -ENOTSUP;
+	}
+	if (r) {
+		symbols_close(s);
+		return r;
+	}
+	find_extent(s);
+	*out = s;
+	return 0;
+}
+
+int symbols_add_init_task(struct symbols *s, const struct types *t)
+{
+	static const char name[] = "init_task";
+	uint64_t vaddr;
+	int r;
+
+	if (symtab_find(&s->kernel, name) || !s->k->has_space)
+		return 0;
+	r = image_find_task(s->k, t, &vaddr);
+	if (r)
+		return r == -ENOMEM ? r : 0;
+	r = symtab_add(&s->kernel, vaddr, 0, 'D', name, strlen(name));
+	if (!r)
+		r = symtab_finish(&s->kernel);
+	if (!r)
+		find_extent(s);
+	return r;
+}
+
+int symbols_add_modules(struct symbols *s, const struct types *t, const char **why)
+{
+	struct symbol head;
+
+	*why = NULL;
+	if (s->modules.list)
+		return 0;
+	if (symbols_find(s, NULL, "modules", &head)) {
+		*why = "the kernel has no symbol modules";
+		return -ENOTSUP;
+	}
+	return modules_read(s->k, t, head.vaddr, &s->modules, why);
+}
+
+void symbols_close(struct symbols *s)
+{
+	if (!s)
+		return;
+	modules_free(&s->modules);
+	symtab_free(&s->kernel);
+	free(s);
+}
+
+const char *symbols_source(const struct symbols *s)
+{
+	return s->source;
+}
+
+static void take(const struct symtab *t, const struct symtab_entry *e, struct symbol *out)
+{
+	*out = (struct symbol){ .name = symtab_name(t, e), .vaddr = e->vaddr, .bytes = e->bytes, .type = e->type };
+}
+
+/* NULL: no such module. */
+static const struct symtab *table_of(const struct symbols *s, const char *module)
+{
+	const struct module *m = module ? modules_find(&s->modules, module) : NULL;
+
+	return !module ? &s->kernel : m ? &m->symtab : NULL;
+}
+
+int symbols_find(const struct symbols *s, const char *module, const char *name, struct symbol *out)
+{
+	const struct symtab *t = table_of(s, module);
+	const struct symtab_entry *e = t ? symtab_find(t, name) : NULL;
+
+	if (!e)
+		return t ? -ENOENT : -ENODEV;
+	take(t, e, out);
+	return 0;
+}
+
+int symbols_at(const struct symbols *s, uint64_t vaddr, struct symbol *out, const char **module)
+{
+	const struct symtab *t = &s->kernel;
+	const struct symtab_entry *e;
+	const struct module_range *range;
+	uint64_t first = s->first;
+
+	*module = NULL;
+	if (vaddr < s->first || vaddr >= s->end) {
+		const struct module *m = modules_at(&s->modules, vaddr, &range);
+
+		if (!m)
+			return -ENOENT;
+		t = &m->symtab;
+		first = range->vaddr;
+		*module = m->name;
+	}
+	e = symtab_at(t, vaddr);
+	if (!e || e->vaddr < first)
+		return -ENOENT;
+	take(t, e, out);
+	return 0;
+}
+
+int symbols_each(const struct symbols *s, const char *module, int (*fn)(void *arg, const struct symbol *sym), void *arg)
+{
+	const struct symtab *t = table_of(s, module);
+
+	if (!t)
+		return -ENODEV;
+	for (size_t i = 0; i < t->n; i++) {
+		struct symbol symbol;
+		int r;
+
+		take(t, &t->entries[i], &symbol);
+		r = fn(arg, &symbol);
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
+const char *symbols_module(const struct symbols *s, unsigned int i)
+{
+	return i < s->modules.n ? s->modules.list[i].name : NULL;
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "kernel/debuginfo/symtab.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+
+/* The bucket that has the name, or the empty one where it would be. There are always empty ones. */
+static uint32_t *bucket_of(const struct symtab *t, const char *name)
+{
+	for (uint32_t i = hash_string(name);; i++) {
+		uint32_t *bucket = &t->buckets[i & t->mask];
+
+		if (!*bucket || !strcmp(symtab_name(t, &t->entries[*bucket - 1]), name))
+			return bucket;
+	}
+}
+
+int symtab_add(struct symtab *t, uint64_t vaddr, uint64_t bytes, char type, const char *name, size_t len)
+{
+	if (len > SYMTAB_MAX_NAME || t->n >= UINT32_MAX / 4 || t->names_len > UINT32_MAX - SYMTAB_MAX_NAME - 1)
+		return -EOVERFLOW;
+	if (t->n == t->cap) {
+		size_t cap = t->cap ? t->cap * 2 : 256;
+		struct symtab_entry *entries = reallocarray(t->entries, cap, sizeof(*entries));
+
+		if (!entries)
+			return -ENOMEM;
+		t->entries = entries;
+		t->cap = cap;
+	}
+	if (t->names_cap - t->names_len < len + 1) {
+		size_t cap = t->names_cap * 2 + SYMTAB_MAX_NAME + 1;
+		char *names = realloc(t->names, cap);
+
+		if (!names)
+			return -ENOMEM;
+		t->names = names;
+		t->names_cap = cap;
+	}
+	t->entries[t->n++] = (struct symtab_entry){
+		.vaddr = vaddr, .bytes = bytes, .name = (uint32_t)t->names_len, .type = type,
+	};
+	memcpy(t->names + t->names_len, name, len);
+	t->names[t->names_len + len] = '\0';
+	t->names_len += len + 1;
+	return 0;
+}
+
+static int make_buckets(struct symtab *t, size_t n)
+{
+	uint32_t *buckets = calloc(n, sizeof(*buckets));
+
+	if (!buckets)
+		return -ENOMEM;
+	free(t->buckets);
+	t->buckets = buckets;
+	t->mask = (uint32_t)(n - 1);
+	return 0;
+}
+
+int symtab_add_first(struct symtab *t, uint64_t vaddr, const char *name, size_t len)
+{
+	uint32_t *bucket;
+	int r;
+
+	if (!t->buckets || t->n * 2 > t->mask) {
+		if (make_buckets(t, t->buckets ? ((size_t)t->mask + 1) * 4 : 4096))
+			return -ENOMEM;
+		for (uint32_t i = 0; i < t->n; i++)
+			*bucket_of(t, symtab_name(t, &t->entries[i])) = i + 1;
+	}
+	bucket = bucket_of(t, name);
+	if (*bucket)
+		return 0;
+	r = symtab_add(t, vaddr, 0, '?', name, len);
+	if (!r)
+		*bucket = (uint32_t)t->n;
+	return r;
+}
+
+/* Names are in the order in which the symbols came: that makes the sort stable. */
+static int compare(const void *left, const void *right)
+{
+	const struct symtab_entry *a = left, *b = right;
+
+	if (a->vaddr != b->vaddr)
+		return a->vaddr < b->vaddr ? -1 : 1;
+	return a->name < b->name ? -1 : a->name > b->name;
+}
+
+static void sort(struct symtab *t)
+{
+	for (size_t i = 1; i < t->n; i++) {
+		if (compare(&t->entries[i - 1], &t->entries[i]) > 0) {
+			qsort(t->entries, t->n, sizeof(*t->entries), compare);
+			return;
+		}
+	}
+}
+
+static bool is_global(const struct symtab_entry *e)
+{
+	return e->type >= 'A' && e->type <= 'Z';
+}
+
+int symtab_finish(struct symtab *t)
+{
+	size_t buckets = 16;
+
+	sort(t);
+	while (buckets < t->n * 2)
+		buckets *= 2;
+	if (make_buckets(t, buckets))
+		return -ENOMEM;
+	for (uint32_t i = 0; i < t->n; i++) {
+		uint32_t *bucket = bucket_of(t, symtab_name(t, &t->entries[i]));
+
+		if (!*bucket || (is_global(&t->entries[i]) && !is_global(&t->entries[*bucket - 1])))
+			*bucket = i + 1;
+	}
+	return 0;
+}
+
+void symtab_free(struct symtab *t)
+{
+	free(t->entries);
+	free(t->names);
+	free(t->buckets);
+	*t = (struct symtab){ 0 };
+}
+
+const struct symtab_entry *symtab_find(const struct symtab *t, const char *name)
+{
+	uint32_t *bucket = t->n ? bucket_of(t, name) : NULL;
+
+	return bucket && *bucket ? &t->entries[*bucket - 1] : NULL;
+}
+
+const struct symtab_entry *symtab_at(const struct symtab *t, uint64_t vaddr)
+{
+	size_t low = 0, high = t->n;
+
+	/* entries below low are at or below vaddr, those from high on are above */
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (t->entries[middle].vaddr <= vaddr)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (!low)
+		return NULL;
+	vaddr = t->entries[--low].vaddr;
+	for (high = low, low = 0; low < high;) {
+		size_t middle = low + (high - low) / 2;
+
+		if (t->entries[middle].vaddr < vaddr)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return &t->entries[low];
+}

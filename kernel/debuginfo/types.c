@@ -1,0 +1,492 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "kernel/debuginfo/types.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/log.h"
+#include "kernel/image.h"
+#include "kernel/list.h"
+#include "kernel/debuginfo/types_internal.h"
+#include "kernel/debuginfo/vmlinux_file.h"
+
+#define MAX_BTF_BYTES	(64u << 20)	/* kernels of today have 4 to 10 MiB */
+#define MAX_ALL_BYTES	(4 * MAX_BTF_BYTES)	/* with the modules' */
+#define MAX_MODULES	4096
+
+struct source {
+	struct types_btf btf;
+	void *bytes;			/* owned */
+	char module[64];		/* "": the kernel itself */
+};
+
+/* The DWARF of a vmlinux that has BTF too: opened when it is asked for what BTF lacks. */
+struct late_dwarf {
+	pthread_mutex_t lock;		/* for what follows; held while it is opened */
+	char *path;			/* owned */
+	struct types_dwarf *dwarf;	/* owned; NULL: not opened */
+	bool none;			/* it has none */
+};
+
+struct types {
+	const struct kernel *k;		/* borrowed */
+	const struct symbols *symbols;	/* borrowed; NULL: none */
+	unsigned int pointer_bytes;
+	struct source **sources;	/* owned; by scope; [0]: the kernel, with DWARF maybe none at all */
+	size_t nsources;
+	uint64_t bytes;			/* of BTF, in all of them */
+	struct types_dwarf *dwarf;	/* owned; of a vmlinux without BTF, else NULL */
+	struct late_dwarf *late;	/* owned; of one with BTF, else NULL */
+};
+
+void types_place_member(struct type_member *out, uint64_t bit_offset, unsigned int bits)
+{
+	uint64_t unit = out->type.bytes * 8, at = bit_offset / 8 * 8;
+
+	if (bits && unit && unit <= 64 && bit_offset % unit + bits <= unit)
+		at = bit_offset / unit * unit;
+	out->offset = at / 8;
+	out->bit_offset = bits ? (unsigned int)(bit_offset - at) : 0;
+	out->bits = bits;
+}
+
+/* --- opening ------------------------------------------------------------------------------------------------------ */
+
+/* Takes over bytes, also on failure. */
+static int add_source(struct types *t, const char *module, void *bytes, size_t len)
+{
+	struct source *s = calloc(1, sizeof(*s)), **sources = reallocarray(t->sources, t->nsources + 1, sizeof(*sources));
+	int r = -ENOMEM;
+
+	if (sources)
+		t->sources = sources;
+	if (!s || !sources)
+		goto err_free;
+	s->bytes = bytes;
+	snprintf(s->module, sizeof(s->module), "%s", module);
+	s->btf = (struct types_btf){
+		.base = t->nsources ? &t->sources[0]->btf : NULL, .scope = t->nsources, .pointer_bytes = t->pointer_bytes,
+	};
+	r = btf_open(bytes, len, s->btf.base ? s->btf.base->btf : NULL, &s->btf.btf);
+	if (r)
+		goto err_free;
+	t->sources[t->nsources++] = s;
+	return 0;
+
+err_free:
+	free(bytes);
+	free(s);
+	return r;
+}
+
+static int add_from_memory(struct types *t, const char *module, uint64_t vaddr, uint64_t len)
+{
+	void *bytes;
+	int r;
+
+	if (!len || len > MAX_BTF_BYTES || len > MAX_ALL_BYTES - t->bytes)
+		return -EIO;
+	bytes = malloc(len);
+	if (!bytes)
+		return -ENOMEM;
+	t->bytes += len;
+	r = kernel_read(t->k, vaddr, bytes, len);
+	if (!r)
+		return add_source(t, module, bytes, len);
+	free(bytes);
+	return r;
+}
+
+static void drop_source(struct types *t)
+{
+	struct source *s = t->sources[--t->nsources];
+
+	btf_close(s->btf.btf);
+	free(s->bytes);
+	free(s);
+}
+
+/* A kernel's, and none of the programs for BPF that it carries? */
+static bool has_kernel(const struct types *t)
+{
+	static const char *const names[] = { "task_struct", "list_head", "super_block" };
+	struct type type;
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (types_btf_find(&t->sources[0]->btf, names[i], &type) || type.kind != TYPE_STRUCT || !type.bytes)
+			return false;
+	return true;
+}
+
+static int try_found(void *arg, uint64_t vaddr, uint64_t len)
+{
+	struct types *t = arg;
+	int r = add_from_memory(t, "", vaddr, len);
+
+	if (r == -ENOMEM)
+		return r;
+	if (!r && has_kernel(t))
+		return 1;
+	if (t->nsources)
+		drop_source(t);
+	t->bytes = 0;
+	return 0;
+}
+
+/* By its header: symbols of data are not in every kernel's tables. */
+static int search_kernel(struct types *t, const char **why)
+{
+	bool gaps = false, guess = false;
+	struct mapping image;
+	int r = image_find_btf(t->k, try_found, t, &gaps);
+
+	if (r == 1)
+		return 0;
+	if (r == -ENOMEM)
+		return r;
+	image_range(t->k, &image, &guess);
+	*why = !t->k->has_space ? t->k->why_no_space :
+	       r ? "no symbol tells where the kernel's BTF is, and its image is not found" :
+	       guess ? "no BTF was found around the kernel's text (CONFIG_DEBUG_INFO_BTF)" :
+	       gaps ? "no BTF was found in the kernel image, of which not all pages are in the dump" :
+	       "the kernel has no BTF (CONFIG_DEBUG_INFO_BTF)";
+	return -ENOTSUP;
+}
+
+static int add_kernel(struct types *t, const char **why)
+{
+	struct symbol start, stop;
+	int r;
+
+	if (!t->symbols || symbols_find(t->symbols, NULL, "__start_BTF", &start) ||
+	    symbols_find(t->symbols, NULL, "__stop_BTF", &stop))
+		return search_kernel(t, why);
+	r = add_from_memory(t, "", start.vaddr, stop.vaddr - start.vaddr);
+	if (!r || r == -ENOMEM)
+		return r;
+	*why = "the kernel's BTF cannot be read, or is damaged";
+	return -ENOTSUP;
+}
+
+/* -ENOENT: it has none; -EIO: damaged. */
+static int add_from_file(struct types *t, const char *path)
+{
+	struct vmlinux_file f;
+	const void *section;
+	void *bytes;
+	size_t len;
+	int r = vmlinux_file_open(path, &f);
+
+	if (r)
+		return r;
+	r = vmlinux_file_section(&f, ".BTF", &section, &len);
+	if (r)
+		goto out_close;
+	bytes = malloc(len ? len : 1);
+	if (!bytes) {
+		r = -ENOMEM;
+		goto out_close;
+	}
+	memcpy(bytes, section, len);
+	r = add_source(t, "", bytes, len);
+out_close:
+	vmlinux_file_close(&f);
+	return r;
+}
+
+/* --- modules ------------------------------------------------------------------------------------------------------ */
+
+static const struct types_btf *module_source(const struct types *t, const char *module)
+{
+	for (size_t i = 1; module && i < t->nsources; i++)
+		if (!strcmp(t->sources[i]->module, module))
+			return &t->sources[i]->btf;
+	return NULL;
+}
+
+/* Offsets in struct btf_module, struct btf, struct module. */
+struct module_layout {
+	struct types *t;
+	uint64_t list, module, btf, data, data_size, name;
+};
+
+static int member_offset(const struct types *t, const char *type, const char *member, uint64_t *out)
+{
+	struct type its;
+	struct type_member m;
+
+	if (types_find(t, NULL, type, &its) || types_member(t, &its, member, &m))
+		return -ENOENT;
+	*out = m.offset;
+	return 0;
+}
+
+static int add_module(void *arg, uint64_t node)
+{
+	const struct module_layout *l = arg;
+	const struct kernel *k = l->t->k;
+	uint64_t at = node - l->list, module, btf, data, size;
+	char name[64] = "";
+	int r;
+
+	if ((r = kernel_read_uint(k, at + l->module, l->t->pointer_bytes, &module)) ||
+	    (r = kernel_read_uint(k, at + l->btf, l->t->pointer_bytes, &btf)) ||
+	    (r = kernel_read_uint(k, btf + l->data, l->t->pointer_bytes, &data)) ||
+	    (r = kernel_read_uint(k, btf + l->data_size, 4, &size)) ||
+	    (r = kernel_read(k, module + l->name, name, 56)) ||
+	    (!module_source(l->t, name) && (r = add_from_memory(l->t, name, data, size)))) {
+		if (r == -ENOMEM)
+			return r;
+		log_warn("the BTF of module %s cannot be read: %s", name[0] ? name : "?", strerror(-r));
+	}
+	return 0;
+}
+
+/* What is missing here is missed when it is asked for. */
+static int add_modules(struct types *t)
+{
+	struct module_layout l = { .t = t };
+	struct symbol head;
+	int r;
+
+	if (!t->nsources || !t->symbols || !t->k->has_space || symbols_find(t->symbols, NULL, "btf_modules", &head) ||
+	    member_offset(t, "btf_module", "list", &l.list) || member_offset(t, "btf_module", "module", &l.module) ||
+	    member_offset(t, "btf_module", "btf", &l.btf) || member_offset(t, "btf", "data", &l.data) ||
+	    member_offset(t, "btf", "data_size", &l.data_size) || member_offset(t, "module", "name", &l.name))
+		return 0;
+	r = list_each(t->k, head.vaddr, MAX_MODULES, add_module, &l);
+	if (r && r != -ENOMEM)
+		log_warn("the list of the modules' BTF is damaged: %s", strerror(-r));
+	return r == -ENOMEM ? r : 0;
+}
+
+/* --- a vmlinux ---------------------------------------------------------------------------------------------------- */
+
+static int prepare_late(struct types *t, const char *path)
+{
+	t->late = calloc(1, sizeof(*t->late));
+	if (!t->late)
+		return -ENOMEM;
+	pthread_mutex_init(&t->late->lock, NULL);
+	t->late->path = strdup(path);
+	return t->late->path ? 0 : -ENOMEM;
+}
+
+static void close_late(struct late_dwarf *late)
+{
+	if (!late)
+		return;
+	types_dwarf_close(late->dwarf);
+	free(late->path);
+	pthread_mutex_destroy(&late->lock);
+	free(late);
+}
+
+/* Without BTF of its own; then the dump's BTF serves the modules, if it has any. */
+static int open_dwarf(struct types *t, const char *path)
+{
+	int r = types_dwarf_open(path, t->pointer_bytes, &t->dwarf);
+	const char *ignored;
+
+	if (r)
+		return r;
+	while (t->nsources)
+		drop_source(t);
+	r = add_kernel(t, &ignored);
+	return r == -ENOTSUP ? 0 : r;
+}
+
+/* BTF has all types, and is read in a hundredth of the time. */
+static int open_vmlinux(struct types *t, const char *path, const char **why)
+{
+	int from_btf = add_from_file(t, path), r;
+
+	if (!from_btf && has_kernel(t))
+		return prepare_late(t, path);
+	if (from_btf && from_btf != -ENOENT && from_btf != -EIO)
+		return from_btf;
+	r = open_dwarf(t, path);
+	if (r != -ENOTSUP || !from_btf)
+		return r == -ENOTSUP ? 0 : r;
+	if (from_btf == -EIO)
+		return fail(EIO, "%s: its section .BTF is damaged", path);
+	*why = "the vmlinux has no debug information (DWARF, or BTF)";
+	return -ENOTSUP;
+}
+
+int types_open(const struct kernel *k, const struct symbols *s, const char *vmlinux, struct types **out,
+	       const char **why)
+{
+	struct types *t = calloc(1, sizeof(*t));
+	int r;
+
+	*why = NULL;
+	if (!t)
+		return -ENOMEM;
+	t->k = k;
+	t->symbols = s;
+	t->pointer_bytes = k->arch ? k->arch->elf_class / 8 : 8;
+	r = vmlinux ? open_vmlinux(t, vmlinux, why) : add_kernel(t, why);
+	if (!r)
+		r = add_modules(t);
+	if (r) {
+		types_close(t);
+		return r;
+	}
+	*out = t;
+	return 0;
+}
+
+void types_close(struct types *t)
+{
+	if (!t)
+		return;
+	/* a module's borrows the kernel's */
+	while (t->nsources)
+		drop_source(t);
+	free(t->sources);
+	types_dwarf_close(t->dwarf);
+	close_late(t->late);
+	free(t);
+}
+
+const char *types_source(const struct types *t)
+{
+	return t->dwarf ? "DWARF" : "BTF";
+}
+
+/* --- questions ---------------------------------------------------------------------------------------------------- */
+
+/* NULL, or the DWARF that a type is of. */
+static struct types_dwarf *dwarf_of(const struct types *t, const struct type *of)
+{
+	if (of->scope < TYPES_DWARF_SCOPE)
+		return NULL;
+	return t->dwarf ? t->dwarf : t->late ? t->late->dwarf : NULL;
+}
+
+/* -ENOENT: it has no such variable, or no DWARF. What fails otherwise was logged, and is tried again. */
+static int late_variable(struct late_dwarf *late, unsigned int pointer_bytes, const char *name, struct type *out)
+{
+	int r = 0;
+
+	pthread_mutex_lock(&late->lock);
+	if (!late->dwarf && !late->none)
+		r = types_dwarf_open(late->path, pointer_bytes, &late->dwarf);
+	late->none |= r == -ENOTSUP;
+	if (late->none)
+		r = -ENOENT;
+	if (!r)
+		r = types_dwarf_variable(late->dwarf, name, out);
+	pthread_mutex_unlock(&late->lock);
+	return r;
+}
+
+bool types_know_variables(const struct types *t)
+{
+	return t->dwarf || (t->late && t->late->dwarf);
+}
+
+static const struct types_btf *source_of(const struct types *t, const struct type *of)
+{
+	return of->scope < t->nsources ? &t->sources[of->scope]->btf : NULL;
+}
+
+static int find_exactly(const struct types *t, const char *name, struct type *out)
+{
+	return t->dwarf ? types_dwarf_find(t->dwarf, name, out) : types_btf_find(&t->sources[0]->btf, name, out);
+}
+
+int types_find(const struct types *t, const char *module, const char *name, struct type *out)
+{
+	const struct types_btf *own = module_source(t, module);
+	int r = own ? types_btf_find(own, name, out) : -ENOENT;
+	char names[2][TYPES_BASE_NAME];
+
+	if (r == -ENOENT)
+		r = find_exactly(t, name, out);
+	if (r == -ENOENT && types_base_names(name, names))
+		for (size_t i = 0; i < ARRAY_SIZE(names) && r == -ENOENT; i++)
+			r = find_exactly(t, names[i], out);
+	return r;
+}
+
+/* "task_struct", "char *" */
+static int find_wellknown(const struct types *t, const char *type, struct type *out)
+{
+	const char *star = strstr(type, " *");
+	struct type to;
+	char name[64];
+	int r;
+
+	if (!star)
+		return types_find(t, NULL, type, out);
+	snprintf(name, sizeof(name), "%.*s", (int)(star - type), type);
+	r = types_find(t, NULL, name, &to);
+	return r ? r : types_btf_pointer_to(&t->sources[0]->btf, &to, out);
+}
+
+/* Without DWARF. */
+static int kernel_variable(const struct types *t, const char *name, struct type *out)
+{
+	const char *type = types_wellknown(name);
+	struct symbol symbol;
+	int r = types_btf_variable(&t->sources[0]->btf, name, out);
+
+	if (r != -ENOENT || !type || (t->symbols && symbols_find(t->symbols, NULL, name, &symbol)))
+		return r;
+	return find_wellknown(t, type, out);
+}
+
+int types_variable(const struct types *t, const char *module, const char *name, struct type *out)
+{
+	const struct types_btf *own = module_source(t, module);
+	int r;
+
+	if (module)
+		return own ? types_btf_variable(own, name, out) : -ENOENT;
+	if (t->dwarf)
+		return types_dwarf_variable(t->dwarf, name, out);
+	r = kernel_variable(t, name, out);
+	return r == -ENOENT && t->late ? late_variable(t->late, t->pointer_bytes, name, out) : r;
+}
+
+int types_target(const struct types *t, const struct type *of, struct type *out)
+{
+	const struct types_btf *source = source_of(t, of);
+	struct types_dwarf *dwarf = dwarf_of(t, of);
+
+	if (of->kind != TYPE_POINTER && of->kind != TYPE_ARRAY)
+		return -EINVAL;
+	if (dwarf)
+		return types_dwarf_target(dwarf, of, out);
+	return source ? types_btf_target(source, of, out) : -EIO;
+}
+
+int types_member(const struct types *t, const struct type *of, const char *name, struct type_member *out)
+{
+	const struct types_btf *source = source_of(t, of);
+	struct types_dwarf *dwarf = dwarf_of(t, of);
+
+	if (of->kind != TYPE_STRUCT && of->kind != TYPE_UNION)
+		return -EINVAL;
+	if (dwarf)
+		return types_dwarf_member(dwarf, of, name, out);
+	return source ? types_btf_member(source, of, name, out) : -EIO;
+}
+
+int types_enumerator(const struct types *t, const struct type *of, const char *name, int64_t *out)
+{
+	const struct types_btf *source = source_of(t, of);
+	struct types_dwarf *dwarf = dwarf_of(t, of);
+
+	if (of->kind != TYPE_ENUM)
+		return -EINVAL;
+	if (dwarf)
+		return types_dwarf_enumerator(dwarf, of, name, out);
+	return source ? types_btf_enumerator(source, of, name, out) : -EIO;
+}

@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <dwarf.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/log.h"
+#include "kernel/debuginfo/dwarf_die.h"
+#include "kernel/debuginfo/symtab.h"
+#include "kernel/debuginfo/types_internal.h"
+#include "kernel/debuginfo/vmlinux_file.h"
+
+/* Names at the top of a unit, in the order in which they answer. */
+enum name_class { TAGS, ENUMS, TYPEDEFS, BASE_TYPES, TYPE_CLASSES, VARIABLES = TYPE_CLASSES, EXTERNS, CLASSES };
+
+struct types_dwarf {
+	pthread_mutex_t lock;		/* for what follows: libdw keeps what it has read */
+	struct vmlinux_file file;
+	Dwarf *dwarf;
+	unsigned int pointer_bytes;
+	/* Names, with places of DIEs for addresses: of several the first one in the file. Immutable after opening. */
+	struct symtab names[CLASSES];
+};
+
+/* --- the index ---------------------------------------------------------------------------------------------------- */
+
+static enum name_class class_of(Dwarf_Die *die)
+{
+	enum name_class class;
+
+	switch (dwarf_tag(die)) {
+	case DW_TAG_structure_type:
+	case DW_TAG_union_type:
+		class = TAGS;
+		break;
+	case DW_TAG_enumeration_type:
+		class = ENUMS;
+		break;
+	case DW_TAG_typedef:
+		return TYPEDEFS;
+	case DW_TAG_base_type:
+		return BASE_TYPES;
+	case DW_TAG_variable:
+		return dwarf_die_is_complete(die) ? VARIABLES : EXTERNS;
+	default:
+		return CLASSES;
+	}
+	return dwarf_die_is_complete(die) ? class : CLASSES;
+}
+
+static int index_die(struct types_dwarf *d, Dwarf_Die *die)
+{
+	enum name_class class = class_of(die);
+	const char *name = class < CLASSES ? dwarf_diename(die) : NULL;
+	size_t len = name ? strlen(name) : 0;
+
+	if (!len || len > SYMTAB_MAX_NAME)
+		return 0;
+	return symtab_add_first(&d->names[class], dwarf_dieoffset(die), name, len);
+}
+
+static int index_unit(void *arg, Dwarf_Die *unit)
+{
+	struct types_dwarf *d = arg;
+	Dwarf_Die die;
+	int r;
+
+	/* Rust has types of the same names */
+	if (dwarf_srclang(unit) == DW_LANG_Rust || dwarf_child(unit, &die))
+		return 0;
+	do
+		r = index_die(d, &die);
+	while (!r && !dwarf_siblingof(&die, &die));
+	return r;
+}
+
+static int make_index(struct types_dwarf *d)
+{
+	int r = dwarf_die_each_unit(&d->file, index_unit, d);
+
+	for (size_t i = 0; i < CLASSES && !r; i++)
+		r = symtab_finish(&d->names[i]);
+	return r;
+}
+
+int types_dwarf_open(const char *path, unsigned int pointer_bytes, struct types_dwarf **out)
+{
+	struct types_dwarf *d = calloc(1, sizeof(*d));
+	int r;
+
+	if (!d)
+		return -ENOMEM;
+	pthread_mutex_init(&d->lock, NULL);
+	d->pointer_bytes = pointer_bytes;
+	r = vmlinux_file_open(path, &d->file);
+	if (r)
+		goto err_close;
+	r = make_index(d);
+	if (!r && !d->names[TAGS].n)
+		r = -ENOTSUP;
+	if (r)
+		goto err_close;
+	vmlinux_file_forget(&d->file);
+	d->dwarf = dwarf_begin_elf(d->file.elf, DWARF_C_READ, NULL);
+	if (!d->dwarf) {
+		r = -ENOMEM;
+		goto err_close;
+	}
+	dwarf_die_know_units(&d->file, d->dwarf);
+	*out = d;
+	return 0;
+
+err_close:
+	types_dwarf_close(d);
+	return r;
+}
+
+void types_dwarf_close(struct types_dwarf *d)
+{
+	if (!d)
+		return;
+	for (size_t i = 0; i < CLASSES; i++)
+		symtab_free(&d->names[i]);
+	dwarf_end(d->dwarf);
+	vmlinux_file_close(&d->file);
+	pthread_mutex_destroy(&d->lock);
+	free(d);
+}
+
+/* --- what a DIE says ---------------------------------------------------------------------------------------------- */
+
+/* The dimension of an array of arrays is in the scope: DWARF has one type for all of them. */
+static unsigned int dimension(const struct type *t)
+{
+	return (unsigned int)(t->scope - TYPES_DWARF_SCOPE);
+}
+
+static bool open_die(const struct types_dwarf *d, const struct type *t, Dwarf_Die *die)
+{
+	return dwarf_offdie(d->dwarf, t->id, die);
+}
+
+static void describe_number(Dwarf_Die *die, struct type *out)
+{
+	uint64_t encoding = 0;
+	Dwarf_Attribute attr;
+	Dwarf_Die base = *die;
+
+	/* an enum's is that of its type where it does not tell itself */
+	if (dwarf_tag(die) == DW_TAG_enumeration_type && !dwarf_hasattr(die, DW_AT_encoding) &&
+	    (!dwarf_formref_die(dwarf_attr(die, DW_AT_type, &attr), &base) || !dwarf_die_peel(&base)))
+		return;
+	dwarf_die_number(&base, DW_AT_encoding, &encoding);
+	out->is_signed = encoding == DW_ATE_signed || encoding == DW_ATE_signed_char;
+	if (dwarf_tag(die) != DW_TAG_base_type)
+		return;
+	out->is_char = encoding == DW_ATE_signed_char || encoding == DW_ATE_unsigned_char;
+	if (encoding == DW_ATE_float)
+		out->kind = TYPE_FLOAT;
+}
+
+static void complete(const struct types_dwarf *d, Dwarf_Die *die)
+{
+	const char *name = dwarf_diename(die);
+	const struct symtab_entry *e = name ? symtab_find(&d->names[TAGS], name) : NULL;
+	Dwarf_Die other;
+
+	if (e && dwarf_offdie(d->dwarf, e->vaddr, &other) && dwarf_tag(&other) == dwarf_tag(die))
+		*die = other;
+}
+
+static int describe_target(const struct types_dwarf *d, Dwarf_Die *of, struct type *out, int depth);
+
+/* From dimension dim on. */
+static int describe_array(const struct types_dwarf *d, Dwarf_Die *die, unsigned int dim, struct type *out, int depth)
+{
+	uint64_t count, bytes;
+	struct type element;
+	int r = describe_target(d, die, &element, depth);
+
+	if (r)
+		return r;
+	*out = (struct type){ .kind = TYPE_ARRAY, .id = dwarf_dieoffset(die), .scope = TYPES_DWARF_SCOPE + dim };
+	if (!dwarf_die_array_count(die, dim, &out->count))
+		out->count = 0;
+	bytes = element.bytes;
+	for (unsigned int i = dim; i < DWARF_MAX_DEPTH && dwarf_die_array_count(die, i, &count); i++)
+		if (mul_overflows(bytes, count, &bytes))
+			return -EIO;
+	out->bytes = out->count ? bytes : 0;
+	return 0;
+}
+
+static int describe(const struct types_dwarf *d, Dwarf_Die *die, struct type *out, int depth)
+{
+	if (depth > DWARF_MAX_DEPTH)
+		return -EIO;
+	if (!dwarf_die_is_complete(die))
+		complete(d, die);
+	*out = (struct type){ .id = dwarf_dieoffset(die), .scope = TYPES_DWARF_SCOPE };
+	dwarf_die_number(die, DW_AT_byte_size, &out->bytes);
+	switch (dwarf_tag(die)) {
+	case DW_TAG_base_type:
+		out->kind = TYPE_INT;
+		describe_number(die, out);
+		return 0;
+	case DW_TAG_enumeration_type:
+		out->kind = TYPE_ENUM;
+		describe_number(die, out);
+		return 0;
+	case DW_TAG_structure_type:
+		out->kind = TYPE_STRUCT;
+		return 0;
+	case DW_TAG_union_type:
+		out->kind = TYPE_UNION;
+		return 0;
+	case DW_TAG_pointer_type:
+		out->kind = TYPE_POINTER;
+		if (!out->bytes)
+			out->bytes = d->pointer_bytes;
+		return 0;
+	case DW_TAG_array_type:
+		return describe_array(d, die, 0, out, depth + 1);
+	case DW_TAG_subroutine_type:
+		out->kind = TYPE_FUNCTION;
+		return 0;
+	default:
+		return -EIO;
+	}
+}
+
+/* The type of what has one: no DW_AT_type is void, and so is a const void. */
+static int describe_target(const struct types_dwarf *d, Dwarf_Die *of, struct type *out, int depth)
+{
+	Dwarf_Attribute attr;
+	Dwarf_Die its = *of;
+
+	for (int i = 0; i < DWARF_MAX_DEPTH; i++) {
+		if (!dwarf_attr_integrate(&its, DW_AT_type, &attr)) {
+			*out = (struct type){ .kind = TYPE_VOID, .scope = TYPES_DWARF_SCOPE };
+			return 0;
+		}
+		if (!dwarf_formref_die(&attr, &its))
+			return -EIO;
+		switch (dwarf_tag(&its)) {
+		case DW_TAG_typedef:
+		case DW_TAG_const_type:
+		case DW_TAG_volatile_type:
+		case DW_TAG_restrict_type:
+		case DW_TAG_atomic_type:
+			break;
+		default:
+			return describe(d, &its, out, depth);
+		}
+	}
+	return -EIO;
+}
+
+/* --- questions, under the lock ------------------------------------------------------------------------------------ */
+
+static int find(const struct types_dwarf *d, const char *name, struct type *out)
+{
+	for (size_t i = 0; i < TYPE_CLASSES; i++) {
+		const struct symtab_entry *e = symtab_find(&d->names[i], name);
+		Dwarf_Die die;
+
+		if (e && !dwarf_offdie(d->dwarf, e->vaddr, &die))
+			return -EIO;
+		/* a typedef of void has no type itself */
+		if (e)
+			return i == TYPEDEFS ? describe_target(d, &die, out, 0) : describe(d, &die, out, 0);
+	}
+	return -ENOENT;
+}
+
+static int variable(const struct types_dwarf *d, const char *name, struct type *out)
+{
+	for (size_t i = VARIABLES; i < CLASSES; i++) {
+		const struct symtab_entry *e = symtab_find(&d->names[i], name);
+		Dwarf_Die die;
+
+		if (e)
+			return dwarf_offdie(d->dwarf, e->vaddr, &die) ? describe_target(d, &die, out, 0) : -EIO;
+	}
+	return -ENOENT;
+}
+
+static int target(const struct types_dwarf *d, const struct type *of, struct type *out)
+{
+	unsigned int next = of->kind == TYPE_ARRAY ? dimension(of) + 1 : 0;
+	uint64_t count;
+	Dwarf_Die die;
+
+	if (!open_die(d, of, &die))
+		return -EIO;
+	if (next && next < DWARF_MAX_DEPTH && dwarf_die_array_count(&die, next, &count))
+		return describe_array(d, &die, next, out, 0);
+	return describe_target(d, &die, out, 0);
+}
+
+/* Where a bit field is, in bits from the start of the struct; at: its unit, in bytes. DWARF 2 and 3 count from the highest
+ * bit of the unit. */
+static uint64_t bit_field_offset(const struct types_dwarf *d, Dwarf_Die *member, uint64_t at, uint64_t bits,
+				 uint64_t unit_bytes)
+{
+	uint64_t offset = 0;
+
+	if (dwarf_die_number(member, DW_AT_data_bit_offset, &offset))
+		return at * 8 + offset;
+	dwarf_die_number(member, DW_AT_byte_size, &unit_bytes);
+	if (!dwarf_die_number(member, DW_AT_bit_offset, &offset))
+		return at * 8;
+	return d->file.ehdr.e_ident[EI_DATA] == ELFDATA2MSB ? at * 8 + offset : (at + unit_bytes) * 8 - offset - bits;
+}
+
+static int member(const struct types_dwarf *d, const struct type *of, const char *name, struct type_member *out)
+{
+	uint64_t start, at, bits = 0;
+	Dwarf_Die die, member;
+	int r;
+
+	if (!open_die(d, of, &die))
+		return -EIO;
+	if (!dwarf_die_find_member(&die, name, strlen(name), &start, &member))
+		return -ENOENT;
+	r = dwarf_die_member_start(&member, &at) ? describe_target(d, &member, &out->type, 0) : -EIO;
+	if (r)
+		return r;
+	if (dwarf_die_number(&member, DW_AT_bit_size, &bits))
+		at = bit_field_offset(d, &member, at, bits, out->type.bytes);
+	else
+		at *= 8;
+	types_place_member(out, start * 8 + at, (unsigned int)bits);
+	return 0;
+}
+
+static int enumerator(const struct types_dwarf *d, const struct type *of, const char *name, int64_t *out)
+{
+	uint64_t value;
+	Dwarf_Die die;
+
+	if (!open_die(d, of, &die))
+		return -EIO;
+	if (!dwarf_die_find_enumerator(&die, name, &value))
+		return -ENOENT;
+	*out = (int64_t)value;
+	return 0;
+}
+
+/* --- the same with it --------------------------------------------------------------------------------------------- */
+
+int types_dwarf_find(struct types_dwarf *d, const char *name, struct type *out)
+{
+	int r;
+
+	pthread_mutex_lock(&d->lock);
+	r = find(d, name, out);
+	pthread_mutex_unlock(&d->lock);
+	return r;
+}
+
+int types_dwarf_variable(struct types_dwarf *d, const char *name, struct type *out)
+{
+	int r;
+
+	pthread_mutex_lock(&d->lock);
+	r = variable(d, name, out);
+	pthread_mutex_unlock(&d->lock);
+	return r;
+}
+
+int types_dwarf_target(struct types_dwarf *d, const struct type *of, struct type *out)
+{
+	int r;
+
+	pthread_mutex_lock(&d->lock);
+	r = target(d, of, out);
+	pthread_mutex_unlock(&d->lock);
+	return r;
+}
+
+int types_dwarf_member(struct types_dwarf *d, const struct type *of, const char *name, struct type_member *out)
+{
+	int r;
+
+	pthread_mutex_lock(&d->lock);
+	r = member(d, of, name, out);
+	pthread_mutex_unlock(&d->lock);
+	return r;
+}
+
+int types_dwarf_enumerator(struct types_dwarf *d, const struct type *of, const char *name, int64_t *out)
+{
+	int r;
+
+	pthread_mutex_lock(&d->lock);
+	r = enumerator(d, of, name, out);
+	pthread_mutex_unlock(&d->lock);
+	return r;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What types.c, types_btf.c and types_dwarf.c share. Their functions are those of types.h over one source each. */
+#ifndef VMCOREFS_KERNEL_DEBUGINFO_TYPES_INTERNAL_H
+#define VMCOREFS_KERNEL_DEBUGINFO_TYPES_INTERNAL_H
+
+#include "kernel/debuginfo/btf.h"
+#include "kernel/debuginfo/types.h"
+
+/* types.c: where a member is that starts bit_offset bits from the start of its struct. out->type is set. */
+void types_place_member(struct type_member *out, uint64_t bit_offset, unsigned int bits);
+
+/* --- types_btf.c: one BTF. Threads: any. --- */
+
+struct types_btf {
+	struct btf *btf;
+	const struct types_btf *base;	/* of a module: the kernel's */
+	uint64_t scope;			/* for struct type */
+	unsigned int pointer_bytes;
+};
+
+/* In itself, not in the base. */
+int types_btf_find(const struct types_btf *b, const char *name, struct type *out);
+int types_btf_variable(const struct types_btf *b, const char *name, struct type *out);
+/* A pointer to that type, if the kernel has any. */
+int types_btf_pointer_to(const struct types_btf *b, const struct type *to, struct type *out);
+int types_btf_target(const struct types_btf *b, const struct type *of, struct type *out);
+int types_btf_member(const struct types_btf *b, const struct type *of, const char *name, struct type_member *out);
+int types_btf_enumerator(const struct types_btf *b, const struct type *of, const char *name, int64_t *out);
+
+/* --- types_dwarf.c: the DWARF of a vmlinux. Threads: opening and closing: one; the rest: any. --- */
+
+/* struct type.scope from here on is DWARF's. */
+#define TYPES_DWARF_SCOPE	((uint64_t)1 << 32)
+
+struct types_dwarf;
+
+/* -ENOTSUP, without a message: it has none. Other errors were logged, but for -ENOMEM. Reads all of it. */
+int types_dwarf_open(const char *path, unsigned int pointer_bytes, struct types_dwarf **out);
+void types_dwarf_close(struct types_dwarf *d);	/* NULL is fine */
+int types_dwarf_find(struct types_dwarf *d, const char *name, struct type *out);
+int types_dwarf_variable(struct types_dwarf *d, const char *name, struct type *out);
+int types_dwarf_target(struct types_dwarf *d, const struct type *of, struct type *out);
+int types_dwarf_member(struct types_dwarf *d, const struct type *of, const char *name, struct type_member *out);
+int types_dwarf_enumerator(struct types_dwarf *d, const struct type *of, const char *name, int64_t *out);
+
+/* types_wellknown.c: the type of a variable that kernels have had for long, as "name" or, of pointers to it, "name *";
+ * NULL: it is none of them. */
+const char *types_wellknown(const char *variable);
+/* "unsigned long" as gcc has it in debug information ("long unsigned int"), and as clang has it. false: no such name. */
+#define TYPES_BASE_NAME 32
+bool types_base_names(const char *name, char out[2][TYPES_BASE_NAME]);
+
+#endif

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Parts of the log in memory of our own, with what could not be read of them. */
+#include "kernel/log/internal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/log.h"
+
+#define MAX_LOG_BYTES	(256u << 20)	/* far above log_buf_len's limit of 2 GiB >> 3; bounds what a bad dump costs */
+
+/* The dump lacks it, for ever. Everything else is no property of the dump, and may work when it is tried again. */
+static bool is_loss(int r)
+{
+	return r == -EIO || r == -EBADMSG || r == -ENODATA || r == -EFAULT;
+}
+
+bool printk_place(const struct kernel *k, uint64_t vaddr, uint64_t *paddr)
+{
+	const struct space *s = &k->space;
+	uint64_t span;
+
+	if (!k->has_space)
+		return false;
+	if (!space_vtop(s, vaddr, paddr, &span))
+		return true;
+	if (s->scattered || s->own_address || k->xen)
+		return false;
+	if (vaddr - s->text_vaddr < s->text_len)
+		*paddr = vaddr - s->text_vaddr + s->text_paddr;
+	else if (vaddr - s->direct.vaddr < s->direct.len)
+		*paddr = vaddr - s->direct.vaddr + s->direct.paddr;
+	else
+		return false;
+	return true;
+}
+
+int printk_read(const struct kernel *k, uint64_t vaddr, void *buf, uint64_t n)
+{
+	const uint64_t page = pages_size(k->pages);
+	int r = kernel_read(k, vaddr, buf, n);
+	uint64_t paddr;
+
+	if (!is_loss(r) || n > page - vaddr % page || !printk_place(k, vaddr, &paddr))
+		return r;
+	/* the same error again where it is the page that is lost */
+	return pages_read_bytes(k->pages, paddr, n, buf, HOLES_FAIL);
+}
+
+int printk_read_uint(const struct kernel *k, uint64_t vaddr, unsigned int bytes, uint64_t *out)
+{
+	uint8_t raw[8];
+	int r = printk_read(k, vaddr, raw, bytes);
+
+	if (!r)
+		*out = get_uint(raw, bytes, k->big_endian);
+	return r;
+}
+
+static int add_hole(struct printk_memory *m, uint64_t start, uint64_t end, int error)
+{
+	struct printk_hole *last = m->nholes ? &m->holes[m->nholes - 1] : NULL, *holes;
+
+	if (last && last->end == start && last->error == error) {
+		last->end = end;
+		return 0;
+	}
+	holes = realloc(m->holes, (m->nholes + 1) * sizeof(*holes));
+	if (!holes)
+		return -ENOMEM;
+	m->holes = holes;
+	m->holes[m->nholes++] = (struct printk_hole){ start, end, error };
+	return 0;
+}
+
+/* In one piece failed: page by page. */
+static int read_pages(const struct kernel *k, struct printk_memory *m)
+{
+	const uint64_t page = pages_size(k->pages);
+	uint64_t n;
+	int r;
+
+	for (uint64_t at = 0; at < m->bytes; at += n) {
+		n = min_u64(page - (m->vaddr + at) % page, m->bytes - at);
+		r = printk_read(k, m->vaddr + at, m->data + at, n);
+		if (r && !is_loss(r))
+			return r;
+		if (r) {
+			/* memory that nothing was read into stays untouched, and takes none */
+			if (!bytes_are_zero(m->data + at, n))
+				memset(m->data + at, 0, n);
+			r = add_hole(m, at, at + n, r);
+			if (r)
+				return r;
+		}
+	}
+	if (m->nholes && !m->holes[0].start && m->holes[m->nholes - 1].end == m->bytes) {
+		uint64_t lost = 0;
+
+		for (size_t i = 0; i < m->nholes; i++)
+			lost += m->holes[i].end - m->holes[i].start;
+		if (lost == m->bytes)
+			return m->holes[0].error;
+	}
+	return 0;
+}
+
+int printk_memory_read(const struct kernel *k, const char *what, uint64_t vaddr, uint64_t bytes,
+		       struct printk_memory *out)
+{
+	struct printk_memory m = { .vaddr = vaddr, .bytes = bytes };
+	int r;
+
+	if (bytes > MAX_LOG_BYTES)
+		return fail(EIO, "dmesg: %s of %llu bytes cannot be right", what, (unsigned long long)bytes);
+	m.data = calloc(bytes ? bytes : 1, 1);
+	if (!m.data)
+		return -ENOMEM;
+	r = kernel_read(k, vaddr, m.data, bytes);
+	if (r && is_loss(r))
+		r = read_pages(k, &m);
+	if (r) {
+		printk_memory_free(&m);
+		return fail(-r, "dmesg: cannot read %s at %#llx: %s", what, (unsigned long long)vaddr, strerror(-r));
+	}
+	*out = m;
+	return 0;
+}
+
+void printk_memory_free(struct printk_memory *m)
+{
+	free(m->data);
+	free(m->holes);
+	*m = (struct printk_memory){ 0 };
+}
+
+const struct printk_hole *printk_memory_hole(const struct printk_memory *m, uint64_t at, uint64_t len)
+{
+	size_t low = 0, high = m->nholes;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (m->holes[middle].end <= at)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < m->nholes && m->holes[low].start < at + len ? &m->holes[low] : NULL;
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "kernel/pages/memmap.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+
+#define MIN_STRUCT_BYTES	24	/* 32-bit kernels: 32 as a rule */
+#define MAX_STRUCT_BYTES	4096
+/* Page tables of a hostile dump may show one page as all of mem_section. */
+#define MAX_SECTIONS		((size_t)1 << 22)
+
+int memmap_add(struct memmap *m, uint64_t first, uint64_t count, uint64_t vaddr)
+{
+	struct memmap_section *last = m->nsections ? &m->sections[m->nsections - 1] : NULL;
+
+	if (last && first < last->first + last->count)
+		return -EIO;
+	/* with VMEMMAP neighbours are one array */
+	if (last && last->first + last->count == first && last->vaddr + last->count * m->struct_bytes == vaddr) {
+		last->count += count;
+		return 0;
+	}
+	if (m->nsections == MAX_SECTIONS)
+		return -EIO;
+	if (m->nsections == m->cap) {
+		size_t n = m->cap ? m->cap * 2 : 16;
+		struct memmap_section *s = reallocarray(m->sections, n, sizeof(*s));
+
+		if (!s)
+			return -ENOMEM;
+		m->sections = s;
+		m->cap = n;
+	}
+	m->sections[m->nsections++] = (struct memmap_section){ first, count, vaddr };
+	return 0;
+}
+
+static int find_sections(struct memmap *m, const char **why)
+{
+	const struct kernel *k = m->kernel;
+	int r;
+
+	if (k->page_shift != k->pages->page_shift) {
+		*why = "the pages of the dump are not those of the kernel";
+		return -ENOTSUP;
+	}
+	if (vmci_size(&k->vmci, "page", &m->struct_bytes) || m->struct_bytes < MIN_STRUCT_BYTES ||
+	    m->struct_bytes > MAX_STRUCT_BYTES) {
+		*why = "VMCOREINFO lacks SIZE(page)";
+		return -ENOTSUP;
+	}
+	r = memmap_sparse(m, why);
+	if (r == -ENOENT)
+		r = memmap_nodes(m, why);
+	if (r == -ENOENT) {
+		*why = "VMCOREINFO tells of no memory model: neither mem_section nor node_mem_map";
+		return -ENOTSUP;
+	}
+	return r;
+}
+
+int memmap_open(const struct kernel *k, struct memmap **out, const char **why)
+{
+	struct memmap *m;
+	int r;
+
+	if (!k->has_space) {
+		*why = k->why_no_space;
+		return -ENOTSUP;
+	}
+	m = calloc(1, sizeof(*m));
+	if (!m)
+		return -ENOMEM;
+	m->kernel = k;
+	r = find_sections(m, why);
+	if (r)
+		memmap_close(m);
+	else
+		*out = m;
+	return r;
+}
+
+void memmap_close(struct memmap *m)
+{
+	if (!m)
+		return;
+	free(m->sections);
+	free(m);
+}
+
+/* One piece that is physically contiguous, page by page when it has a page that cannot be read. */
+static void read_piece(const struct memmap *m, uint64_t paddr, char *buf, uint64_t n, uint64_t *unreadable_bytes)
+{
+	const struct pages *ps = m->kernel->pages;
+	uint64_t page = pages_size(ps);
+
+	if (!pages_read_bytes(ps, paddr, n, buf, HOLES_FAIL))
+		return;
+	while (n) {
+		uint64_t part = min_u64(n, page - (paddr & (page - 1)));
+
+		if (pages_read_bytes(ps, paddr, part, buf, HOLES_FAIL)) {
+			memset(buf, 0xff, part);
+			*unreadable_bytes += part;
+		}
+		paddr += part;
+		buf += part;
+		n -= part;
+	}
+}
+
+void memmap_read(const struct memmap *m, const struct memmap_section *s, uint64_t pfn, uint64_t count, void *buf,
+		 uint64_t *unreadable)
+{
+	uint64_t vaddr = s->vaddr + (pfn - s->first) * m->struct_bytes;
+	uint64_t left = count * m->struct_bytes, page = pages_size(m->kernel->pages), bad = 0;
+	char *at = buf;
+
+	while (left) {
+		uint64_t paddr, span;
+
+		if (space_vtop(&m->kernel->space, vaddr, &paddr, &span)) {
+			span = min_u64(left, page - (vaddr & (page - 1)));
+			memset(at, 0xff, span);
+			bad += span;
+		} else {
+			span = min_u64(left, span);
+			read_piece(m, paddr, at, span, &bad);
+		}
+		at += span;
+		vaddr += span;
+		left -= span;
+	}
+	*unreadable += div_round_up(bad, m->struct_bytes);
+}

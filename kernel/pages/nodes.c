@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "kernel/pages/nodes.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/bytes.h"
+
+#define SLOTS_MAX 1024			/* of node_data: 1 << CONFIG_NODES_SHIFT, which is 10 at most */
+
+int zone_layout_get(const struct kernel *k, const struct types *t, struct zone_layout *out)
+{
+	struct type_member start, name, spanned;
+	uint64_t bytes, offset;
+	struct type zone;
+	int r = types_find(t, NULL, "zone", &zone);
+
+	if (!r)
+		r = types_member(t, &zone, "zone_start_pfn", &start);
+	if (!r)
+		r = types_member(t, &zone, "name", &name);
+	if (!r)
+		r = types_member(t, &zone, "spanned_pages", &spanned);
+	if (r)
+		return r;
+	if (vmci_size(&k->vmci, "zone", &bytes) || bytes != zone.bytes ||
+	    vmci_offset(&k->vmci, "zone.spanned_pages", &offset) || offset != spanned.offset)
+		return -EINVAL;
+	*out = (struct zone_layout){ .zone_start_pfn = start.offset, .name = name.offset };
+	return 0;
+}
+
+struct facts {
+	const struct kernel *k;
+	const struct symbols *symbols;
+	const struct zone_layout *zones;
+	/* offsets in struct pglist_data */
+	uint64_t node_zones, nr_zones, start_pfn, spanned, node_id;
+	/* of struct zone */
+	uint64_t zone_bytes, zone_spanned, zone_free;
+};
+
+static int learn(struct facts *f)
+{
+	const struct vmcoreinfo *v = &f->k->vmci;
+	uint64_t vm_stat, index = 0;
+
+	if (vmci_offset(v, "pglist_data.node_zones", &f->node_zones) ||
+	    vmci_offset(v, "pglist_data.nr_zones", &f->nr_zones) ||
+	    vmci_offset(v, "pglist_data.node_start_pfn", &f->start_pfn) ||
+	    vmci_offset(v, "pglist_data.node_spanned_pages", &f->spanned) ||
+	    vmci_offset(v, "pglist_data.node_id", &f->node_id) || vmci_size(v, "zone", &f->zone_bytes) ||
+	    vmci_offset(v, "zone.spanned_pages", &f->zone_spanned) || vmci_offset(v, "zone.vm_stat", &vm_stat) ||
+	    vmci_number(v, "NR_FREE_PAGES", &index))
+		return -ENOENT;
+	if (!f->zone_bytes || index > UINT16_MAX || vm_stat > f->zone_bytes)
+		return -ENOENT;
+	f->zone_free = vm_stat + index * f->k->word_bytes;
+	return 0;
+}
+
+static int read_long(const struct facts *f, uint64_t vaddr, uint64_t *out)
+{
+	return kernel_read_word(f->k, kernel_wrap(f->k, vaddr), out);
+}
+
+static int read_int(const struct facts *f, uint64_t vaddr, uint64_t *out)
+{
+	return kernel_read_uint(f->k, kernel_wrap(f->k, vaddr), 4, out);
+}
+
+/* The name that a pointer points to; what cannot be printed becomes '?'. */
+static int read_name(const struct facts *f, uint64_t at, char *name, size_t size)
+{
+	uint64_t text;
+	size_t i;
+	int r = read_long(f, at, &text);
+
+	for (i = 0; i + 1 < size && !r; i++) {
+		r = kernel_read(f->k, kernel_wrap(f->k, text + i), &name[i], 1);
+		if (r || !name[i])
+			break;
+		if (name[i] <= ' ' || name[i] > '~')
+			name[i] = '?';
+	}
+	name[i] = '\0';
+	return r;
+}
+
+static int read_zone(const struct facts *f, uint64_t vaddr, struct mem_zone *z)
+{
+	uint64_t free;
+	int r = read_long(f, vaddr + f->zone_spanned, &z->spanned);
+
+	if (r || !z->spanned)
+		return r;
+	r = read_long(f, vaddr + f->zone_free, &free);
+	/* a counter: the CPUs' shares may still be missing, so that it can be below zero */
+	z->free = free >> (f->k->word_bytes * 8 - 1) ? 0 : free;
+	if (!r && f->zones)
+		r = read_long(f, vaddr + f->zones->zone_start_pfn, &z->first);
+	if (!r && f->zones)
+		r = read_name(f, vaddr + f->zones->name, z->name, sizeof(z->name));
+	return r;
+}
+
+static int read_node(const struct facts *f, uint64_t vaddr, struct mem_node *n)
+{
+	uint64_t id, zones;
+	int r;
+
+	if ((r = read_long(f, vaddr + f->start_pfn, &n->first)) || (r = read_long(f, vaddr + f->spanned, &n->spanned)) ||
+	    (r = read_int(f, vaddr + f->node_id, &id)) ||
+	    (r = read_int(f, vaddr + f->nr_zones, &zones)))
+		return r;
+	n->id = (unsigned int)id;
+	for (uint64_t i = 0; i < min_u64(zones, ZONES_MAX) && !r; i++) {
+		struct mem_zone *z = &n->zones[n->nzones];
+
+		*z = (struct mem_zone){ 0 };
+		r = read_zone(f, vaddr + f->node_zones + i * f->zone_bytes, z);
+		n->nzones += !r && z->spanned;
+	}
+	return r;
+}
+
+static int add_node(const struct facts *f, uint64_t vaddr, uint64_t slot, struct mem_nodes *out)
+{
+	struct mem_node node = { 0 }, *list;
+	int r = read_node(f, vaddr, &node);
+
+	if (r || !node.spanned)
+		return r;
+	if (node.id != slot || out->n == NODES_MAX)
+		return -EIO;
+	list = reallocarray(out->list, out->n + 1, sizeof(*list));
+	if (!list)
+		return -ENOMEM;
+	out->list = list;
+	out->list[out->n++] = node;
+	return 0;
+}
+
+struct next_symbol {
+	uint64_t vaddr, next;		/* the lowest above vaddr; 0: none yet */
+};
+
+static int is_behind(void *arg, const struct symbol *sym)
+{
+	struct next_symbol *n = arg;
+
+	if (sym->vaddr > n->vaddr && (!n->next || sym->vaddr < n->next))
+		n->next = sym->vaddr;
+	return 0;
+}
+
+/*
+ * The array of pointers. Only some architectures have it in VMCOREINFO (arch_crash_save_vmcoreinfo of x86 and powerpc);
+ * of others the symbols tell, where it ends by what comes behind it.
+ */
+static int find_table(const struct facts *f, uint64_t *vaddr, uint64_t *slots)
+{
+	const struct vmcoreinfo *v = &f->k->vmci;
+	struct next_symbol n = { 0 };
+	struct symbol sym;
+
+	if (!vmci_symbol(v, "node_data", vaddr) && !vmci_length(v, "node_data", slots))
+		return 0;
+	if (!f->symbols || symbols_find(f->symbols, NULL, "node_data", &sym))
+		return -ENOTSUP;
+	*vaddr = n.vaddr = sym.vaddr;
+	if (!sym.bytes) {
+		symbols_each(f->symbols, NULL, is_behind, &n);
+		sym.bytes = n.next ? n.next - n.vaddr : 0;
+	}
+	*slots = sym.bytes / f->k->word_bytes;
+	return *slots ? 0 : -ENOTSUP;
+}
+
+/* With NUMA an array of pointers, else the only one. */
+static int add_all(const struct facts *f, struct mem_nodes *out)
+{
+	uint64_t vaddr, slots, node;
+	int r = 0;
+
+	if (!vmci_symbol(&f->k->vmci, "contig_page_data", &vaddr))
+		return add_node(f, vaddr, 0, out);
+	if (find_table(f, &vaddr, &slots))
+		return -ENOTSUP;
+	for (uint64_t i = 0; i < min_u64(slots, SLOTS_MAX) && !r; i++) {
+		r = read_long(f, vaddr + i * f->k->word_bytes, &node);
+		if (!r && node)
+			r = add_node(f, node, i, out);
+	}
+	return r;
+}
+
+int nodes_read(const struct kernel *k, const struct symbols *symbols, const struct zone_layout *zones,
+	       struct mem_nodes *out, const char **why)
+{
+	struct facts f = { .k = k, .symbols = symbols, .zones = zones };
+	int r;
+
+	*out = (struct mem_nodes){ 0 };
+	*why = "neither VMCOREINFO nor the symbols of the kernel tell where they are";
+	if (!k->has_space || learn(&f))
+		return -ENOTSUP;
+	r = add_all(&f, out);
+	if (r && r != -ENOTSUP)
+		*why = "their descriptions cannot be read";
+	if (!r && !out->n) {
+		*why = "none has pages";
+		r = -EIO;
+	}
+	if (r)
+		nodes_free(out);
+	return r;
+}
+
+void nodes_free(struct mem_nodes *nodes)
+{
+	free(nodes->list);
+	*nodes = (struct mem_nodes){ 0 };
+}
