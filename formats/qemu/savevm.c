@@ -155,7 +155,7 @@ static int load_command(const struct dump *d, struct qemu_cursor *c)
 struct other;
 
 /* Where the walk is. */
-struct walk {
+struct savevm_walk {
 	struct qemu_cursor c;
 	uint32_t ram_id, other_id;
 	bool ram_begun;
@@ -246,7 +246,7 @@ static bool is_early_virtio_mem(const char *name)
 }
 
 /* A section with a name: that of memory, or the first of the devices. */
-static int load_named(struct dump *d, struct walk *w, enum section type, uint64_t at)
+static int load_named(struct dump *d, struct savevm_walk *w, enum section type, uint64_t at)
 {
 	struct qemu_savevm *s = d->priv;
 	uint32_t id, instance, version;
@@ -280,7 +280,7 @@ static int load_named(struct dump *d, struct walk *w, enum section type, uint64_
 	return qemu_ram_load(&s->ram, &s->machine, &w->c);
 }
 
-static int load_more(struct dump *d, struct walk *w, enum section type)
+static int load_more(struct dump *d, struct savevm_walk *w, enum section type)
 {
 	struct qemu_savevm *s = d->priv;
 	uint32_t id;
@@ -299,7 +299,7 @@ static int load_more(struct dump *d, struct walk *w, enum section type)
 }
 
 /* Up to the devices. 0, also when the source ends or is damaged before: then the memory is not complete. */
-static int walk_sections(struct dump *d, struct walk *w)
+static int walk_sections(struct dump *d, struct savevm_walk *w)
 {
 	struct qemu_savevm *s = d->priv;
 	unsigned int others = 0;
@@ -437,7 +437,7 @@ static int check_header(const struct source *src)
 
 static int savevm_open(struct dump *d)
 {
-	struct walk w = { .c = { .src = d->src, .pos = HEADER_BYTES } };
+	struct savevm_walk w = { .c = { .src = d->src, .pos = HEADER_BYTES } };
 	struct qemu_savevm *s = calloc(1, sizeof(*s));
 	const struct qemu_piece *last;
 	int r;

@@ -149,7 +149,7 @@ static const char *parse_head(const uint8_t *b, size_t n, uint64_t left, struct 
 }
 
 /* Walks through the chunk headers of a stream. */
-struct walk {
+struct avml_walk {
 	const struct source *src;
 	uint64_t offset, len;		/* of the stream */
 	uint64_t at;			/* of the current chunk */
@@ -160,7 +160,7 @@ struct walk {
 };
 
 /* The chunk at w->at: 1; 0: the stream is over, or w->trouble says what is wrong. */
-static int walk_look(struct walk *w)
+static int walk_look(struct avml_walk *w)
 {
 	ssize_t n;
 
@@ -172,14 +172,14 @@ static int walk_look(struct walk *w)
 	return !w->trouble;
 }
 
-static void walk_next(struct walk *w)
+static void walk_next(struct avml_walk *w)
 {
 	w->at += CHUNK_HEADER + w->head.stored;
 }
 
 uint64_t avml_count(const struct source *src, uint64_t offset, uint64_t len)
 {
-	struct walk w = { .src = src, .offset = offset, .len = len };
+	struct avml_walk w = { .src = src, .offset = offset, .len = len };
 	uint64_t bytes = 0;
 
 	for (; walk_look(&w); walk_next(&w))
@@ -189,7 +189,7 @@ uint64_t avml_count(const struct source *src, uint64_t offset, uint64_t len)
 
 uint64_t avml_stream_length(const struct source *src, uint64_t offset)
 {
-	struct walk w = { .src = src, .offset = offset, .len = src->size - offset };
+	struct avml_walk w = { .src = src, .offset = offset, .len = src->size - offset };
 
 	for (;; walk_next(&w)) {
 		bool more = walk_look(&w);
@@ -204,7 +204,7 @@ uint64_t avml_stream_length(const struct source *src, uint64_t offset)
 
 static struct chunk_list *list_chunks(const struct source *src, const struct block *b)
 {
-	struct walk w = { .src = src, .offset = b->offset, .len = b->len };
+	struct avml_walk w = { .src = src, .offset = b->offset, .len = b->len };
 	size_t max = (size_t)min_u64(b->len / CHUNK_BYTES_MEAN + 64, SIZE_MAX / sizeof(struct chunk) / 2), cap = 0;
 	struct chunk_list *l = NULL;
 	struct chunk_list empty = { 0 };

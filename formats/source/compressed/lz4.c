@@ -210,7 +210,7 @@ static int frame_header(struct peek *p, uint64_t at, struct frame *f)
 /* Results of a walk besides 0 and -errno. */
 enum { WALK_AGAIN = 1, WALK_CUT, WALK_LINKED };
 
-struct walk {
+struct lz4_walk {
 	struct lz4_file *f;
 	struct peek p;
 	struct pass pass;
@@ -223,7 +223,7 @@ struct walk {
 	uint64_t before;		/* content in the frames before */
 };
 
-static int measure(struct walk *w, const struct frame *fr, uint64_t *content)
+static int measure(struct lz4_walk *w, const struct frame *fr, uint64_t *content)
 {
 	const char *why;
 	ssize_t r;
@@ -247,7 +247,7 @@ static int measure(struct walk *w, const struct frame *fr, uint64_t *content)
 }
 
 /* The pending block goes to the list (WALK_CUT: and it is the last one); last: nothing comes after it in its frame, whose sum the header may know. */
-static int add_pending(struct walk *w, const struct frame *fr, bool last)
+static int add_pending(struct lz4_walk *w, const struct frame *fr, bool last)
 {
 	uint64_t content = fr->block_size, sum = w->f->c.s.size - w->before;
 	int r = 0;
@@ -267,7 +267,7 @@ static int add_pending(struct walk *w, const struct frame *fr, bool last)
 }
 
 /* *at is the first block, and then where the frame ends. */
-static int walk_blocks(struct walk *w, const struct frame *fr, uint64_t *at)
+static int walk_blocks(struct lz4_walk *w, const struct frame *fr, uint64_t *at)
 {
 	uint32_t most = fr->legacy ? (uint32_t)LZ4_compressBound((int)LEGACY_BLOCK) : fr->block_size, len, stored;
 	const uint8_t *h;
@@ -313,7 +313,7 @@ static int walk_blocks(struct walk *w, const struct frame *fr, uint64_t *at)
 	return r ? r : WALK_CUT;
 }
 
-static int walk_frames(struct walk *w, uint64_t *at)
+static int walk_frames(struct lz4_walk *w, uint64_t *at)
 {
 	struct chunked *c = &w->f->c;
 	struct frame fr;
@@ -362,7 +362,7 @@ static int lz4_open(struct source *inner, struct source **out)
 		.unpack = lz4_unpack,
 	};
 	struct lz4_file *f = calloc(1, sizeof(*f));
-	struct walk *w = calloc(1, sizeof(*w));
+	struct lz4_walk *w = calloc(1, sizeof(*w));
 	uint64_t end = 0;
 	int r = -ENOMEM;
 

@@ -51,14 +51,14 @@ static int check_header(const struct source *inner)
 }
 
 /* Window of the inner file that the walk looks through. */
-struct walk {
+struct flattened_walk {
 	uint8_t bytes[WALK_BYTES];
 	uint64_t start;
 	size_t len;
 };
 
 /* 1: *header points to the record header at off; 0: the file ends before; -errno. */
-static int walk_header(const struct source *inner, struct walk *w, uint64_t off, const uint8_t **header)
+static int walk_header(const struct source *inner, struct flattened_walk *w, uint64_t off, const uint8_t **header)
 {
 	ssize_t r;
 
@@ -86,7 +86,7 @@ static void cut_short(struct flattened *f, uint64_t off)
 static int walk_records(struct flattened *f)
 {
 	const struct source *inner = f->inner;
-	struct walk w = { .len = 0 };
+	struct flattened_walk w = { .len = 0 };
 	uint64_t off = HEADER_SIZE;
 	const uint8_t *h = NULL;
 	int r;
