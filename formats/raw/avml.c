@@ -40,7 +40,7 @@ struct chunk_list {
 	struct chunk chunks[];
 };
 
-struct block {
+struct avml_block {
 	uint64_t offset, len;		/* of the stream in the file */
 	uint64_t start;			/* decoded number of its first byte */
 	_Atomic(struct chunk_list *) list;	/* owned; NULL: nobody read it yet */
@@ -51,7 +51,7 @@ struct block {
 
 struct avml {
 	const struct source *src;	/* borrowed */
-	struct block *blocks;		/* owned */
+	struct avml_block *blocks;		/* owned */
 	size_t n, cap;
 	uint64_t end;			/* decoded number behind the last one */
 	unsigned long damaged;		/* for fail_counted() */
@@ -92,14 +92,14 @@ int avml_add(struct avml *a, uint64_t offset, uint64_t len, uint64_t size, uint6
 		return -ERANGE;
 	if (a->n == a->cap) {
 		size_t cap = a->cap ? a->cap * 2 : 64;
-		struct block *blocks = reallocarray(a->blocks, cap, sizeof(*blocks));
+		struct avml_block *blocks = reallocarray(a->blocks, cap, sizeof(*blocks));
 
 		if (!blocks)
 			return -ENOMEM;
 		a->blocks = blocks;
 		a->cap = cap;
 	}
-	a->blocks[a->n++] = (struct block){ .offset = offset, .len = len, .start = a->end };
+	a->blocks[a->n++] = (struct avml_block){ .offset = offset, .len = len, .start = a->end };
 	*decoded = a->end;
 	a->end += size;
 	return 0;
@@ -202,7 +202,7 @@ uint64_t avml_stream_length(const struct source *src, uint64_t offset)
 	}
 }
 
-static struct chunk_list *list_chunks(const struct source *src, const struct block *b)
+static struct chunk_list *list_chunks(const struct source *src, const struct avml_block *b)
 {
 	struct avml_walk w = { .src = src, .offset = b->offset, .len = b->len };
 	size_t max = (size_t)min_u64(b->len / CHUNK_BYTES_MEAN + 64, SIZE_MAX / sizeof(struct chunk) / 2), cap = 0;
@@ -243,7 +243,7 @@ static struct chunk_list *list_chunks(const struct source *src, const struct blo
 }
 
 /* The list of a block, made by whoever needs it first; two at once both make it, and one is thrown away. */
-static const struct chunk_list *chunks_of(const struct source *src, struct block *b)
+static const struct chunk_list *chunks_of(const struct source *src, struct avml_block *b)
 {
 	struct chunk_list *l = atomic_load_explicit(&b->list, memory_order_acquire), *none = NULL;
 	struct fault_watch watch;
@@ -295,14 +295,14 @@ static uint32_t masked(uint32_t crc)
 	return (crc >> 15 | crc << 17) + 0xa282ead8u;
 }
 
-static int chunk_error(struct avml *a, const struct block *b, const struct chunk *c, int err, const char *what)
+static int chunk_error(struct avml *a, const struct avml_block *b, const struct chunk *c, int err, const char *what)
 {
 	return fail_counted(&a->damaged, err, "%s: snappy chunk at offset %#llx: %s", a->src->name,
 			    (unsigned long long)(b->offset + c->at), what);
 }
 
 /* All of a chunk into out, which has room for it. */
-static int decode_chunk(struct avml *a, const struct block *b, const struct chunk *c, uint8_t *out)
+static int decode_chunk(struct avml *a, const struct avml_block *b, const struct chunk *c, uint8_t *out)
 {
 	struct codec_ctx *ctx = codec_ctx_thread();
 	uint8_t *in = ctx ? codec_ctx_buffer(ctx, CHUNK_HEADER + STORED_MAX) : NULL;
@@ -329,7 +329,7 @@ static int decode_chunk(struct avml *a, const struct block *b, const struct chun
 static ssize_t make_chunk(const void *arg, uint64_t start, uint8_t *data, size_t len)
 {
 	struct avml *a = (struct avml *)arg;	/* for its count of damage */
-	struct block *b = &a->blocks[find_block(a, start)];
+	struct avml_block *b = &a->blocks[find_block(a, start)];
 	const struct chunk_list *l = chunks_of(a->src, b);
 	int r = l ? decode_chunk(a, b, &l->chunks[find_chunk(l, start - b->start)], data) : -ENOMEM;
 
@@ -337,7 +337,7 @@ static ssize_t make_chunk(const void *arg, uint64_t start, uint8_t *data, size_t
 }
 
 /* What there is of n bytes from byte at of a block on, as far as one chunk has them. */
-static int read_chunk(struct avml *a, struct block *b, uint8_t *buf, uint64_t at, uint64_t *n)
+static int read_chunk(struct avml *a, struct avml_block *b, uint8_t *buf, uint64_t at, uint64_t *n)
 {
 	const struct chunk_list *l = chunks_of(a->src, b);
 	const struct cache_block *whole;

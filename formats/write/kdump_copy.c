@@ -18,7 +18,7 @@
 #define MANY_DAMAGED 65536u
 
 /* Kept pages have numbers, from 0 on; so many of them one after the other make a block. */
-struct block {
+struct kept_block {
 	uint64_t pfn;			/* of its first page */
 	uint64_t data;			/* bytes of page data before it */
 };
@@ -29,7 +29,7 @@ struct copy {
 	bool big_endian;
 	struct kdump_geometry g;
 	uint64_t kept;			/* pages */
-	struct block *blocks;
+	struct kept_block *blocks;
 	uint64_t nblocks;
 	uint64_t data_bytes;		/* of all pages */
 	struct bitmap *zero, *damaged;	/* by number of the page */

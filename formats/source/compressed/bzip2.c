@@ -16,7 +16,7 @@
 #include "formats/source/compressed/bzip2_block.h"
 #include "formats/source/chunks.h"
 
-struct block {
+struct bzip2_block {
 	uint64_t begin, end;		/* bits of the file */
 	uint64_t content;		/* bytes; 0: damaged */
 };
@@ -26,7 +26,7 @@ struct bzip2_file {
 	uint64_t *ends;			/* owned: in bits, of all chunks */
 
 	/* while opening */
-	struct block *blocks;		/* owned */
+	struct bzip2_block *blocks;		/* owned */
 	size_t n, room;
 	bool open_end;			/* the last block has no end yet */
 	struct pass pass;
@@ -68,14 +68,14 @@ static int found(void *arg, uint64_t bit, uint64_t magic)
 		return 0;
 	if (f->n == f->room) {
 		size_t room = f->room ? 2 * f->room : 256;
-		struct block *blocks = realloc(f->blocks, room * sizeof(*blocks));
+		struct bzip2_block *blocks = realloc(f->blocks, room * sizeof(*blocks));
 
 		if (!blocks)
 			return -ENOMEM;
 		f->blocks = blocks;
 		f->room = room;
 	}
-	f->blocks[f->n++] = (struct block){ .begin = bit };
+	f->blocks[f->n++] = (struct bzip2_block){ .begin = bit };
 	return 0;
 }
 
@@ -97,7 +97,7 @@ static void tick_found(void *arg, uint64_t bytes)
 static int measure(void *arg, void *scratch, uint64_t item)
 {
 	struct bzip2_file *f = arg;
-	struct block *b = &f->blocks[item];
+	struct bzip2_block *b = &f->blocks[item];
 	ssize_t r = bzip2_decode(f->c.inner, b->begin, b->end, NULL, CHUNK_BYTES_MAX);
 
 	(void)scratch;
@@ -126,7 +126,7 @@ static int list_blocks(struct bzip2_file *f)
 	if (!f->ends)
 		return -ENOMEM;
 	for (size_t i = 0; i < f->n; i++) {
-		const struct block *b = &f->blocks[i];
+		const struct bzip2_block *b = &f->blocks[i];
 
 		if (!b->content) {
 			chunked_cut_short(&f->c, b->begin / 8, i + 1 == f->n && f->open_end ? "cut off" : "damaged");

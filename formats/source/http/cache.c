@@ -21,9 +21,9 @@
 enum state { LOADING, READY, FAILED };
 
 /* Filled by its fetch without the lock while LOADING; does not change when READY. FAILED: not in the table any more. */
-struct block {
-	struct block *chain;		/* of its bucket */
-	struct block *older, *newer;	/* READY ones without references, by last use */
+struct http_block {
+	struct http_block *chain;		/* of its bucket */
+	struct http_block *older, *newer;	/* READY ones without references, by last use */
 	struct http_cache *owner;
 	uint64_t index;
 	unsigned int refs;		/* readers, and the fetch */
@@ -41,14 +41,14 @@ struct http_cache {
 struct block_fetch {
 	struct http_fetch f;		/* first member */
 	size_t n, filled;		/* blocks; those that are READY */
-	struct block *blocks[];
+	struct http_block *blocks[];
 };
 
 static struct store {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;		/* a block is no longer LOADING */
-	struct block *buckets[BUCKETS];
-	struct block *oldest, *newest;
+	struct http_block *buckets[BUCKETS];
+	struct http_block *oldest, *newest;
 	size_t count, limit;		/* blocks */
 } store = {
 	.lock = PTHREAD_MUTEX_INITIALIZER,
@@ -63,21 +63,21 @@ void http_set_cache(unsigned int mib)
 
 /* --- the store: all with its lock held */
 
-static struct block **bucket_of(const struct http_cache *c, uint64_t index)
+static struct http_block **bucket_of(const struct http_cache *c, uint64_t index)
 {
 	uint64_t h = ((uintptr_t)c / 64 + index) * 0x9e3779b97f4a7c15u;
 
 	return &store.buckets[h >> 52];
 }
 
-static void lru_remove(struct block *b)
+static void lru_remove(struct http_block *b)
 {
 	*(b->older ? &b->older->newer : &store.oldest) = b->newer;
 	*(b->newer ? &b->newer->older : &store.newest) = b->older;
 	b->older = b->newer = NULL;
 }
 
-static void lru_add(struct block *b)
+static void lru_add(struct http_block *b)
 {
 	b->older = store.newest;
 	b->newer = NULL;
@@ -85,28 +85,28 @@ static void lru_add(struct block *b)
 	store.newest = b;
 }
 
-static void unhash(struct block *b)
+static void unhash(struct http_block *b)
 {
-	struct block **at = bucket_of(b->owner, b->index);
+	struct http_block **at = bucket_of(b->owner, b->index);
 
 	while (*at != b)
 		at = &(*at)->chain;
 	*at = b->chain;
 }
 
-static void drop(struct block *b)
+static void drop(struct http_block *b)
 {
 	store.count--;
 	free(b);
 }
 
-static void ref(struct block *b)
+static void ref(struct http_block *b)
 {
 	if (!b->refs++)
 		lru_remove(b);
 }
 
-static void unref(struct block *b)
+static void unref(struct http_block *b)
 {
 	if (--b->refs)
 		return;
@@ -116,9 +116,9 @@ static void unref(struct block *b)
 		drop(b);
 }
 
-static struct block *find(const struct http_cache *c, uint64_t index)
+static struct http_block *find(const struct http_cache *c, uint64_t index)
 {
-	struct block *b = *bucket_of(c, index);
+	struct http_block *b = *bucket_of(c, index);
 
 	while (b && (b->owner != c || b->index != index))
 		b = b->chain;
@@ -127,7 +127,7 @@ static struct block *find(const struct http_cache *c, uint64_t index)
 
 static void evict_oldest(void)
 {
-	struct block *b = store.oldest;
+	struct http_block *b = store.oldest;
 
 	lru_remove(b);
 	unhash(b);
@@ -135,9 +135,9 @@ static void evict_oldest(void)
 }
 
 /* LOADING, with one reference. What somebody waits for gets its room; what is read ahead must find some. */
-static struct block *add(struct http_cache *c, uint64_t index, bool needed)
+static struct http_block *add(struct http_cache *c, uint64_t index, bool needed)
 {
-	struct block **bucket = bucket_of(c, index), *b;
+	struct http_block **bucket = bucket_of(c, index), *b;
 
 	while (store.count >= store.limit && store.oldest)
 		evict_oldest();
@@ -159,7 +159,7 @@ static struct block *add(struct http_cache *c, uint64_t index, bool needed)
 }
 
 /* READY with r 0. */
-static void settle(struct block *b, int r)
+static void settle(struct http_block *b, int r)
 {
 	b->state = r ? FAILED : READY;
 	b->error = r;
@@ -187,7 +187,7 @@ static void fetch_data(struct http_fetch *f, const void *p, size_t n)
 	uint64_t pos = f->got;		/* in the whole of the fetch */
 
 	while (n) {
-		struct block *b = bf->blocks[bf->filled];
+		struct http_block *b = bf->blocks[bf->filled];
 		size_t skip = (size_t)(pos - (uint64_t)bf->filled * HTTP_BLOCK_BYTES);
 		size_t len = (size_t)block_len(b->owner, b->index), part = (size_t)min_u64(n, len - skip);
 
@@ -223,7 +223,7 @@ static void fetch_done(struct http_fetch *f, int r)
 static struct block_fetch *fetch_new(struct http_cache *c, uint64_t first, uint64_t end, uint64_t needed)
 {
 	struct block_fetch *bf;
-	struct block *b;
+	struct http_block *b;
 
 	end = min_u64(end, first + FETCH_MAX);
 	if (first >= end || find(c, first))
@@ -253,7 +253,7 @@ static struct block_fetch *fetch_new(struct http_cache *c, uint64_t first, uint6
 /* --- reading */
 
 /* All blocks of [first, end), at most AT_ONCE, with a reference each; and what is read ahead. */
-static int get_blocks(struct http_cache *c, uint64_t first, uint64_t end, uint64_t want, struct block **blocks)
+static int get_blocks(struct http_cache *c, uint64_t first, uint64_t end, uint64_t want, struct http_block **blocks)
 {
 	struct block_fetch *fetches[AT_ONCE + HTTP_AHEAD_MAX / FETCH_MAX + 2];
 	size_t nfetches = 0, got = 0;
@@ -263,7 +263,7 @@ static int get_blocks(struct http_cache *c, uint64_t first, uint64_t end, uint64
 	pthread_mutex_lock(&store.lock);
 	target = http_ahead_plan(&c->ahead, first, end, want, blocks_of(c), store.limit / 8, &ahead);
 	for (uint64_t i = first; i < end && !r; i++) {
-		struct block *b = find(c, i);
+		struct http_block *b = find(c, i);
 
 		if (!b) {
 			struct block_fetch *bf = fetch_new(c, i, ahead == end ? target : end, end);
@@ -298,7 +298,7 @@ static int get_blocks(struct http_cache *c, uint64_t first, uint64_t end, uint64
 }
 
 /* 0 when it is here; why not; -EINTR: nobody waits for what this thread does any more. */
-static int wait_for(struct block *b)
+static int wait_for(struct http_block *b)
 {
 	struct timespec until;
 	int r = 0;
@@ -318,7 +318,7 @@ static int wait_for(struct block *b)
 	return r;
 }
 
-static void unref_all(struct block **blocks, size_t n)
+static void unref_all(struct http_block **blocks, size_t n)
 {
 	pthread_mutex_lock(&store.lock);
 	for (size_t i = 0; i < n; i++)
@@ -329,7 +329,7 @@ static void unref_all(struct block **blocks, size_t n)
 int http_cache_read(struct http_cache *c, void *buf, size_t n, uint64_t off)
 {
 	uint64_t want = div_round_up(off + n, HTTP_BLOCK_BYTES);
-	struct block *blocks[AT_ONCE];
+	struct http_block *blocks[AT_ONCE];
 	char *p = buf;
 	int r = 0;
 
@@ -358,7 +358,7 @@ int http_cache_read(struct http_cache *c, void *buf, size_t n, uint64_t off)
 
 void http_cache_put_first(struct http_cache *c, const void *bytes)
 {
-	struct block *b;
+	struct http_block *b;
 
 	pthread_mutex_lock(&store.lock);
 	b = add(c, 0, true);
@@ -384,7 +384,7 @@ void http_cache_free(struct http_cache *c)
 		return;
 	http_remote_cancel(c->remote);
 	pthread_mutex_lock(&store.lock);
-	for (struct block *b = store.oldest, *newer; b; b = newer) {
+	for (struct http_block *b = store.oldest, *newer; b; b = newer) {
 		newer = b->newer;
 		if (b->owner == c) {
 			lru_remove(b);
