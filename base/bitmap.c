@@ -14,13 +14,13 @@
 #define RANK_STRIDE	8		/* words per entry of the rank index: 512 bits */
 #define CHUNK_RANKS	(CHUNK_WORDS / RANK_STRIDE)
 
-struct chunk {
+struct bitmap_chunk {
 	uint64_t words[CHUNK_WORDS];
 };
 
 struct bitmap {
 	uint64_t nbits, nchunks;
-	struct chunk **chunks;		/* NULL: no bit set */
+	struct bitmap_chunk **chunks;		/* NULL: no bit set */
 	/* bitmap_index(): set bits before each chunk, and inside a chunk before each stride */
 	uint64_t *chunk_rank;
 	uint16_t (**stride_rank)[CHUNK_RANKS];
@@ -70,9 +70,9 @@ uint64_t bitmap_bits(const struct bitmap *bm)
 	return bm->nbits;
 }
 
-static struct chunk *chunk_for_write(struct bitmap *bm, uint64_t bit)
+static struct bitmap_chunk *chunk_for_write(struct bitmap *bm, uint64_t bit)
 {
-	struct chunk **c = &bm->chunks[bit / CHUNK_BITS];
+	struct bitmap_chunk **c = &bm->chunks[bit / CHUNK_BITS];
 
 	assert(bit < bm->nbits);
 	if (!*c)
@@ -82,7 +82,7 @@ static struct chunk *chunk_for_write(struct bitmap *bm, uint64_t bit)
 
 int bitmap_set(struct bitmap *bm, uint64_t bit)
 {
-	struct chunk *c = chunk_for_write(bm, bit);
+	struct bitmap_chunk *c = chunk_for_write(bm, bit);
 
 	if (!c)
 		return -ENOMEM;
@@ -95,7 +95,7 @@ int bitmap_set_range(struct bitmap *bm, uint64_t first, uint64_t count)
 	while (count) {
 		unsigned int in_word = first % 64;
 		uint64_t n = min_u64(64 - in_word, count);
-		struct chunk *c = chunk_for_write(bm, first);
+		struct bitmap_chunk *c = chunk_for_write(bm, first);
 		uint64_t mask = n == 64 ? ~(uint64_t)0 : (((uint64_t)1 << n) - 1) << in_word;
 
 		if (!c)
@@ -116,7 +116,7 @@ int bitmap_load(struct bitmap *bm, uint64_t first, const uint8_t *bytes, size_t 
 	for (size_t i = 0; i < n;) {
 		uint64_t bit = first + i * 8;
 		size_t left = (size_t)min_u64(n - i, (CHUNK_BITS - bit % CHUNK_BITS) / 8);
-		struct chunk *c;
+		struct bitmap_chunk *c;
 
 		if (bytes_are_zero(bytes + i, left)) {
 			i += left;
@@ -136,9 +136,9 @@ int bitmap_load(struct bitmap *bm, uint64_t first, const uint8_t *bytes, size_t 
 	return 0;
 }
 
-static const struct chunk *chunk_or_none(const struct bitmap *bm, uint64_t i)
+static const struct bitmap_chunk *chunk_or_none(const struct bitmap *bm, uint64_t i)
 {
-	static const struct chunk none;
+	static const struct bitmap_chunk none;
 
 	return i < bm->nchunks && bm->chunks[i] ? bm->chunks[i] : &none;
 }
@@ -146,7 +146,7 @@ static const struct chunk *chunk_or_none(const struct bitmap *bm, uint64_t i)
 bool bitmap_equal(const struct bitmap *a, const struct bitmap *b, uint64_t end)
 {
 	for (uint64_t i = 0; (i < a->nchunks || i < b->nchunks) && i * CHUNK_BITS < end; i++) {
-		const struct chunk *ca = chunk_or_none(a, i), *cb = chunk_or_none(b, i);
+		const struct bitmap_chunk *ca = chunk_or_none(a, i), *cb = chunk_or_none(b, i);
 		uint64_t bits = min_u64(end - i * CHUNK_BITS, CHUNK_BITS), word = bits / 64;
 
 		if (ca == cb)
@@ -161,7 +161,7 @@ bool bitmap_equal(const struct bitmap *a, const struct bitmap *b, uint64_t end)
 
 bool bitmap_test(const struct bitmap *bm, uint64_t bit)
 {
-	const struct chunk *c;
+	const struct bitmap_chunk *c;
 
 	if (bit >= bm->nbits)
 		return false;
@@ -176,7 +176,7 @@ uint64_t bitmap_run(const struct bitmap *bm, uint64_t bit, bool *value)
 
 	*value = bitmap_test(bm, bit);
 	while (at < bm->nbits) {
-		const struct chunk *c = bm->chunks[at / CHUNK_BITS];
+		const struct bitmap_chunk *c = bm->chunks[at / CHUNK_BITS];
 		uint64_t word, n;
 
 		if (!c) {
@@ -206,7 +206,7 @@ int bitmap_index(struct bitmap *bm)
 	if (!bm->chunk_rank || !bm->stride_rank)
 		goto err_index;
 	for (uint64_t i = 0; i < bm->nchunks; i++) {
-		const struct chunk *c = bm->chunks[i];
+		const struct bitmap_chunk *c = bm->chunks[i];
 		unsigned int in_chunk = 0;
 
 		bm->chunk_rank[i] = total;
@@ -232,7 +232,7 @@ err_index:
 
 uint64_t bitmap_rank(const struct bitmap *bm, uint64_t bit)
 {
-	const struct chunk *c;
+	const struct bitmap_chunk *c;
 	uint64_t rank;
 	unsigned int word;
 

@@ -28,7 +28,7 @@
 
 enum { CHUNK_COMPRESSED = 0x00, CHUNK_PLAIN = 0x01, CHUNK_SKIPPABLE = 0x80, CHUNK_STREAM_ID = 0xff };
 
-struct chunk {
+struct avml_chunk {
 	uint64_t at;			/* in the stream: of its header */
 	uint64_t start;			/* in the block: of its first byte */
 };
@@ -37,7 +37,7 @@ struct chunk {
 struct chunk_list {
 	size_t n;
 	const char *trouble;		/* why there are no more; NULL: the stream ended */
-	struct chunk chunks[];
+	struct avml_chunk chunks[];
 };
 
 struct avml_block {
@@ -205,7 +205,7 @@ uint64_t avml_stream_length(const struct source *src, uint64_t offset)
 static struct chunk_list *list_chunks(const struct source *src, const struct avml_block *b)
 {
 	struct avml_walk w = { .src = src, .offset = b->offset, .len = b->len };
-	size_t max = (size_t)min_u64(b->len / CHUNK_BYTES_MEAN + 64, SIZE_MAX / sizeof(struct chunk) / 2), cap = 0;
+	size_t max = (size_t)min_u64(b->len / CHUNK_BYTES_MEAN + 64, SIZE_MAX / sizeof(struct avml_chunk) / 2), cap = 0;
 	struct chunk_list *l = NULL;
 	struct chunk_list empty = { 0 };
 	uint64_t start = 0;
@@ -232,7 +232,7 @@ static struct chunk_list *list_chunks(const struct source *src, const struct avm
 				*bigger = empty;
 			l = bigger;
 		}
-		l->chunks[n] = (struct chunk){ w.at, start };
+		l->chunks[n] = (struct avml_chunk){ w.at, start };
 		l->n = n;
 		l->trouble = w.trouble;
 		if (!more)
@@ -295,14 +295,15 @@ static uint32_t masked(uint32_t crc)
 	return (crc >> 15 | crc << 17) + 0xa282ead8u;
 }
 
-static int chunk_error(struct avml *a, const struct avml_block *b, const struct chunk *c, int err, const char *what)
+static int chunk_error(struct avml *a, const struct avml_block *b, const struct avml_chunk *c, int err,
+		       const char *what)
 {
 	return fail_counted(&a->damaged, err, "%s: snappy chunk at offset %#llx: %s", a->src->name,
 			    (unsigned long long)(b->offset + c->at), what);
 }
 
 /* All of a chunk into out, which has room for it. */
-static int decode_chunk(struct avml *a, const struct avml_block *b, const struct chunk *c, uint8_t *out)
+static int decode_chunk(struct avml *a, const struct avml_block *b, const struct avml_chunk *c, uint8_t *out)
 {
 	struct codec_ctx *ctx = codec_ctx_thread();
 	uint8_t *in = ctx ? codec_ctx_buffer(ctx, CHUNK_HEADER + STORED_MAX) : NULL;
@@ -341,7 +342,7 @@ static int read_chunk(struct avml *a, struct avml_block *b, uint8_t *buf, uint64
 {
 	const struct chunk_list *l = chunks_of(a->src, b);
 	const struct cache_block *whole;
-	const struct chunk *c;
+	const struct avml_chunk *c;
 	uint64_t bytes;
 	int r;
 
