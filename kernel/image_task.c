@@ -10,14 +10,14 @@
 #define COMM_BYTES	16u		/* TASK_COMM_LEN */
 #define MAX_TRIES	4096u
 
-struct search {
+struct task_search {
 	const struct kernel *k;
 	uint64_t comm, pid, tgid, real_parent, parent, group_leader, tasks;	/* offsets in struct task_struct */
 	unsigned int tries;
 	uint64_t found;
 };
 
-static bool find_layout(struct search *s, const struct types *t)
+static bool find_layout(struct task_search *s, const struct types *t)
 {
 	const struct { const char *name; uint64_t *offset; } members[] = {
 		{ "comm", &s->comm }, { "pid", &s->pid }, { "tgid", &s->tgid }, { "real_parent", &s->real_parent },
@@ -36,7 +36,7 @@ static bool find_layout(struct search *s, const struct types *t)
 	return true;
 }
 
-static bool is_number(const struct search *s, uint64_t vaddr, unsigned int bytes, uint64_t value)
+static bool is_number(const struct task_search *s, uint64_t vaddr, unsigned int bytes, uint64_t value)
 {
 	uint64_t its;
 
@@ -44,7 +44,7 @@ static bool is_number(const struct search *s, uint64_t vaddr, unsigned int bytes
 }
 
 /* Process 0, which is its own parent, and the head of a list that comes back to it. */
-static bool is_init_task(const struct search *s, uint64_t task)
+static bool is_init_task(const struct task_search *s, uint64_t task)
 {
 	unsigned int word = s->k->word_bytes;
 	uint64_t next, node = kernel_wrap(s->k, task + s->tasks);
@@ -59,7 +59,7 @@ static int search_piece(void *arg, uint64_t vaddr, const uint8_t *bytes, size_t 
 {
 	/* the second: of one CPU; the rest of the 16 bytes is zeroes */
 	static const char names[][COMM_BYTES] = { "swapper/0", "swapper" };
-	struct search *s = arg;
+	struct task_search *s = arg;
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		const uint8_t *at = bytes;
@@ -81,7 +81,7 @@ static int search_piece(void *arg, uint64_t vaddr, const uint8_t *bytes, size_t 
 
 int image_find_task(const struct kernel *k, const struct types *t, uint64_t *vaddr)
 {
-	struct search s = { .k = k };
+	struct task_search s = { .k = k };
 	int r;
 
 	if (!find_layout(&s, t))

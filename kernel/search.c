@@ -31,7 +31,7 @@ struct piece {
 	uint64_t first, count;		/* pfns */
 };
 
-struct search {
+struct memory_search {
 	const struct pages *ps;
 	struct piece *pieces;
 	size_t npieces, cap;
@@ -160,7 +160,7 @@ int text_at(const struct pages *ps, uint64_t paddr, struct kernel_text *out)
 	return 0;
 }
 
-static int consider(struct search *f, uint64_t paddr)
+static int consider(struct memory_search *f, uint64_t paddr)
 {
 	struct kernel_text t;
 	int r = text_at(f->ps, paddr, &t);
@@ -174,7 +174,7 @@ static int consider(struct search *f, uint64_t paddr)
 }
 
 /* A page of the dump may hold several of the kernel's: QEMU's blocks for arm64 are 64 KiB whatever its pages are. */
-static int search_page(struct search *f, const char *page, uint64_t pfn)
+static int search_page(struct memory_search *f, const char *page, uint64_t pfn)
 {
 	uint64_t size = pages_size(f->ps);
 
@@ -190,7 +190,7 @@ static int search_page(struct search *f, const char *page, uint64_t pfn)
 	return 0;
 }
 
-static int add_run(struct search *f, uint64_t first, uint64_t count)
+static int add_run(struct memory_search *f, uint64_t first, uint64_t count)
 {
 	uint64_t per_piece = max_u64(ITEM_BYTES / pages_size(f->ps), 1);
 
@@ -218,7 +218,7 @@ static int add_run(struct search *f, uint64_t first, uint64_t count)
 
 static int search_piece(void *arg, void *batch, uint64_t item)
 {
-	struct search *f = arg;
+	struct memory_search *f = arg;
 	uint64_t first = f->pieces[item].first, count = f->pieces[item].count;
 	uint64_t size = pages_size(f->ps), per_batch = max_u64(BATCH_BYTES / size, 1);
 
@@ -247,7 +247,7 @@ static int search_piece(void *arg, void *batch, uint64_t item)
 
 static void *new_batch(void *arg)
 {
-	const struct search *f = arg;
+	const struct memory_search *f = arg;
 
 	return malloc(max_u64(BATCH_BYTES, pages_size(f->ps)));
 }
@@ -261,7 +261,7 @@ void texts_free(struct kernel_texts *texts)
 
 int texts_search(const struct pages *ps, uint64_t first, uint64_t end, struct kernel_texts *out)
 {
-	struct search f = { .ps = ps, .lock = PTHREAD_MUTEX_INITIALIZER, .found = out };
+	struct memory_search f = { .ps = ps, .lock = PTHREAD_MUTEX_INITIALIZER, .found = out };
 	struct workers_job job = {
 		.run = search_piece, .scratch_new = new_batch, .scratch_free = free, .arg = &f,
 	};

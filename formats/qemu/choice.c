@@ -109,7 +109,7 @@ static bool sort_memory(struct qemu_choice *c)
 }
 
 /* The first of them, by the order that they are in, that together are as much as the machine began with. */
-struct search {
+struct block_choice {
 	const struct qemu_facts *facts;
 	const struct qemu_block *const *from;
 	size_t n;
@@ -119,7 +119,7 @@ struct search {
 };
 
 /* bytes are taken of those before i; rest: bytes of i and those behind it. */
-static void search(struct search *s, size_t i, uint64_t bytes, uint64_t rest)
+static void search(struct block_choice *s, size_t i, uint64_t bytes, uint64_t rest)
 {
 	if (s->steps++ > STEPS_MAX || s->solutions > 1 || bytes + rest < s->least)
 		return;
@@ -138,7 +138,7 @@ static void search(struct search *s, size_t i, uint64_t bytes, uint64_t rest)
 static bool take_fitting(const struct qemu_facts *f, const struct qemu_block *const *from, size_t n,
 			 struct qemu_choice *c, bool *sure)
 {
-	struct search s = { .facts = f, .from = from, .n = n, .least = f->below_4g + f->above_4g };
+	struct block_choice s = { .facts = f, .from = from, .n = n, .least = f->below_4g + f->above_4g };
 	uint64_t all = 0;
 
 	if (!f->below_4g)

@@ -8,7 +8,7 @@
 #include "kernel/debuginfo/dwarf_die.h"
 #include "kernel/debuginfo/vmlinux.h"
 
-struct search {
+struct dwarf_search {
 	struct type_query *queries;
 	size_t n;
 	bool *seen;			/* one a query: its type was met, or cannot be */
@@ -44,7 +44,7 @@ static void answer(struct type_query *q, Dwarf_Die *type)
 }
 
 /* A type at the top of a unit: all queries about it. */
-static void consider(struct search *s, Dwarf_Die *die)
+static void consider(struct dwarf_search *s, Dwarf_Die *die)
 {
 	const char *name = dwarf_diename(die);
 	Dwarf_Die type = *die;
@@ -69,7 +69,7 @@ static void consider(struct search *s, Dwarf_Die *die)
 /* 1: all was seen. */
 static int consider_unit(void *arg, Dwarf_Die *unit)
 {
-	struct search *s = arg;
+	struct dwarf_search *s = arg;
 	Dwarf_Die die;
 
 	/* Rust has types of the same names */
@@ -92,7 +92,7 @@ static int consider_unit(void *arg, Dwarf_Die *unit)
  * Types whose names are not even among the strings need not be looked for, which would take all units. A string may be
  * the end of another one; those of up to three characters are not kept there.
  */
-static void skip_unknown(struct search *s, Dwarf *dwarf)
+static void skip_unknown(struct dwarf_search *s, Dwarf *dwarf)
 {
 	bool *known = calloc(s->n, sizeof(*known));
 	const char *string;
@@ -120,7 +120,7 @@ static void skip_unknown(struct search *s, Dwarf *dwarf)
 int dwarf_answer(const struct vmlinux_file *f, struct type_query *queries, size_t n)
 {
 	Dwarf *dwarf = dwarf_begin_elf(f->elf, DWARF_C_READ, NULL);
-	struct search s = { queries, n, calloc(n, sizeof(bool)), n };
+	struct dwarf_search s = { queries, n, calloc(n, sizeof(bool)), n };
 	int r = !dwarf ? -ENOTSUP : s.seen ? 0 : -ENOMEM;
 
 	if (!r)

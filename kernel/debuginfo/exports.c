@@ -34,7 +34,7 @@ struct part {
 	uint8_t *bytes;
 };
 
-struct search {
+struct exports_search {
 	const struct kernel *k;
 	const struct symtab *known;
 	struct symtab *out;
@@ -48,7 +48,7 @@ struct search {
 /* --- one entry ---------------------------------------------------------------------------------------------------- */
 
 /* What the word at, whose address is vaddr, refers to. */
-static uint64_t target(const struct search *s, const struct form *f, const uint8_t *at, uint64_t vaddr)
+static uint64_t target(const struct exports_search *s, const struct form *f, const uint8_t *at, uint64_t vaddr)
 {
 	if (f->relative)
 		return kernel_wrap(s->k, vaddr + (uint64_t)(int64_t)(int32_t)get_u32(at, s->k->big_endian));
@@ -61,7 +61,7 @@ static bool is_name_byte(uint8_t c)
 }
 
 /* The entry at offset at of s->entries; NULL: it is none. */
-static const char *entry_at(const struct search *s, size_t at, uint64_t *value)
+static const char *entry_at(const struct exports_search *s, size_t at, uint64_t *value)
 {
 	const struct form *f = &s->form;
 	const uint8_t *raw = s->entries.bytes + at;
@@ -80,7 +80,7 @@ static const char *entry_at(const struct search *s, size_t at, uint64_t *value)
 
 /* --- a table ------------------------------------------------------------------------------------------------------ */
 
-static int read_part(const struct search *s, uint64_t around, struct part *p)
+static int read_part(const struct exports_search *s, uint64_t around, struct part *p)
 {
 	uint64_t first = around - min_u64(AROUND, around - s->image.vaddr);
 
@@ -96,7 +96,7 @@ static int read_part(const struct search *s, uint64_t around, struct part *p)
 }
 
 /* Does the table say of functions what kallsyms say? */
-static bool agrees(const struct search *s, size_t first, size_t end, size_t step)
+static bool agrees(const struct exports_search *s, size_t first, size_t end, size_t step)
 {
 	size_t both = 0, same = 0;
 
@@ -111,7 +111,7 @@ static bool agrees(const struct search *s, size_t first, size_t end, size_t step
 	return same * 10 >= both * 9;
 }
 
-static int add(const struct search *s, size_t first, size_t end, size_t step)
+static int add(const struct exports_search *s, size_t first, size_t end, size_t step)
 {
 	int r = 0;
 
@@ -127,7 +127,7 @@ static int add(const struct search *s, size_t first, size_t end, size_t step)
 }
 
 /* The word at vaddr refers to the name at anchor. 1: it is the name of an entry, and the whole table was taken. */
-static int try_table(struct search *s, uint64_t vaddr, uint64_t anchor, const struct form *f)
+static int try_table(struct exports_search *s, uint64_t vaddr, uint64_t anchor, const struct form *f)
 {
 	size_t step = (size_t)f->word * f->words, first, end, at;
 	uint64_t entry = vaddr - f->word, value;
@@ -158,7 +158,7 @@ static int find_names(void *arg, uint64_t vaddr, const uint8_t *bytes, size_t le
 {
 	/* with the NUL; linkers share the tails of strings, so that nothing is known of what is in front */
 	static const char *const names[] = { "init_task", "jiffies_64", "init_uts_ns", "loops_per_jiffy", "system_state" };
-	struct search *s = arg;
+	struct exports_search *s = arg;
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		size_t n = strlen(names[i]) + 1;
@@ -175,7 +175,7 @@ static int find_names(void *arg, uint64_t vaddr, const uint8_t *bytes, size_t le
 	return 0;
 }
 
-static int try_reference(struct search *s, uint64_t vaddr, uint64_t to, unsigned int word, bool relative)
+static int try_reference(struct exports_search *s, uint64_t vaddr, uint64_t to, unsigned int word, bool relative)
 {
 	int r = 0;
 
@@ -189,7 +189,7 @@ static int try_reference(struct search *s, uint64_t vaddr, uint64_t to, unsigned
 
 static int find_references(void *arg, uint64_t vaddr, const uint8_t *bytes, size_t len)
 {
-	struct search *s = arg;
+	struct exports_search *s = arg;
 	unsigned int word = s->k->word_bytes;
 	uint64_t span = s->highest - s->lowest;
 	bool big = s->k->big_endian;
@@ -211,7 +211,7 @@ static int find_references(void *arg, uint64_t vaddr, const uint8_t *bytes, size
 
 int exports_read(const struct kernel *k, const struct symtab *known, struct symtab *out)
 {
-	struct search s = { .k = k, .known = known, .out = out };
+	struct exports_search s = { .k = k, .known = known, .out = out };
 	int r = image_range(k, &s.image, NULL);
 
 	if (!r)

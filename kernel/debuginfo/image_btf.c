@@ -13,7 +13,7 @@
 #define TYPE_BYTES	12u		/* the least that a type has */
 #define MAX_TRIES	16u
 
-struct search {
+struct image_btf_search {
 	const struct kernel *k;
 	int (*fn)(void *arg, uint64_t vaddr, uint64_t len);
 	void *arg;
@@ -34,7 +34,7 @@ static uint64_t described(const uint8_t *head, bool big)
 
 static int search_piece(void *arg, uint64_t vaddr, const uint8_t *bytes, size_t len)
 {
-	struct search *s = arg;
+	struct image_btf_search *s = arg;
 	bool big = s->k->big_endian;
 	/* magic, version 1, no flags */
 	const uint8_t mark[4] = { big ? 0xeb : 0x9f, big ? 0x9f : 0xeb, 1, 0 };
@@ -56,7 +56,7 @@ static int search_piece(void *arg, uint64_t vaddr, const uint8_t *bytes, size_t 
 
 int image_find_btf(const struct kernel *k, int (*fn)(void *arg, uint64_t vaddr, uint64_t len), void *arg, bool *gaps)
 {
-	struct search s = { .k = k, .fn = fn, .arg = arg };
+	struct image_btf_search s = { .k = k, .fn = fn, .arg = arg };
 
 	return image_each(k, HEADER_BYTES - 1, search_piece, &s, gaps);
 }

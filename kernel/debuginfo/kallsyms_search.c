@@ -28,7 +28,7 @@
 #define MAX_NAME	129		/* bytes of a compressed name, with its length */
 #define MAX_MARKERS	(1u << 14)
 
-struct search {
+struct kallsyms_search {
 	const struct kernel *k;
 	uint64_t first, end;		/* the image */
 	struct kallsyms *out;
@@ -40,7 +40,7 @@ struct search {
 };
 
 /* Up to *n bytes that end at end, as many as can be had; to be freed. NULL: no memory, or end is outside of the image. */
-static uint8_t *read_before(const struct search *s, uint64_t end, uint64_t *n)
+static uint8_t *read_before(const struct kallsyms_search *s, uint64_t end, uint64_t *n)
 {
 	uint64_t page = pages_size(s->k->pages), want, have = 0, part;
 	uint8_t *bytes;
@@ -100,7 +100,7 @@ static bool is_token_table(const uint8_t *table, const uint8_t *index, size_t la
 }
 
 /* Where the table starts depends on the length of its last token. */
-static bool find_token_table(struct search *s, uint64_t index_at, const uint8_t *index)
+static bool find_token_table(struct kallsyms_search *s, uint64_t index_at, const uint8_t *index)
 {
 	size_t last = get_u16(index + INDEX_BYTES - 2, s->big);
 	uint64_t most = last + MAX_TOKEN + 2 * ALIGN;
@@ -127,7 +127,7 @@ static bool find_token_table(struct search *s, uint64_t index_at, const uint8_t 
 /* --- markers and names -------------------------------------------------------------------------------------------- */
 
 /* Numbers of so many bytes that end in front of the token table, go down, and down to 0. */
-static bool find_markers(struct search *s, unsigned int bytes)
+static bool find_markers(struct kallsyms_search *s, unsigned int bytes)
 {
 	uint64_t room = (uint64_t)MAX_MARKERS * bytes, above = UINT64_MAX, value = 0, end, at;
 	uint8_t *raw = read_before(s, s->out->token_table, &room);
@@ -155,7 +155,7 @@ static bool find_markers(struct search *s, unsigned int bytes)
 }
 
 /* Do n names fill these bytes, as the markers say? */
-static bool are_names(const struct search *s, const uint8_t *names, uint64_t len, uint64_t n)
+static bool are_names(const struct kallsyms_search *s, const uint8_t *names, uint64_t len, uint64_t n)
 {
 	uint64_t at = 0;
 
@@ -170,7 +170,7 @@ static bool are_names(const struct search *s, const uint8_t *names, uint64_t len
 }
 
 /* The number of names, and behind it so many. */
-static bool find_names(struct search *s)
+static bool find_names(struct kallsyms_search *s)
 {
 	uint64_t last = s->markers[s->nmarkers - 1], most = round_up_u64(last + (uint64_t)PER_MARKER * MAX_NAME, ALIGN);
 	uint64_t most_names = s->nmarkers * PER_MARKER;
@@ -193,7 +193,7 @@ static bool find_names(struct search *s)
 }
 
 /* relative_base is the kernel's lowest address; in its place the other form has the highest one. */
-static bool find_addresses(struct search *s, uint64_t stext)
+static bool find_addresses(struct kallsyms_search *s, uint64_t stext)
 {
 	unsigned int pointer_bytes = s->k->arch->elf_class / 8;
 	uint64_t n, base, at = s->out->num_syms - ALIGN;
@@ -211,7 +211,7 @@ static bool find_addresses(struct search *s, uint64_t stext)
 
 /* --- the image ---------------------------------------------------------------------------------------------------- */
 
-static bool try_index(struct search *s, uint64_t at, const uint8_t *index, uint64_t stext)
+static bool try_index(struct kallsyms_search *s, uint64_t at, const uint8_t *index, uint64_t stext)
 {
 	*s->out = (struct kallsyms){ 0 };
 	if (!find_token_table(s, at, index))
@@ -222,7 +222,7 @@ static bool try_index(struct search *s, uint64_t at, const uint8_t *index, uint6
 	return s->k->arch->elf_class == 64 && find_markers(s, 8) && find_names(s) && find_addresses(s, stext);
 }
 
-static bool search_window(struct search *s, uint64_t vaddr, const uint8_t *bytes, uint64_t len, uint64_t stext)
+static bool search_window(struct kallsyms_search *s, uint64_t vaddr, const uint8_t *bytes, uint64_t len, uint64_t stext)
 {
 	for (uint64_t at = 0; at + INDEX_BYTES <= len; at += ALIGN)
 		if (is_token_index(bytes + at, s->big) && try_index(s, vaddr + at, bytes + at, stext))
@@ -232,7 +232,7 @@ static bool search_window(struct search *s, uint64_t vaddr, const uint8_t *bytes
 
 int kallsyms_search(const struct kernel *k, uint64_t stext, struct kallsyms *out)
 {
-	struct search s = { .k = k, .out = out, .big = k->big_endian };
+	struct kallsyms_search s = { .k = k, .out = out, .big = k->big_endian };
 	uint8_t *window = malloc(WINDOW + INDEX_BYTES);
 	uint64_t page = pages_size(k->pages);
 	struct mapping image;
