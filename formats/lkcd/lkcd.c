@@ -29,12 +29,12 @@
 #define CPUS_MAX 1024u
 
 /* From offset 48 on the header depends on the version, and on the size of a long. */
-struct layout {
+struct lkcd_layout {
 	uint8_t version_min, version_max, word;	/* word: 0: any */
 	uint16_t num_pages, panic, time, time_word, uts, compress, end;
 };
 
-static const struct layout layouts[] = {
+static const struct lkcd_layout layouts[] = {
 	{ 1, 1, 4, 56, 60, 316, 4, 324, 0, 714 },
 	{ 1, 1, 8, 56, 60, 320, 8, 336, 0, 726 },
 	{ 2, 7, 4, 48, 52, 308, 4, 316, 712, 724 },
@@ -68,14 +68,14 @@ static bool uts_sane(const uint8_t *uts)
 }
 
 /* The last one of a version where the strings of utsname(2) are, else the first one. NULL: no such version. */
-static const struct layout *find_layout(uint32_t version, const uint8_t *b)
+static const struct lkcd_layout *find_layout(uint32_t version, const uint8_t *b)
 {
-	const struct layout *first = NULL;
+	const struct lkcd_layout *first = NULL;
 
 	if (version == 4)
 		return NULL;
 	for (size_t i = 0; i < ARRAY_SIZE(layouts); i++) {
-		const struct layout *l = &layouts[i];
+		const struct lkcd_layout *l = &layouts[i];
 
 		if (version < l->version_min || version > l->version_max)
 			continue;
@@ -87,7 +87,7 @@ static const struct layout *find_layout(uint32_t version, const uint8_t *b)
 	return first;
 }
 
-static void take_claims(struct dump *d, const struct layout *l, const uint8_t *b)
+static void take_claims(struct dump *d, const struct lkcd_layout *l, const uint8_t *b)
 {
 	struct lkcd *k = d->priv;
 	unsigned int word = l->word;
@@ -111,7 +111,7 @@ static void take_claims(struct dump *d, const struct layout *l, const uint8_t *b
 	k->num_pages = get_u32(b + l->num_pages, d->big_endian);
 }
 
-static int take_compression(struct dump *d, const struct layout *l, const uint8_t *b)
+static int take_compression(struct dump *d, const struct lkcd_layout *l, const uint8_t *b)
 {
 	struct lkcd *k = d->priv;
 	uint32_t compress = k->version < 5 ? LKCD_RLE : get_u32(b + l->compress, d->big_endian);
@@ -156,7 +156,7 @@ static int read_header(struct dump *d)
 {
 	uint8_t b[HEADER_BYTES] = { 0 };
 	ssize_t n = source_read_some(d->src, b, sizeof(b), 0);
-	const struct layout *l;
+	const struct lkcd_layout *l;
 	struct lkcd *k = d->priv;
 	uint32_t version, page_size;
 	int r;

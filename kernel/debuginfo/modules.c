@@ -16,7 +16,7 @@
 #define MAX_NAME_BYTES	512		/* KSYM_NAME_LEN since 6.1 */
 #define MAX_ALL_NAMES	(256u << 20)	/* of all modules together */
 
-struct layout {
+struct module_fields {
 	/* struct module */
 	uint64_t list, name, name_bytes, state;
 	int64_t unformed;
@@ -33,7 +33,7 @@ struct layout {
 
 struct visit {
 	const struct kernel *k;
-	const struct layout *l;
+	const struct module_fields *l;
 	struct modules *out;
 	unsigned int pointer_bytes;
 	size_t cap;
@@ -54,7 +54,7 @@ static bool member(const struct types *t, const struct type *of, const char *nam
 
 /* base and size, which are members of a member (core_layout), or of module itself. */
 static void add_range(const struct types *t, const struct type *of, uint64_t at, const char *base, const char *size,
-		      struct layout *l)
+		      struct module_fields *l)
 {
 	struct type_member b, s;
 
@@ -66,7 +66,7 @@ static void add_range(const struct types *t, const struct type *of, uint64_t at,
 	l->ranges[l->nranges++].size_bytes = (unsigned int)s.type.bytes;
 }
 
-static void find_ranges(const struct types *t, const struct type *module, struct layout *l)
+static void find_ranges(const struct types *t, const struct type *module, struct module_fields *l)
 {
 	static const char *const layouts[] = { "core_layout", "data_layout", "init_layout" };
 	struct type_member m;
@@ -83,7 +83,7 @@ static void find_ranges(const struct types *t, const struct type *module, struct
 	add_range(t, module, 0, "module_init", "init_size", l);
 }
 
-static int find_layout(const struct types *t, struct layout *l)
+static int find_layout(const struct types *t, struct module_fields *l)
 {
 	struct type module, kallsyms, state;
 	struct type_member m;
@@ -184,7 +184,7 @@ static int read_names(const struct visit *w, uint64_t strtab, struct tables *tab
 
 static int read_symbols(struct visit *w, uint64_t module, struct symtab *out)
 {
-	const struct layout *l = w->l;
+	const struct module_fields *l = w->l;
 	struct tables tables = { .entry_bytes = w->pointer_bytes == 8 ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym) };
 	uint64_t at = module, symtab, strtab, typetab = 0;
 	int r = l->has_kallsyms ? kernel_read_uint(w->k, module + l->kallsyms, w->pointer_bytes, &at) : 0;
@@ -220,7 +220,7 @@ static int read_symbols(struct visit *w, uint64_t module, struct symtab *out)
 
 static int read_ranges(const struct visit *w, struct module *m)
 {
-	const struct layout *l = w->l;
+	const struct module_fields *l = w->l;
 
 	for (unsigned int i = 0; i < l->nranges; i++) {
 		struct module_range *range = &m->ranges[m->nranges];
@@ -291,7 +291,7 @@ static int add_module(void *arg, uint64_t node)
 
 int modules_read(const struct kernel *k, const struct types *t, uint64_t head, struct modules *out, const char **why)
 {
-	struct layout l = { 0 };
+	struct module_fields l = { 0 };
 	struct visit w = { .k = k, .l = &l, .out = out, .names_left = MAX_ALL_NAMES };
 	int r;
 
