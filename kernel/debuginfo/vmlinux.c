@@ -82,7 +82,7 @@ static const struct line {
 	{ SYMBOL, "kallsyms_relative_base" },
 };
 
-struct symbol {
+struct vmlinux_symbol {
 	bool found;
 	uint64_t value, size;
 };
@@ -95,7 +95,7 @@ struct vmlinux {
 	struct vmlinux_file file;
 	char build_id[65];		/* hex; "" unknown */
 	char uts[6][65];		/* init_uts_ns.name */
-	struct symbol symbols[ARRAY_SIZE(lines)];	/* of the lines of these kinds */
+	struct vmlinux_symbol symbols[ARRAY_SIZE(lines)];	/* of the lines of these kinds */
 	struct type_query queries[QUERIES];
 	struct type_query *of_line[ARRAY_SIZE(lines)];	/* into queries, NULL: none */
 	size_t nqueries;
@@ -105,7 +105,7 @@ struct vmlinux {
 
 /* --- ELF: symbols, notes, initial values -------------------------------------------------------------------------- */
 
-static const struct symbol *find_symbol(const struct vmlinux *v, const char *name)
+static const struct vmlinux_symbol *find_symbol(const struct vmlinux *v, const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
 		if (lines[i].kind == SYMBOL && !strcmp(lines[i].name, name))
@@ -118,7 +118,7 @@ static void take_symbol(struct vmlinux *v, const char *name, const GElf_Sym *sym
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
 		if ((lines[i].kind == SYMBOL || lines[i].kind == ARRAY) && lines[i].name[0] == name[0] &&
 		    !strcmp(lines[i].name, name) && (!v->symbols[i].found || GELF_ST_BIND(sym->st_info) == STB_GLOBAL))
-			v->symbols[i] = (struct symbol){ true, sym->st_value, sym->st_size };
+			v->symbols[i] = (struct vmlinux_symbol){ true, sym->st_value, sym->st_size };
 }
 
 static void read_symbols(struct vmlinux *v, Elf_Scn *scn, const GElf_Shdr *sh)
@@ -293,7 +293,7 @@ static void put_line(const struct vmlinux *v, size_t i, struct outbuf *out)
 {
 	static const char *const kinds[] = { [SIZE] = "SIZE", [OFFSET] = "OFFSET", [LENGTH] = "LENGTH" };
 	const struct line *l = &lines[i];
-	const struct symbol *s = &v->symbols[i];
+	const struct vmlinux_symbol *s = &v->symbols[i];
 	const struct type_query *q = v->of_line[i];
 	unsigned int pointer_bytes = v->file.ehdr.e_ident[EI_CLASS] == ELFCLASS32 ? 4 : 8;
 
@@ -325,7 +325,7 @@ static void put_line(const struct vmlinux *v, size_t i, struct outbuf *out)
 
 static int read_uts(struct vmlinux *v)
 {
-	const struct symbol *s = find_symbol(v, "init_uts_ns");
+	const struct vmlinux_symbol *s = find_symbol(v, "init_uts_ns");
 	char raw[sizeof(v->uts)];
 
 	for (size_t i = 0; s && i < v->nqueries; i++) {
@@ -345,7 +345,7 @@ static int read_uts(struct vmlinux *v)
 /* x86_64 has swapper_pg_dir as a macro, and in its VMCOREINFO all the same. */
 static void put_swapper_pg_dir(const struct vmlinux *v, struct outbuf *out)
 {
-	const struct symbol *top = find_symbol(v, "init_top_pgt");
+	const struct vmlinux_symbol *top = find_symbol(v, "init_top_pgt");
 
 	if (!top)
 		top = find_symbol(v, "init_level4_pgt");
