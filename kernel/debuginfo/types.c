@@ -18,7 +18,7 @@
 #define MAX_ALL_BYTES	(4 * MAX_BTF_BYTES)	/* with the modules' */
 #define MAX_MODULES	4096
 
-struct source {
+struct btf_part {
 	struct types_btf btf;
 	void *bytes;			/* owned */
 	char module[64];		/* "": the kernel itself */
@@ -36,7 +36,7 @@ struct types {
 	const struct kernel *k;		/* borrowed */
 	const struct symbols *symbols;	/* borrowed; NULL: none */
 	unsigned int pointer_bytes;
-	struct source **sources;	/* owned; by scope; [0]: the kernel, with DWARF maybe none at all */
+	struct btf_part **sources;	/* owned; by scope; [0]: the kernel, with DWARF maybe none at all */
 	size_t nsources;
 	uint64_t bytes;			/* of BTF, in all of them */
 	struct types_dwarf *dwarf;	/* owned; of a vmlinux without BTF, else NULL */
@@ -59,7 +59,8 @@ void types_place_member(struct type_member *out, uint64_t bit_offset, unsigned i
 /* Takes over bytes, also on failure. */
 static int add_source(struct types *t, const char *module, void *bytes, size_t len)
 {
-	struct source *s = calloc(1, sizeof(*s)), **sources = reallocarray(t->sources, t->nsources + 1, sizeof(*sources));
+	struct btf_part *s = calloc(1, sizeof(*s)), **sources = reallocarray(t->sources, t->nsources + 1,
+									     sizeof(*sources));
 	int r = -ENOMEM;
 
 	if (sources)
@@ -103,7 +104,7 @@ static int add_from_memory(struct types *t, const char *module, uint64_t vaddr, 
 
 static void drop_source(struct types *t)
 {
-	struct source *s = t->sources[--t->nsources];
+	struct btf_part *s = t->sources[--t->nsources];
 
 	btf_close(s->btf.btf);
 	free(s->bytes);
