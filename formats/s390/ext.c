@@ -32,14 +32,14 @@
 #define MIB		((uint64_t)1 << 20)
 #define KEPT_BYTES	((size_t)16 << 20)	/* of decompressed entries, for who reads page by page */
 
-struct segment {
+struct ext_segment {
 	uint64_t start, len;		/* memory, in bytes: multiples of a page */
 	uint64_t data;			/* offset in the file */
 	uint32_t blocks;		/* compressed data; 0: len bytes as they are */
 };
 
 struct s390_segments {
-	struct segment *list;		/* owned, by rising addresses, not overlapping */
+	struct ext_segment *list;		/* owned, by rising addresses, not overlapping */
 	size_t n, cap;
 	uint64_t known;			/* bytes of memory that all is known of; what follows is lost */
 	uint32_t block;			/* 0: not known, as nothing is compressed */
@@ -57,14 +57,14 @@ struct chain {
 };
 
 /* Is there a header at off, of memory from from on? */
-static bool read_segment_header(const struct chain *c, uint64_t off, uint64_t from, struct segment *out, bool *stop)
+static bool read_segment_header(const struct chain *c, uint64_t off, uint64_t from, struct ext_segment *out, bool *stop)
 {
 	uint8_t b[SEGMENT_OFFSETS];
 	uint64_t end;
 
 	if (source_read(c->src, b, sizeof(b), off))
 		return false;
-	*out = (struct segment){
+	*out = (struct ext_segment){
 		.start = get_u64(b + SEGMENT_START, true), .len = get_u64(b + SEGMENT_LEN, true),
 		.data = off + S390_SEGMENT_HEADER, .blocks = get_u32(b + SEGMENT_BLOCKS, true),
 	};
@@ -84,10 +84,10 @@ static bool read_segment_header(const struct chain *c, uint64_t off, uint64_t fr
 }
 
 /* With blocks of so many bytes: what must follow the compressed segment does. */
-static bool block_fits(const struct chain *c, const struct segment *s, bool stop, uint32_t block)
+static bool block_fits(const struct chain *c, const struct ext_segment *s, bool stop, uint32_t block)
 {
 	uint64_t next = s->data + (uint64_t)s->blocks * block;
-	struct segment other;
+	struct ext_segment other;
 	uint8_t mark[8];
 	bool last;
 
@@ -96,7 +96,7 @@ static bool block_fits(const struct chain *c, const struct segment *s, bool stop
 	return read_segment_header(c, next, s->start + s->len, &other, &last);
 }
 
-static uint32_t find_block(const struct chain *c, const struct segment *s, bool stop)
+static uint32_t find_block(const struct chain *c, const struct ext_segment *s, bool stop)
 {
 	/* The smallest: too small a block leads into compressed data, too large a one may lead to a later header. */
 	static const uint32_t sizes[] = { 512, 1024, 2048, 4096 };
@@ -108,7 +108,7 @@ static uint32_t find_block(const struct chain *c, const struct segment *s, bool 
 }
 
 /* The next segment, if there is one; c goes on behind it. */
-static bool next_segment(struct chain *c, struct segment *out, bool *stop)
+static bool next_segment(struct chain *c, struct ext_segment *out, bool *stop)
 {
 	if (!read_segment_header(c, c->at, c->from, out, stop))
 		return false;
@@ -123,7 +123,7 @@ static bool next_segment(struct chain *c, struct segment *out, bool *stop)
 uint64_t s390_segments_end(const struct source *src, const struct s390_header *h, uint64_t *from, bool *stopped)
 {
 	struct chain c = { .src = src, .h = h, .at = S390_HEADER_BYTES, .from = *from };
-	struct segment s;
+	struct ext_segment s;
 	bool stop = false;
 	uint64_t end = 0;
 
@@ -191,7 +191,8 @@ struct stored_entry {
 };
 
 /* Entry number index of a segment. 0; -EIO, -EBADMSG: it cannot be. */
-static int find_entry(const struct dump *d, const struct segment *g, uint64_t index, struct stored_entry *out, bool *raw)
+static int find_entry(const struct dump *d, const struct ext_segment *g, uint64_t index, struct stored_entry *out,
+		      bool *raw)
 {
 	const struct s390_dump *s = d->priv;
 	uint64_t last = div_round_up(g->len, s->header.entry_bytes) - 1, where, next;
@@ -231,7 +232,7 @@ static ssize_t make_entry(const void *arg, uint64_t paddr, uint8_t *data, size_t
 {
 	const struct dump *d = arg;
 	const struct s390_dump *s = d->priv;
-	const struct segment *g = &s->segments->list[find_segment(s->segments, paddr)];
+	const struct ext_segment *g = &s->segments->list[find_segment(s->segments, paddr)];
 	struct stored_entry at;
 	bool raw;
 	int r = find_entry(d, g, (paddr - g->start) / s->header.entry_bytes, &at, &raw);
@@ -260,7 +261,7 @@ static int read_entry(const struct dump *d, const struct stored_entry *at, uint6
 }
 
 /* len bytes at off of a compressed segment. */
-static int read_entries(const struct dump *d, const struct segment *g, uint64_t off, uint64_t len, uint8_t *buf)
+static int read_entries(const struct dump *d, const struct ext_segment *g, uint64_t off, uint64_t len, uint8_t *buf)
 {
 	const struct s390_dump *s = d->priv;
 	uint32_t entry_bytes = s->header.entry_bytes, n;
@@ -287,7 +288,7 @@ static int read_entries(const struct dump *d, const struct segment *g, uint64_t 
 	return r;
 }
 
-static int read_raw(const struct dump *d, const struct segment *g, uint64_t off, uint64_t len, uint8_t *buf)
+static int read_raw(const struct dump *d, const struct ext_segment *g, uint64_t off, uint64_t len, uint8_t *buf)
 {
 	const struct s390_dump *s = d->priv;
 	int r = source_read(d->src, buf, len, g->data + off);
@@ -314,7 +315,7 @@ static int ext_read(const struct pages *ps, uint64_t pfn, uint64_t count, void *
 				    (unsigned long long)max_u64(at, s->known));
 	for (; at < end && !r; at += len, out += len) {
 		size_t i = find_segment(s, at);
-		const struct segment *g = s->list + i;
+		const struct ext_segment *g = s->list + i;
 
 		if (i == s->n || g->start > at) {
 			len = (i == s->n ? end : min_u64(end, g->start)) - at;
@@ -332,7 +333,7 @@ static uint64_t ext_lost(const struct pages *ps, uint64_t pfn, uint64_t count)
 	const struct dump *d = (const struct dump *)ps;
 	const struct s390_segments *s = s390_of(ps)->segments;
 	uint64_t at = pfn << ps->page_shift, where;
-	const struct segment *g;
+	const struct ext_segment *g;
 	size_t i;
 
 	if (at >= s->known)
@@ -357,9 +358,9 @@ static const struct pages_ops ext_pages_ops = {
 	.compressed = ext_compressed,
 };
 
-static int add_segment(struct s390_segments *s, const struct segment *g)
+static int add_segment(struct s390_segments *s, const struct ext_segment *g)
 {
-	struct segment *list = s->list;
+	struct ext_segment *list = s->list;
 
 	if (!g->len)
 		return 0;
@@ -390,7 +391,7 @@ int s390_segments_open(struct dump *d)
 	struct s390_dump *p = d->priv;
 	struct chain c = { .src = d->src, .h = &p->header, .at = S390_HEADER_BYTES };
 	struct s390_segments *s = p->segments = calloc(1, sizeof(*s));
-	struct segment g;
+	struct ext_segment g;
 	bool stop = false;
 	int r = 0;
 
