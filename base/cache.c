@@ -12,14 +12,14 @@
 /* From here on memory goes back to the system when it is not used: malloc() would keep it, for each thread. */
 #define MAP_BYTES 262144u
 
-struct entry {
+struct cache_entry {
 	struct cache_block b;		/* first member */
 	uint64_t key;
 	unsigned int users;
 	bool made;			/* b is complete, or error says why not */
 	int error;
-	struct entry *chain;		/* of its bucket */
-	struct entry *older, *newer;	/* while nobody uses it */
+	struct cache_entry *chain;		/* of its bucket */
+	struct cache_entry *older, *newer;	/* while nobody uses it */
 };
 
 struct cache {
@@ -30,8 +30,8 @@ struct cache {
 	pthread_mutex_t lock;		/* for all that follows */
 	pthread_cond_t changed;		/* a block was made, or is not used any more */
 	size_t bytes;
-	struct entry *buckets[BUCKETS];
-	struct entry *oldest, *newest;
+	struct cache_entry *buckets[BUCKETS];
+	struct cache_entry *oldest, *newest;
 };
 
 struct cache *cache_new(size_t bytes, cache_make *make, const void *arg)
@@ -58,7 +58,7 @@ static uint8_t *data_new(size_t len)
 	return p == MAP_FAILED ? NULL : p;
 }
 
-static void entry_free(struct entry *e)
+static void entry_free(struct cache_entry *e)
 {
 	if (e->b.len < MAP_BYTES)
 		free(e->b.data);
@@ -73,7 +73,7 @@ void cache_free(struct cache *c)
 		return;
 	for (size_t i = 0; i < BUCKETS; i++) {
 		while (c->buckets[i]) {
-			struct entry *e = c->buckets[i];
+			struct cache_entry *e = c->buckets[i];
 
 			c->buckets[i] = e->chain;
 			entry_free(e);
@@ -86,44 +86,44 @@ void cache_free(struct cache *c)
 
 /* --- under the lock */
 
-static struct entry **find(struct cache *c, uint64_t key)
+static struct cache_entry **find(struct cache *c, uint64_t key)
 {
-	struct entry **at = &c->buckets[key % BUCKETS];
+	struct cache_entry **at = &c->buckets[key % BUCKETS];
 
 	while (*at && (*at)->key != key)
 		at = &(*at)->chain;
 	return at;
 }
 
-static void leave_order(struct cache *c, struct entry *e)
+static void leave_order(struct cache *c, struct cache_entry *e)
 {
 	*(e->older ? &e->older->newer : &c->oldest) = e->newer;
 	*(e->newer ? &e->newer->older : &c->newest) = e->older;
 	e->older = e->newer = NULL;
 }
 
-static void become_newest(struct cache *c, struct entry *e)
+static void become_newest(struct cache *c, struct cache_entry *e)
 {
 	e->older = c->newest;
 	*(c->newest ? &c->newest->newer : &c->oldest) = e;
 	c->newest = e;
 }
 
-static void take(struct cache *c, struct entry *e)
+static void take(struct cache *c, struct cache_entry *e)
 {
 	if (!e->users++)
 		leave_order(c, e);
 }
 
 /* Not in the order of age. */
-static void forget(struct cache *c, struct entry *e)
+static void forget(struct cache *c, struct cache_entry *e)
 {
 	*find(c, e->key) = e->chain;
 	c->bytes -= e->b.len;
 	entry_free(e);
 }
 
-static void release(struct cache *c, struct entry *e)
+static void release(struct cache *c, struct cache_entry *e)
 {
 	if (--e->users)
 		return;
@@ -138,7 +138,7 @@ static void release(struct cache *c, struct entry *e)
 static bool make_room(struct cache *c, size_t len)
 {
 	while (c->bytes && (len > c->max_bytes || c->bytes > c->max_bytes - len)) {
-		struct entry *e = c->oldest;
+		struct cache_entry *e = c->oldest;
 
 		if (!e)
 			return false;
@@ -148,10 +148,10 @@ static bool make_room(struct cache *c, size_t len)
 	return true;
 }
 
-static struct entry *add(struct cache *c, uint64_t key, size_t len)
+static struct cache_entry *add(struct cache *c, uint64_t key, size_t len)
 {
-	struct entry *e = calloc(1, sizeof(*e));
-	struct entry **at = find(c, key);
+	struct cache_entry *e = calloc(1, sizeof(*e));
+	struct cache_entry **at = find(c, key);
 
 	if (!e)
 		return NULL;
@@ -165,7 +165,7 @@ static struct entry *add(struct cache *c, uint64_t key, size_t len)
 
 /* --- without it */
 
-static void make(struct cache *c, struct entry *e)
+static void make(struct cache *c, struct cache_entry *e)
 {
 	struct fault_watch watch;
 	ssize_t r = -ENOMEM;
@@ -189,7 +189,7 @@ static void make(struct cache *c, struct entry *e)
 
 int cache_get(struct cache *c, uint64_t key, size_t len, const struct cache_block **out)
 {
-	struct entry *e;
+	struct cache_entry *e;
 	bool mine = false;
 	int r;
 
@@ -221,7 +221,7 @@ int cache_get(struct cache *c, uint64_t key, size_t len, const struct cache_bloc
 void cache_put(struct cache *c, const struct cache_block *b)
 {
 	pthread_mutex_lock(&c->lock);
-	release(c, (struct entry *)b);
+	release(c, (struct cache_entry *)b);
 	pthread_mutex_unlock(&c->lock);
 }
 
