@@ -150,7 +150,7 @@ static void s390x_describe(const struct space *s, unsigned int level, uint64_t e
 }
 
 /* What the kernel says of its three ranges. */
-struct placement {
+struct s390x_ranges {
 	uint64_t identity, image, image_phys, vmemmap;
 	bool apart;			/* the image is elsewhere than identity map and physical memory */
 };
@@ -173,10 +173,10 @@ static uint64_t os_info_value(const uint8_t *info, unsigned int entry)
 	return get_u64(info + OS_INFO_ENTRIES + entry * OS_INFO_ENTRY, true);
 }
 
-static struct placement find_placement(const struct space *s, const struct arch_query *q)
+static struct s390x_ranges find_placement(const struct space *s, const struct arch_query *q)
 {
 	uint8_t info[OS_INFO_BYTES];
-	struct placement p = { 0 };
+	struct s390x_ranges p = { 0 };
 
 	/* KERNELOFFSET alone is what KASLR added to both addresses */
 	if (!q->plain(q->arg, "KERNELOFFPHYS", &p.image_phys) && !q->plain(q->arg, "KERNELOFFSET", &p.image)) {
@@ -231,7 +231,7 @@ static int levels_of_table(const struct space *s, uint64_t root, unsigned int *l
 	return -ENOENT;
 }
 
-static int find_root(struct space *s, const struct arch_query *q, const struct placement *p, const char **why)
+static int find_root(struct space *s, const struct arch_query *q, const struct s390x_ranges *p, const char **why)
 {
 	uint64_t asce, vaddr;
 	unsigned int levels;
@@ -269,7 +269,7 @@ static int s390x_bare(struct space *s, const struct arch_query *q)
 
 static int s390x_setup(struct space *s, const struct arch_query *q, const char **why)
 {
-	struct placement p = find_placement(s, q);
+	struct s390x_ranges p = find_placement(s, q);
 	uint64_t end;
 
 	s390x_bare(s, q);
