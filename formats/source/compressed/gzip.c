@@ -24,7 +24,7 @@
 #define PASS_BYTES 262144u
 #define PROBE_BYTES 4096u
 
-enum kind { MIDDLE, MEMBER };		/* chunk.kind, besides CHUNK_BGZF */
+enum gzip_kind { MIDDLE, MEMBER };		/* chunk.kind, besides CHUNK_BGZF */
 
 struct point {
 	uint64_t start, at;

@@ -25,7 +25,7 @@
 /* Compressed bytes read at once: a frame that is not longer is decompressed without a copy in between. */
 #define READ_BYTES ((size_t)4 << 20)
 
-enum kind { WHOLE, CUT };		/* chunk.kind */
+enum zstd_kind { WHOLE, CUT };		/* chunk.kind */
 
 struct zstd_file {
 	struct chunked c;		/* first member */
