@@ -14,7 +14,7 @@
 #define SMALL_PIECE ((size_t)4096)	/* to get as close to damage as a reader of the mount does */
 #define DUMP_ELF_INCOMPLETE 0x1u	/* e_flags, as makedumpfile -E sets it when it runs out of space */
 
-struct copy {
+struct cat_copy {
 	const struct view *v;
 	const char *path;
 	struct output *out;
@@ -22,7 +22,7 @@ struct copy {
 };
 
 /* To the output's position, or, when it has holes, to off behind its base. */
-static int copy_range(const struct copy *c, uint64_t off, uint64_t end)
+static int copy_range(const struct cat_copy *c, uint64_t off, uint64_t end)
 {
 	size_t piece = PIECE;
 	int r;
@@ -47,7 +47,7 @@ static int copy_range(const struct copy *c, uint64_t off, uint64_t end)
 }
 
 /* Only the data, each at its place; the rest is what the file system makes of it. */
-static int copy_sparse(const struct copy *c, uint64_t size)
+static int copy_sparse(const struct cat_copy *c, uint64_t size)
 {
 	uint64_t off = 0, end;
 	int r = 0;
@@ -66,7 +66,7 @@ static int copy_sparse(const struct copy *c, uint64_t size)
 	return r && r != -ENXIO ? r : output_finish(c->out, size);
 }
 
-static void mark_incomplete(const struct copy *c)
+static void mark_incomplete(const struct cat_copy *c)
 {
 	uint8_t *b = (uint8_t *)c->buf;
 	bool big;
@@ -83,7 +83,7 @@ static void mark_incomplete(const struct copy *c)
 
 int cat_copy(const struct view *v, const char *path, bool image, struct output *out)
 {
-	struct copy c = { .v = v, .path = path, .out = out, .buf = malloc(PIECE) };
+	struct cat_copy c = { .v = v, .path = path, .out = out, .buf = malloc(PIECE) };
 	int r;
 
 	if (!c.buf)

@@ -23,7 +23,7 @@ struct kept_block {
 	uint64_t data;			/* bytes of page data before it */
 };
 
-struct copy {
+struct kdump_copy {
 	const struct pages *machine, *ps;	/* borrowed */
 	struct page_copy how;
 	bool big_endian;
@@ -38,7 +38,7 @@ struct copy {
 
 static void copy_free(void *arg)
 {
-	struct copy *c = arg;
+	struct kdump_copy *c = arg;
 
 	bitmap_free(c->zero);
 	bitmap_free(c->damaged);
@@ -46,13 +46,13 @@ static void copy_free(void *arg)
 	free(c);
 }
 
-static uint64_t pages_in_block(const struct copy *c, uint64_t block)
+static uint64_t pages_in_block(const struct kdump_copy *c, uint64_t block)
 {
 	return min_u64(BLOCK_PAGES, c->kept - block * BLOCK_PAGES);
 }
 
 /* Where the pages of a block are in the source. pfns may be NULL. */
-static void find_places(const struct copy *c, uint64_t block, struct page_place *places, uint64_t *pfns)
+static void find_places(const struct kdump_copy *c, uint64_t block, struct page_place *places, uint64_t *pfns)
 {
 	uint64_t n = pages_in_block(c, block), done = 0;
 	struct page_run run;
@@ -77,7 +77,7 @@ static void find_places(const struct copy *c, uint64_t block, struct page_place 
 
 static int index_run(void *arg, uint64_t first, uint64_t count)
 {
-	struct copy *c = arg;
+	struct kdump_copy *c = arg;
 
 	/* up to the first page of the next block, then from block to block */
 	for (uint64_t i = -c->kept % BLOCK_PAGES; i < count; i += BLOCK_PAGES)
@@ -88,14 +88,14 @@ static int index_run(void *arg, uint64_t first, uint64_t count)
 
 static int count_run(void *arg, uint64_t first, uint64_t count)
 {
-	struct copy *c = arg;
+	struct kdump_copy *c = arg;
 
 	(void)first;
 	c->kept += count;
 	return 0;
 }
 
-static int make_index(struct copy *c, uint64_t from, uint64_t end)
+static int make_index(struct kdump_copy *c, uint64_t from, uint64_t end)
 {
 	pages_each_kept_in(c->ps, from, end, count_run, c);
 	c->nblocks = div_round_up(c->kept, BLOCK_PAGES);
@@ -108,7 +108,7 @@ static int make_index(struct copy *c, uint64_t from, uint64_t end)
 	return pages_each_kept_in(c->ps, from, end, index_run, c);
 }
 
-static int mark_damaged(struct copy *c, uint64_t number)
+static int mark_damaged(struct kdump_copy *c, uint64_t number)
 {
 	/* A header can claim any number of pages. */
 	if (atomic_fetch_add(&c->bad, 1) > MANY_DAMAGED + atomic_load(&c->good))
@@ -116,7 +116,7 @@ static int mark_damaged(struct copy *c, uint64_t number)
 	return bitmap_set(c->damaged, number);
 }
 
-static int look_at_block(struct copy *c, uint64_t block, void *page)
+static int look_at_block(struct kdump_copy *c, uint64_t block, void *page)
 {
 	uint64_t n = pages_in_block(c, block), number = block * BLOCK_PAGES, pfns[BLOCK_PAGES], good = 0;
 	struct page_place places[BLOCK_PAGES];
@@ -146,7 +146,7 @@ static int look_at_block(struct copy *c, uint64_t block, void *page)
 
 static int look_at_item(void *arg, void *scratch, uint64_t item)
 {
-	struct copy *c = arg;
+	struct kdump_copy *c = arg;
 	uint64_t end = min_u64((item + 1) * ITEM_BLOCKS, c->nblocks);
 	int r = 0;
 
@@ -157,12 +157,12 @@ static int look_at_item(void *arg, void *scratch, uint64_t item)
 
 static void *new_page(void *arg)
 {
-	struct copy *c = arg;
+	struct kdump_copy *c = arg;
 
 	return codec_ctx_thread() ? malloc(c->g.block) : NULL;
 }
 
-static int look_at_pages(struct copy *c, struct progress *progress)
+static int look_at_pages(struct kdump_copy *c, struct progress *progress)
 {
 	struct workers_job job = {
 		.run = look_at_item, .scratch_new = new_page, .scratch_free = free, .arg = c,
@@ -183,13 +183,13 @@ static int look_at_pages(struct copy *c, struct progress *progress)
 /* --- reading it */
 
 /* Where its page data ends, as blocks[].data has it. */
-static uint64_t data_end(const struct copy *c, uint64_t block)
+static uint64_t data_end(const struct kdump_copy *c, uint64_t block)
 {
 	return block + 1 < c->nblocks ? c->blocks[block + 1].data : c->data_bytes;
 }
 
 /* As find_places(), with length 0 for pages that have no data of their own. -EIO: the source is not what it was. */
-static int load_block(const struct copy *c, uint64_t block, struct page_place *places)
+static int load_block(const struct kdump_copy *c, uint64_t block, struct page_place *places)
 {
 	uint64_t n = pages_in_block(c, block), number = block * BLOCK_PAGES, bytes = 0;
 
@@ -204,7 +204,7 @@ static int load_block(const struct copy *c, uint64_t block, struct page_place *p
 
 static int read_machine(const void *arg, void *buf, size_t n, uint64_t off)
 {
-	const struct copy *c = arg;
+	const struct kdump_copy *c = arg;
 
 	kdump_bitmap(c->machine, c->ps->max_pfn, false, off, buf, n);
 	return 0;
@@ -212,14 +212,14 @@ static int read_machine(const void *arg, void *buf, size_t n, uint64_t off)
 
 static int read_kept(const void *arg, void *buf, size_t n, uint64_t off)
 {
-	const struct copy *c = arg;
+	const struct kdump_copy *c = arg;
 
 	kdump_bitmap(c->ps, c->ps->max_pfn, true, off, buf, n);
 	return 0;
 }
 
 /* All descriptors of a block: BLOCK_PAGES * KDUMP_DESC_BYTES. */
-static int make_descs(const struct copy *c, uint64_t block, uint8_t *d)
+static int make_descs(const struct kdump_copy *c, uint64_t block, uint8_t *d)
 {
 	uint64_t offset = c->g.data_offset + c->g.block + c->blocks[block].data;
 	struct page_place places[BLOCK_PAGES];
@@ -243,7 +243,7 @@ static int read_descs(const void *arg, void *buf, size_t n, uint64_t off)
 {
 	const uint64_t block_bytes = BLOCK_PAGES * KDUMP_DESC_BYTES;
 	uint8_t descs[BLOCK_PAGES * KDUMP_DESC_BYTES], *at = buf;
-	const struct copy *c = arg;
+	const struct kdump_copy *c = arg;
 	size_t part;
 
 	for (; n; at += part, off += part, n -= part) {
@@ -258,7 +258,7 @@ static int read_descs(const void *arg, void *buf, size_t n, uint64_t off)
 }
 
 /* The last block that begins at or before a byte of the page data. */
-static uint64_t find_block(const struct copy *c, uint64_t off)
+static uint64_t find_block(const struct kdump_copy *c, uint64_t off)
 {
 	uint64_t low = 0, high = c->nblocks;
 
@@ -275,7 +275,7 @@ static uint64_t find_block(const struct copy *c, uint64_t off)
 
 static int read_data(const void *arg, void *buf, size_t n, uint64_t off)
 {
-	const struct copy *c = arg;
+	const struct kdump_copy *c = arg;
 	char *at = buf;
 
 	for (uint64_t block = find_block(c, off); n; block++) {
@@ -301,7 +301,8 @@ static int read_data(const void *arg, void *buf, size_t n, uint64_t off)
 	return 0;
 }
 
-static int add_segments(struct layout *l, const struct copy *c, const struct pages *ps, const struct kdump_output *o)
+static int add_segments(struct layout *l, const struct kdump_copy *c, const struct pages *ps,
+			const struct kdump_output *o)
 {
 	uint64_t descs = c->kept * KDUMP_DESC_BYTES, head_bytes = (1 + c->g.sub_blocks) * c->g.block;
 	uint8_t *headers = calloc(1, head_bytes);
@@ -327,7 +328,7 @@ int kdump_copy(const struct pages *machine, const struct pages *ps, const struct
 	       struct progress *progress, struct layout **out)
 {
 	struct layout *l;
-	struct copy *c;
+	struct kdump_copy *c;
 	int r;
 
 	if (o->codec == CODEC_NONE || !ps->ops->places)
@@ -340,7 +341,7 @@ int kdump_copy(const struct pages *machine, const struct pages *ps, const struct
 		layout_unref(l);
 		return r;
 	}
-	*c = (struct copy){
+	*c = (struct kdump_copy){
 		.machine = machine, .ps = ps, .how = { o->codec, o->copy_raw, pages_size(ps) },
 		.big_endian = o->big_endian,
 	};
