@@ -27,13 +27,13 @@ static const char first_key[] = "OSRELEASE=";
 /* Work is handed out in pieces of about this much memory. */
 #define ITEM_BYTES (64u << 20)
 
-struct piece {
+struct memory_piece {
 	uint64_t first, count;		/* pfns */
 };
 
 struct memory_search {
 	const struct pages *ps;
-	struct piece *pieces;
+	struct memory_piece *pieces;
 	size_t npieces, cap;
 	_Atomic uint64_t unreadable;	/* pages since the last that could be read */
 	pthread_mutex_t lock;		/* for what follows */
@@ -199,14 +199,14 @@ static int add_run(struct memory_search *f, uint64_t first, uint64_t count)
 
 		if (f->npieces == f->cap) {
 			size_t cap = f->cap ? f->cap * 2 : 64;
-			struct piece *pieces = reallocarray(f->pieces, cap, sizeof(*pieces));
+			struct memory_piece *pieces = reallocarray(f->pieces, cap, sizeof(*pieces));
 
 			if (!pieces)
 				return -ENOMEM;
 			f->pieces = pieces;
 			f->cap = cap;
 		}
-		f->pieces[f->npieces++] = (struct piece){ first, n };
+		f->pieces[f->npieces++] = (struct memory_piece){ first, n };
 		first += n;
 		count -= n;
 		/* a header may claim any amount of memory; so many pieces are 4 PiB */

@@ -15,12 +15,12 @@
 #define MIN_PAGE 4096u
 
 /* A piece of memory: filesz bytes in the file, then memsz - filesz that are excluded. */
-struct piece {
+struct elf_piece {
 	uint64_t paddr, filesz, memsz;
 };
 
 struct pieces {
-	struct piece *list;
+	struct elf_piece *list;
 	size_t n, cap;
 	bool closed;			/* the last one gets no more */
 };
@@ -29,14 +29,14 @@ static int add_piece(struct pieces *p, uint64_t paddr)
 {
 	if (p->n == p->cap) {
 		size_t cap = p->cap ? p->cap * 2 : 16;
-		struct piece *list = reallocarray(p->list, cap, sizeof(*list));
+		struct elf_piece *list = reallocarray(p->list, cap, sizeof(*list));
 
 		if (!list)
 			return -ENOMEM;
 		p->list = list;
 		p->cap = cap;
 	}
-	p->list[p->n++] = (struct piece){ .paddr = paddr };
+	p->list[p->n++] = (struct elf_piece){ .paddr = paddr };
 	return 0;
 }
 
@@ -44,7 +44,7 @@ static int add_piece(struct pieces *p, uint64_t paddr)
 static int add_pages(struct pieces *p, const struct pages *ps, uint64_t pfn, uint64_t count, bool kept)
 {
 	uint64_t paddr = pfn << ps->page_shift, len = count << ps->page_shift;
-	struct piece *last = p->n ? &p->list[p->n - 1] : NULL;
+	struct elf_piece *last = p->n ? &p->list[p->n - 1] : NULL;
 
 	if (!last || p->closed || last->paddr + last->memsz != paddr ||
 	    (kept && last->memsz - last->filesz >= (uint64_t)MIN_EXCLUDED_RUN << ps->page_shift)) {
@@ -166,7 +166,8 @@ static void put_ehdr(uint8_t *b, const struct elf_output *o, const struct form *
 	}
 }
 
-static void put_phdr(uint8_t *b, const struct form *f, uint32_t type, uint64_t offset, uint64_t vaddr, const struct piece *p)
+static void put_phdr(uint8_t *b, const struct form *f, uint32_t type, uint64_t offset, uint64_t vaddr,
+		     const struct elf_piece *p)
 {
 	uint32_t flags = type == PT_LOAD ? PF_R | PF_W | PF_X : 0;
 
@@ -190,17 +191,17 @@ static void put_phdr(uint8_t *b, const struct form *f, uint32_t type, uint64_t o
 }
 
 /* The part of a piece's stored bytes that lies in the kernel image; filesz 0: none. */
-static struct piece image_part(const struct elf_output *o, const struct piece *p)
+static struct elf_piece image_part(const struct elf_output *o, const struct elf_piece *p)
 {
 	uint64_t start, end;
 
 	if (!o->image)
-		return (struct piece){ 0 };
+		return (struct elf_piece){ 0 };
 	start = max_u64(p->paddr, o->image->paddr);
 	end = min_u64(p->paddr + p->filesz, o->image->paddr + o->image->len);
 	if (start >= end)
-		return (struct piece){ 0 };
-	return (struct piece){ start, end - start, end - start };
+		return (struct elf_piece){ 0 };
+	return (struct elf_piece){ start, end - start, end - start };
 }
 
 /* The last of the source's segments that begins at or below paddr; NULL: there is none. */
@@ -220,7 +221,7 @@ static const struct mapping *find_segment(const struct elf_output *o, uint64_t p
 }
 
 /* Where the direct map has a piece, or the source; 0: it is beyond it. */
-static uint64_t direct_vaddr(const struct elf_output *o, const struct piece *p)
+static uint64_t direct_vaddr(const struct elf_output *o, const struct elf_piece *p)
 {
 	const struct mapping *m = o->direct ? o->direct : find_segment(o, p->paddr);
 
@@ -233,7 +234,7 @@ static bool fits_32(const struct elf_output *o, const struct pieces *ps, uint64_
 	uint64_t bytes = sizeof(Elf32_Ehdr) + phnum * sizeof(Elf32_Phdr) + notes_bytes(o) + page;
 
 	for (size_t i = 0; i < ps->n; i++) {
-		const struct piece *p = &ps->list[i];
+		const struct elf_piece *p = &ps->list[i];
 
 		bytes += p->filesz;
 		if (p->paddr + p->memsz > UINT32_MAX || direct_vaddr(o, p) > UINT32_MAX || bytes > UINT32_MAX)
@@ -246,7 +247,7 @@ static bool fits_32(const struct elf_output *o, const struct pieces *ps, uint64_
 static void put_headers(uint8_t *b, const struct elf_output *o, const struct form *f, const struct pieces *ps,
 			uint64_t phnum, uint64_t notes_off, uint64_t data_off)
 {
-	struct piece note = { 0, notes_bytes(o), notes_bytes(o) };
+	struct elf_piece note = { 0, notes_bytes(o), notes_bytes(o) };
 	uint8_t *ph = b + f->ehdr;
 	uint64_t off = data_off;
 
@@ -259,7 +260,7 @@ static void put_headers(uint8_t *b, const struct elf_output *o, const struct for
 	ph += f->phdr;
 	/* the image first: tools take phys_base from the first PT_LOAD above the start of the kernel map */
 	for (size_t i = 0; i < ps->n; off += ps->list[i++].filesz) {
-		struct piece part = image_part(o, &ps->list[i]);
+		struct elf_piece part = image_part(o, &ps->list[i]);
 
 		if (!part.filesz)
 			continue;
