@@ -126,19 +126,19 @@ static int add_notes(struct layout *l, const struct elf_output *o)
 }
 
 /* The form of the file's headers. */
-struct form {
+struct elf_form {
 	bool small;			/* ELFCLASS32 */
 	bool big;
 	size_t ehdr, phdr, shdr;	/* bytes of each */
 };
 
-static struct form form_of(const struct elf_output *o, bool small)
+static struct elf_form form_of(const struct elf_output *o, bool small)
 {
-	return small ? (struct form){ true, o->big_endian, sizeof(Elf32_Ehdr), sizeof(Elf32_Phdr), sizeof(Elf32_Shdr) } :
-		       (struct form){ false, o->big_endian, sizeof(Elf64_Ehdr), sizeof(Elf64_Phdr), sizeof(Elf64_Shdr) };
+	return small ? (struct elf_form){ true, o->big_endian, sizeof(Elf32_Ehdr), sizeof(Elf32_Phdr), sizeof(Elf32_Shdr) } :
+		       (struct elf_form){ false, o->big_endian, sizeof(Elf64_Ehdr), sizeof(Elf64_Phdr), sizeof(Elf64_Shdr) };
 }
 
-static void put_ehdr(uint8_t *b, const struct elf_output *o, const struct form *f, uint64_t phnum)
+static void put_ehdr(uint8_t *b, const struct elf_output *o, const struct elf_form *f, uint64_t phnum)
 {
 	bool big = o->big_endian, many = phnum >= PN_XNUM;
 	/* behind the addresses, whose size is that of the class, both are the same */
@@ -166,7 +166,7 @@ static void put_ehdr(uint8_t *b, const struct elf_output *o, const struct form *
 	}
 }
 
-static void put_phdr(uint8_t *b, const struct form *f, uint32_t type, uint64_t offset, uint64_t vaddr,
+static void put_phdr(uint8_t *b, const struct elf_form *f, uint32_t type, uint64_t offset, uint64_t vaddr,
 		     const struct elf_piece *p)
 {
 	uint32_t flags = type == PT_LOAD ? PF_R | PF_W | PF_X : 0;
@@ -244,7 +244,7 @@ static bool fits_32(const struct elf_output *o, const struct pieces *ps, uint64_
 }
 
 /* All headers into b, which is zeroed; data_off: where the first piece's bytes are. */
-static void put_headers(uint8_t *b, const struct elf_output *o, const struct form *f, const struct pieces *ps,
+static void put_headers(uint8_t *b, const struct elf_output *o, const struct elf_form *f, const struct pieces *ps,
 			uint64_t phnum, uint64_t notes_off, uint64_t data_off)
 {
 	struct elf_piece note = { 0, notes_bytes(o), notes_bytes(o) };
@@ -300,7 +300,7 @@ int write_elf(const struct pages *ps, const struct elf_output *o, struct layout 
 	uint64_t *cuts = find_cuts(o, ps->page_shift);
 	struct pieces pieces = { 0 };
 	struct layout *l = layout_new();
-	struct form form;
+	struct elf_form form;
 	uint8_t *b = NULL;
 	int r = l && cuts ? find_pieces(&pieces, ps, cuts) : -ENOMEM;
 

@@ -21,7 +21,7 @@
 #define MIN_ENTRIES	64u
 #define MAX_NAME	511u
 
-struct form {
+struct ksymtab_form {
 	unsigned int word;		/* bytes */
 	bool relative;
 	unsigned int words;
@@ -42,13 +42,13 @@ struct exports_search {
 	uint64_t anchors[MAX_ANCHORS], lowest, highest;		/* where these names are */
 	size_t nanchors, tries;
 	struct part names, entries;	/* around one of them, and around an entry */
-	struct form form;
+	struct ksymtab_form form;
 };
 
 /* --- one entry ---------------------------------------------------------------------------------------------------- */
 
 /* What the word at, whose address is vaddr, refers to. */
-static uint64_t target(const struct exports_search *s, const struct form *f, const uint8_t *at, uint64_t vaddr)
+static uint64_t target(const struct exports_search *s, const struct ksymtab_form *f, const uint8_t *at, uint64_t vaddr)
 {
 	if (f->relative)
 		return kernel_wrap(s->k, vaddr + (uint64_t)(int64_t)(int32_t)get_u32(at, s->k->big_endian));
@@ -63,7 +63,7 @@ static bool is_name_byte(uint8_t c)
 /* The entry at offset at of s->entries; NULL: it is none. */
 static const char *entry_at(const struct exports_search *s, size_t at, uint64_t *value)
 {
-	const struct form *f = &s->form;
+	const struct ksymtab_form *f = &s->form;
 	const uint8_t *raw = s->entries.bytes + at;
 	uint64_t vaddr = s->entries.vaddr + at, name = target(s, f, raw + f->word, vaddr + f->word) - s->names.vaddr;
 	size_t len = 0;
@@ -127,7 +127,7 @@ static int add(const struct exports_search *s, size_t first, size_t end, size_t 
 }
 
 /* The word at vaddr refers to the name at anchor. 1: it is the name of an entry, and the whole table was taken. */
-static int try_table(struct exports_search *s, uint64_t vaddr, uint64_t anchor, const struct form *f)
+static int try_table(struct exports_search *s, uint64_t vaddr, uint64_t anchor, const struct ksymtab_form *f)
 {
 	size_t step = (size_t)f->word * f->words, first, end, at;
 	uint64_t entry = vaddr - f->word, value;
@@ -182,7 +182,7 @@ static int try_reference(struct exports_search *s, uint64_t vaddr, uint64_t to, 
 	for (size_t i = 0; i < s->nanchors && !r; i++)
 		for (unsigned int words = 3; s->anchors[i] == to && words >= 2 && !r && s->tries < MAX_TRIES; words--) {
 			s->tries++;
-			r = try_table(s, vaddr, to, &(struct form){ word, relative, words });
+			r = try_table(s, vaddr, to, &(struct ksymtab_form){ word, relative, words });
 		}
 	return r;
 }
