@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "arch/linear.h"
 
-struct run {
+struct linear_run {
 	uint64_t distance, wanted;	/* vaddr - paddr; the address that must be in it */
 	uint64_t start, end;		/* end 0: none is open */
 };
 
-static bool has_wanted(const struct run *r)
+static bool has_wanted(const struct linear_run *r)
 {
 	return r->end && r->wanted >= r->start && r->wanted < r->end;
 }
 
 static int extend(void *arg, const struct mapping *m)
 {
-	struct run *r = arg;
+	struct linear_run *r = arg;
 
 	if (m->vaddr - m->paddr != r->distance) {
 		if (has_wanted(r))
@@ -29,7 +29,7 @@ static int extend(void *arg, const struct mapping *m)
 
 void linear_map_around(const struct space *s, uint64_t first, uint64_t vaddr, uint64_t paddr, struct mapping *out)
 {
-	struct run r = { .distance = vaddr - paddr, .wanted = vaddr };
+	struct linear_run r = { .distance = vaddr - paddr, .wanted = vaddr };
 
 	space_each(s, first, UINT32_MAX, extend, &r);
 	*out = (struct mapping){ 0 };

@@ -141,7 +141,7 @@ static int read_notes(struct dump *d, const struct file *f, struct core_header *
 /* --- the list of pages -------------------------------------------------------------------------------------------- */
 
 /* Pages in the order of the file whose numbers, machine frames too, follow each other. */
-struct run {
+struct p2m_run {
 	uint64_t pfn, mfn, index, count;
 };
 
@@ -150,13 +150,13 @@ struct list {
 	bool pv;
 	uint64_t section;		/* offset of the pages */
 	uint64_t runs, runs_max, skipped;
-	struct run run;			/* the last one, not yet added */
+	struct p2m_run run;			/* the last one, not yet added */
 };
 
 static int add_run(struct list *l)
 {
 	struct xc_core *x = l->d->priv;
-	const struct run *n = &l->run;
+	const struct p2m_run *n = &l->run;
 	unsigned int shift = l->d->pages.page_shift;
 	uint64_t bytes = n->count << shift, offset;
 	int r;
@@ -181,7 +181,7 @@ static int add_run(struct list *l)
 
 static int add_page(struct list *l, uint64_t pfn, uint64_t mfn, uint64_t index)
 {
-	struct run *n = &l->run;
+	struct p2m_run *n = &l->run;
 	int r;
 
 	if (pfn == INVALID_PFN)
@@ -191,7 +191,7 @@ static int add_page(struct list *l, uint64_t pfn, uint64_t mfn, uint64_t index)
 		return 0;
 	}
 	r = add_run(l);
-	*n = (struct run){ .pfn = pfn, .mfn = mfn, .index = index, .count = 1 };
+	*n = (struct p2m_run){ .pfn = pfn, .mfn = mfn, .index = index, .count = 1 };
 	return r;
 }
 
