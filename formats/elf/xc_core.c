@@ -30,7 +30,7 @@
 #define FORMAT_VERSION		1u
 #define MAGIC_HVM		0xf00febeeull
 
-struct section {
+struct xc_section {
 	uint64_t offset, size;
 };
 
@@ -44,7 +44,7 @@ static const char *const section_names[SEC_COUNT] = {
 struct file {
 	bool wide, big;			/* ELF class and byte order of the file */
 	uint16_t machine;
-	struct section sections[SEC_COUNT];	/* size 0: not there */
+	struct xc_section sections[SEC_COUNT];	/* size 0: not there */
 };
 
 static int find_sections(const struct source *src, const uint8_t *head, struct file *f)
@@ -69,7 +69,7 @@ static int find_sections(const struct source *src, const uint8_t *head, struct f
 			continue;
 		for (unsigned int k = 0; k < SEC_COUNT; k++)
 			if (!strcmp(name, section_names[k]))
-				f->sections[k] = (struct section){
+				f->sections[k] = (struct xc_section){
 					.offset = f->wide ? get_u64(b + 24, f->big) : get_u32(b + 16, f->big),
 					.size = f->wide ? get_u64(b + 32, f->big) : get_u32(b + 20, f->big),
 				};
@@ -112,7 +112,7 @@ struct core_header {
 
 static int read_notes(struct dump *d, const struct file *f, struct core_header *out)
 {
-	const struct section *s = &f->sections[SEC_NOTE];
+	const struct xc_section *s = &f->sections[SEC_NOTE];
 	struct dump_note note;
 	size_t pos = 0;
 	int r;
@@ -195,7 +195,7 @@ static int add_page(struct list *l, uint64_t pfn, uint64_t mfn, uint64_t index)
 	return r;
 }
 
-static int read_list(struct list *l, const struct file *f, const struct section *s, uint64_t count)
+static int read_list(struct list *l, const struct file *f, const struct xc_section *s, uint64_t count)
 {
 	unsigned int bytes = l->pv ? 16 : 8;
 	uint8_t *b = malloc((size_t)BATCH_ENTRIES * bytes);
@@ -219,7 +219,7 @@ static int open_pages(struct dump *d, const struct file *f)
 {
 	struct xc_core *x = d->priv;
 	struct list l = { .d = d, .pv = f->sections[SEC_P2M].size, .section = f->sections[SEC_PAGES].offset };
-	const struct section *s = &f->sections[l.pv ? SEC_P2M : SEC_PFN];
+	const struct xc_section *s = &f->sections[l.pv ? SEC_P2M : SEC_PFN];
 	uint64_t listed = s->size / (l.pv ? 16 : 8), stored = f->sections[SEC_PAGES].size >> d->pages.page_shift, end;
 	int r;
 

@@ -20,7 +20,7 @@
 #define VIRTIO_MEM_BYTES 36u		/* address, size, size of a block, node; bytes that are plugged in */
 #define SECTIONS_MAX 64u		/* that are no memory, before the devices */
 
-enum section {				/* QEMU: migration/savevm.h */
+enum savevm_section {				/* QEMU: migration/savevm.h */
 	SECTION_EOF = 0x00, SECTION_START = 0x01, SECTION_PART = 0x02, SECTION_END = 0x03, SECTION_FULL = 0x04,
 	SUBSECTION = 0x05, SECTION_CONFIGURATION = 0x07, SECTION_COMMAND = 0x08, SECTION_FOOTER = 0x7e,
 };
@@ -246,7 +246,7 @@ static bool is_early_virtio_mem(const char *name)
 }
 
 /* A section with a name: that of memory, or the first of the devices. */
-static int load_named(struct dump *d, struct savevm_walk *w, enum section type, uint64_t at)
+static int load_named(struct dump *d, struct savevm_walk *w, enum savevm_section type, uint64_t at)
 {
 	struct qemu_savevm *s = d->priv;
 	uint32_t id, instance, version;
@@ -280,7 +280,7 @@ static int load_named(struct dump *d, struct savevm_walk *w, enum section type, 
 	return qemu_ram_load(&s->ram, &s->machine, &w->c);
 }
 
-static int load_more(struct dump *d, struct savevm_walk *w, enum section type)
+static int load_more(struct dump *d, struct savevm_walk *w, enum savevm_section type)
 {
 	struct qemu_savevm *s = d->priv;
 	uint32_t id;
