@@ -22,7 +22,7 @@
 #define HOLES_MAX 65536u		/* so many are looked for */
 
 /* Bytes of a file that are memory. */
-struct range {
+struct raw_range {
 	const struct source *src;	/* borrowed */
 	uint64_t before;		/* bytes of other files before it in d->src */
 	uint64_t offset, len;		/* in it */
@@ -31,12 +31,12 @@ struct range {
 };
 
 struct ranges {
-	struct range *list;		/* owned */
+	struct raw_range *list;		/* owned */
 	size_t n;
 };
 
 /* len bytes at paddr, in two when the hole is among them. */
-static int add_bank(struct ranges *rs, const struct range *r, uint64_t hole)
+static int add_bank(struct ranges *rs, const struct raw_range *r, uint64_t hole)
 {
 	uint64_t below;
 
@@ -45,9 +45,9 @@ static int add_bank(struct ranges *rs, const struct range *r, uint64_t hole)
 			    (unsigned long long)hole, (unsigned long long)r->paddr);
 	below = r->paddr < hole ? min_u64(hole - r->paddr, r->len) : r->len;
 	if (below)
-		rs->list[rs->n++] = (struct range){ r->src, r->before, r->offset, below, r->paddr, r->bank };
+		rs->list[rs->n++] = (struct raw_range){ r->src, r->before, r->offset, below, r->paddr, r->bank };
 	if (below < r->len)
-		rs->list[rs->n++] = (struct range){ r->src, r->before, r->offset + below, r->len - below, FOUR_GIB, r->bank };
+		rs->list[rs->n++] = (struct raw_range){ r->src, r->before, r->offset + below, r->len - below, FOUR_GIB, r->bank };
 	return 0;
 }
 
@@ -72,12 +72,13 @@ static int find_ranges(struct source *const *srcs, size_t n, const struct dump_r
 		if (b.len > rest)
 			return fail(EINVAL, "%s: has %#llx bytes, not %#llx", srcs[i]->name, (unsigned long long)size,
 				    (unsigned long long)b.len);
-		r = add_bank(rs, &(struct range){ srcs[i], before, b.offset, b.len ? b.len : rest, b.paddr, b.paddr }, hole);
+		r = add_bank(rs,
+			     &(struct raw_range){ srcs[i], before, b.offset, b.len ? b.len : rest, b.paddr, b.paddr }, hole);
 	}
 	return r;
 }
 
-static int add_range(struct dump *d, const struct range *range)
+static int add_range(struct dump *d, const struct raw_range *range)
 {
 	struct byte_pages *b = d->priv;
 	uint64_t from = 0, start, end;
@@ -112,7 +113,7 @@ static int check_overlap(const struct ranges *rs)
 {
 	for (size_t i = 0; i < rs->n; i++) {
 		for (size_t j = i + 1; j < rs->n; j++) {
-			const struct range *a = &rs->list[i], *b = &rs->list[j];
+			const struct raw_range *a = &rs->list[i], *b = &rs->list[j];
 			uint64_t at = max_u64(a->paddr, b->paddr);
 
 			if (at - a->paddr < a->len && at - b->paddr < b->len)
