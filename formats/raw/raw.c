@@ -30,13 +30,13 @@ struct raw_range {
 	uint64_t bank;			/* where its bank begins */
 };
 
-struct ranges {
+struct raw_ranges {
 	struct raw_range *list;		/* owned */
 	size_t n;
 };
 
 /* len bytes at paddr, in two when the hole is among them. */
-static int add_bank(struct ranges *rs, const struct raw_range *r, uint64_t hole)
+static int add_bank(struct raw_ranges *rs, const struct raw_range *r, uint64_t hole)
 {
 	uint64_t below;
 
@@ -52,7 +52,7 @@ static int add_bank(struct ranges *rs, const struct raw_range *r, uint64_t hole)
 }
 
 /* What is asked for of each file. Two ranges a file at most. */
-static int find_ranges(struct source *const *srcs, size_t n, const struct dump_request *req, struct ranges *rs)
+static int find_ranges(struct source *const *srcs, size_t n, const struct dump_request *req, struct raw_ranges *rs)
 {
 	uint64_t hole = req->pci_hole ? req->pci_hole : FOUR_GIB, before = 0;
 	int r = 0;
@@ -109,7 +109,7 @@ static int add_range(struct dump *d, const struct raw_range *range)
 }
 
 /* Two that have the same memory. */
-static int check_overlap(const struct ranges *rs)
+static int check_overlap(const struct raw_ranges *rs)
 {
 	for (size_t i = 0; i < rs->n; i++) {
 		for (size_t j = i + 1; j < rs->n; j++) {
@@ -164,7 +164,7 @@ static int check_files(struct source *const *srcs, size_t n, const struct dump_r
 
 static int raw_open_set(struct source **srcs, size_t n, const struct dump_request *req, struct dump **out)
 {
-	struct ranges rs = { 0 };
+	struct raw_ranges rs = { 0 };
 	struct dump *d = NULL;
 	int r = check_files(srcs, n, req);
 
