@@ -41,7 +41,7 @@ struct job {
 };
 
 /* One thread's own. */
-struct scratch {
+struct compress_scratch {
 	uint8_t *in, *out, *descs;
 	uint32_t *flags;		/* of each page of the item: codec, or one of the marks below */
 	struct page_place *places;
@@ -83,7 +83,7 @@ static int add_run(void *arg, uint64_t first, uint64_t count)
 
 static void free_scratch(void *arg)
 {
-	struct scratch *s = arg;
+	struct compress_scratch *s = arg;
 
 	if (!s)
 		return;
@@ -99,7 +99,7 @@ static void free_scratch(void *arg)
 static void *new_scratch(void *arg)
 {
 	struct job *j = arg;
-	struct scratch *s = calloc(1, sizeof(*s));
+	struct compress_scratch *s = calloc(1, sizeof(*s));
 	uint64_t page = pages_size(j->ps);
 
 	if (!s)
@@ -118,7 +118,7 @@ static void *new_scratch(void *arg)
 }
 
 /* One page that was read. */
-static int compress_page(struct job *j, struct scratch *s, const uint8_t *in, uint8_t *out, size_t *len,
+static int compress_page(struct job *j, struct compress_scratch *s, const uint8_t *in, uint8_t *out, size_t *len,
 			 uint32_t *flags)
 {
 	uint64_t page = pages_size(j->ps);
@@ -144,8 +144,8 @@ static int compress_page(struct job *j, struct scratch *s, const uint8_t *in, ui
  * Copy the pages from place i on, of n, that are stored as they are wanted, and pass over zero pages between them: how
  * many in all. out has room for a page each. 0: the first one has to be read.
  */
-static uint64_t copy_stored(struct job *j, struct scratch *s, uint64_t i, uint64_t n, uint32_t *flags, uint8_t *descs,
-			    uint8_t *out, size_t *used)
+static uint64_t copy_stored(struct job *j, struct compress_scratch *s, uint64_t i, uint64_t n, uint32_t *flags,
+			    uint8_t *descs, uint8_t *out, size_t *used)
 {
 	struct page_place *places = s->places + i;
 	uint64_t done = 0;
@@ -170,8 +170,8 @@ static uint64_t copy_stored(struct job *j, struct scratch *s, uint64_t i, uint64
 
 /* n pages that are not copied: read together, or one by one when one of them cannot be read. Only damage is a mark in the
  * output. */
-static int pack_pages(struct job *j, struct scratch *s, uint64_t pfn, uint64_t n, uint32_t *flags, uint8_t *descs,
-		      size_t *used)
+static int pack_pages(struct job *j, struct compress_scratch *s, uint64_t pfn, uint64_t n, uint32_t *flags,
+		      uint8_t *descs, size_t *used)
 {
 	int all = pages_read_run(j->ps, pfn, n, s->in), one = all, r = 0;
 	uint64_t page = pages_size(j->ps);
@@ -195,7 +195,7 @@ static int pack_pages(struct job *j, struct scratch *s, uint64_t pfn, uint64_t n
 }
 
 /* n pages without data of their own. */
-static void mark_pages(struct job *j, struct scratch *s, uint64_t done, uint64_t n, uint32_t mark)
+static void mark_pages(struct job *j, struct compress_scratch *s, uint64_t done, uint64_t n, uint32_t mark)
 {
 	for (uint64_t i = done; i < done + n; i++) {
 		s->flags[i] = mark;
@@ -204,8 +204,8 @@ static void mark_pages(struct job *j, struct scratch *s, uint64_t done, uint64_t
 }
 
 /* The same for the n pages of a run, which are preceded by done others. */
-static int pack_run(struct job *j, struct scratch *s, uint64_t pfn, uint64_t n, enum page_state state, uint64_t done,
-		    size_t *used)
+static int pack_run(struct job *j, struct compress_scratch *s, uint64_t pfn, uint64_t n, enum page_state state,
+		    uint64_t done, size_t *used)
 {
 	bool may_copy = j->ps->ops->places && j->codec != CODEC_NONE;
 	uint64_t lost, part;
@@ -238,7 +238,7 @@ static int pack_run(struct job *j, struct scratch *s, uint64_t pfn, uint64_t n, 
 }
 
 /* Flags, lengths and data of all pages of an item; *used bytes of data. */
-static int pack(struct job *j, struct scratch *s, const struct item *it, size_t *used)
+static int pack(struct job *j, struct compress_scratch *s, const struct item *it, size_t *used)
 {
 	uint64_t done = 0, pfn = it->pfn;
 	struct page_run run;
@@ -287,7 +287,7 @@ static void give_up(struct job *j, int error)
 }
 
 /* Descriptors, now that the place of the data is known: struct page_desc of makedumpfile's diskdump_mod.h. */
-static void put_descs(struct job *j, struct scratch *s, const struct item *it, uint64_t offset)
+static void put_descs(struct job *j, struct compress_scratch *s, const struct item *it, uint64_t offset)
 {
 	uint64_t page = pages_size(j->ps);
 
@@ -313,7 +313,7 @@ static void put_descs(struct job *j, struct scratch *s, const struct item *it, u
 	}
 }
 
-static int put_item(struct job *j, struct scratch *s, const struct item *it, size_t used, uint64_t offset)
+static int put_item(struct job *j, struct compress_scratch *s, const struct item *it, size_t used, uint64_t offset)
 {
 	int r;
 
@@ -326,7 +326,7 @@ static int put_item(struct job *j, struct scratch *s, const struct item *it, siz
 static int run_item(void *arg, void *scratch, uint64_t item)
 {
 	struct job *j = arg;
-	struct scratch *s = scratch;
+	struct compress_scratch *s = scratch;
 	const struct item *it = &j->items[item];
 	uint64_t offset;
 	size_t used;

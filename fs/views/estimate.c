@@ -34,7 +34,7 @@ struct sampling {
 	uint64_t n;
 };
 
-struct scratch {
+struct estimate_scratch {
 	struct codec_ctx *ctx;
 	uint8_t *page, *out;
 	bool has[ESTIMATE_CODECS];	/* what the codec needs is here */
@@ -70,7 +70,7 @@ static int choose(void *arg, unsigned int classes, uint64_t first, uint64_t coun
 
 static void scratch_free(void *arg)
 {
-	struct scratch *s = arg;
+	struct estimate_scratch *s = arg;
 
 	if (!s)
 		return;
@@ -83,7 +83,7 @@ static void scratch_free(void *arg)
 static void *scratch_new(void *arg)
 {
 	const struct sampling *a = arg;
-	struct scratch *s = calloc(1, sizeof(*s));
+	struct estimate_scratch *s = calloc(1, sizeof(*s));
 
 	if (!s)
 		return NULL;
@@ -101,7 +101,7 @@ static void *scratch_new(void *arg)
 
 /* As the writer does it (compress_pages.c): damaged pages take nothing, stored ones are copied, what does not shrink is
  * stored as it is. */
-static int measure(const struct pages *ps, struct scratch *s, struct sample *sample)
+static int measure(const struct pages *ps, struct estimate_scratch *s, struct sample *sample)
 {
 	size_t page = pages_size(ps);
 	struct page_place place;
