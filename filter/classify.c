@@ -24,7 +24,7 @@ struct window {
 	size_t section;
 };
 
-struct pass {
+struct class_pass {
 	const struct memmap *m;
 	struct classes *out;
 	struct window *windows;
@@ -59,7 +59,7 @@ unsigned int level_classes(const struct pageclass *rules, unsigned int level)
 
 /* Each section cut at chunk borders; chunks that two sections share make two windows that must not run side by side,
  * so such neighbours are kept in one item: see run_item(). */
-static int plan_windows(struct pass *p)
+static int plan_windows(struct class_pass *p)
 {
 	for (size_t s = 0; s < p->m->nsections; s++) {
 		uint64_t pfn = p->m->sections[s].first, end = pfn + p->m->sections[s].count;
@@ -96,7 +96,7 @@ static int set_classes(struct classes *c, unsigned int classes, uint64_t first, 
 	return 0;
 }
 
-static int add_crossing(struct pass *p, unsigned int classes, uint64_t first, uint64_t count)
+static int add_crossing(struct class_pass *p, unsigned int classes, uint64_t first, uint64_t count)
 {
 	int r = 0;
 
@@ -119,7 +119,7 @@ static int add_crossing(struct pass *p, unsigned int classes, uint64_t first, ui
 }
 
 /* classes hold for count pages from pfn on, inside the window that ends at end or across it. */
-static int mark(struct pass *p, unsigned int classes, uint64_t pfn, uint64_t count, uint64_t end)
+static int mark(struct class_pass *p, unsigned int classes, uint64_t pfn, uint64_t count, uint64_t end)
 {
 	int r;
 
@@ -137,7 +137,7 @@ struct streak {
 	uint64_t first, count;
 };
 
-static int flush(struct pass *p, struct streak *s)
+static int flush(struct class_pass *p, struct streak *s)
 {
 	int r = s->classes ? set_classes(p->out, s->classes, s->first, s->count) : 0;
 
@@ -146,7 +146,8 @@ static int flush(struct pass *p, struct streak *s)
 }
 
 /* One page struct that says something. */
-static int take_verdict(struct pass *p, const struct page_verdict *v, uint64_t pfn, uint64_t end, struct streak *s)
+static int take_verdict(struct class_pass *p, const struct page_verdict *v, uint64_t pfn, uint64_t end,
+			struct streak *s)
 {
 	unsigned int free = v->classes & 1u << CLASS_FREE;
 	int r;
@@ -164,7 +165,7 @@ static int take_verdict(struct pass *p, const struct page_verdict *v, uint64_t p
 	return r ? r : mark(p, free, pfn, v->free_pages, end);
 }
 
-static int run_window(struct pass *p, const struct window *w, uint8_t *buf)
+static int run_window(struct class_pass *p, const struct window *w, uint8_t *buf)
 {
 	const struct pageclass *rules = &p->out->rules;
 	uint64_t bytes = p->m->struct_bytes, window_end = (w->first / WINDOW + 1) * WINDOW, unreadable = 0;
@@ -201,7 +202,7 @@ static bool same_chunk(const struct window *a, const struct window *b)
 /* A window, and those after it in the same chunk; nothing when the one before it is in the same chunk. */
 static int run_item(void *arg, void *scratch, uint64_t item)
 {
-	struct pass *p = arg;
+	struct class_pass *p = arg;
 	int r;
 
 	if (item && same_chunk(&p->windows[item - 1], &p->windows[item]))
@@ -215,14 +216,14 @@ static int run_item(void *arg, void *scratch, uint64_t item)
 
 static void *new_scratch(void *arg)
 {
-	struct pass *p = arg;
+	struct class_pass *p = arg;
 
 	return malloc(BATCH * p->m->struct_bytes);
 }
 
 int classify_run(const struct memmap *m, const struct pageclass *rules, struct progress *progress, struct classes **out)
 {
-	struct pass p = { .m = m, .lock = PTHREAD_MUTEX_INITIALIZER };
+	struct class_pass p = { .m = m, .lock = PTHREAD_MUTEX_INITIALIZER };
 	struct workers_job job = {
 		.run = run_item, .scratch_new = new_scratch, .scratch_free = free, .arg = &p, .progress = progress,
 	};

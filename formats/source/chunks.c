@@ -238,13 +238,13 @@ static int64_t milliseconds(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-void pass_start(struct pass *p, const struct source *inner, const char *method, const char *what)
+void pass_start(struct source_pass *p, const struct source *inner, const char *method, const char *what)
 {
-	*p = (struct pass){ .inner = inner, .method = method, .what = what, .started = milliseconds() };
+	*p = (struct source_pass){ .inner = inner, .method = method, .what = what, .started = milliseconds() };
 	p->next = p->started + (log_has_terminal() ? PASS_SHOW : PASS_QUIET);
 }
 
-void pass_tick(struct pass *p, uint64_t done)
+void pass_tick(struct source_pass *p, uint64_t done)
 {
 	int64_t now = milliseconds(), spent = now - p->started;
 	double part = p->inner->size ? (double)done / (double)p->inner->size : 0;

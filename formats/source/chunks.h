@@ -65,13 +65,13 @@ void chunked_cut_short(struct chunked *c, uint64_t at, const char *why);
 
 /* --- a pass over a file: nothing is said when it is short; else how far it is, on a terminal all the time, else every ten
  * seconds */
-struct pass {
+struct source_pass {
 	const struct source *inner;	/* size 0: not known */
 	const char *method, *what;	/* "gzip", "an index"; borrowed */
 	int64_t started, next;		/* milliseconds of the monotonic clock */
 };
 
-void pass_start(struct pass *p, const struct source *inner, const char *method, const char *what);
-void pass_tick(struct pass *p, uint64_t done);			/* bytes of inner; call it as often as you like */
+void pass_start(struct source_pass *p, const struct source *inner, const char *method, const char *what);
+void pass_tick(struct source_pass *p, uint64_t done);			/* bytes of inner; call it as often as you like */
 
 #endif

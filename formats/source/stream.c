@@ -46,7 +46,7 @@ static int keep(int fd, const struct source *facts, bool wait, struct unpacked *
 	uint8_t *buf = malloc(PIECE);
 	int patience = wait ? WRITER_WAIT_MS : 0;
 	bool said = false;
-	struct pass pass;
+	struct source_pass pass;
 	uint64_t at = 0;
 	ssize_t n = 1;
 	int r = buf ? 0 : -ENOMEM;

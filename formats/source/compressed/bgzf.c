@@ -47,7 +47,7 @@ int bgzf_list(struct chunked *c, uint64_t *end)
 {
 	struct peek head = { .src = c->inner }, tail = { .src = c->inner };
 	uint64_t off = 0, first = 0, sum = 0, len = 0, content = 0;
-	struct pass pass;
+	struct source_pass pass;
 	int r = 0, s = 0;
 
 	pass_start(&pass, c->inner, c->method, "an index of its blocks");

@@ -29,7 +29,7 @@ struct bzip2_file {
 	struct bzip2_block *blocks;		/* owned */
 	size_t n, room;
 	bool open_end;			/* the last block has no end yet */
-	struct pass pass;
+	struct source_pass pass;
 	pthread_mutex_t pass_lock;
 };
 

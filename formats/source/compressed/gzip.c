@@ -206,7 +206,7 @@ static int make_points(struct gzip_file *f, struct inflater *in, uint8_t *buf, s
 		       uint64_t *size)
 {
 	uint64_t last = 0;
-	struct pass pass;
+	struct source_pass pass;
 	int r;
 
 	f->distance = DISTANCE_MIN;

@@ -109,7 +109,7 @@ static ssize_t lz4_decode(const struct chunked *c, size_t i, uint8_t *out, size_
 
 static int unpack_stream(LZ4F_dctx *z, const struct source *inner, uint8_t *in, uint8_t *out, struct unpacked *to)
 {
-	struct pass pass;
+	struct source_pass pass;
 	uint64_t at = 0;
 	size_t left = 0;
 	int r = 0;
@@ -213,7 +213,7 @@ enum { WALK_AGAIN = 1, WALK_CUT, WALK_LINKED };
 struct lz4_walk {
 	struct lz4_file *f;
 	struct peek p;
-	struct pass pass;
+	struct source_pass pass;
 	bool exact;			/* each block is decompressed for its size */
 	bool damaged;			/* one that was: what comes after it cannot be placed */
 	uint8_t *buf;			/* owned, of room bytes: for that */

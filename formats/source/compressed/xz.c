@@ -62,7 +62,7 @@ static ssize_t xz_decode(const struct chunked *c, size_t i, uint8_t *out, size_t
 static int unpack_stream(lzma_stream *z, const struct source *inner, uint8_t *in, uint8_t *out, struct unpacked *to)
 {
 	lzma_ret code = lzma_stream_decoder(z, XZ_MEMORY_MAX, LZMA_CONCATENATED);
-	struct pass pass;
+	struct source_pass pass;
 	uint64_t at = 0;
 	int r = 0;
 
@@ -251,7 +251,7 @@ static int walk_blocks(struct xz_file *f, uint64_t *at)
 	lzma_check check = LZMA_CHECK_NONE;
 	const char *why = NULL;
 	bool in_stream = false;
-	struct pass pass;
+	struct source_pass pass;
 	int r = 0;
 
 	*at = 0;

@@ -171,7 +171,7 @@ static int zstd_unpack(const struct source *inner, struct unpacked *to)
 {
 	const size_t room = ZSTD_DStreamOutSize();
 	uint8_t *buf = malloc(room);
-	struct pass p;
+	struct source_pass p;
 	struct stream t;
 	bool ended = false;
 	int r = stream_open(&t, inner, 0, inner->size), done = 1;
@@ -253,7 +253,7 @@ static int walk_frames(struct zstd_file *f, uint64_t *content, uint64_t *end)
 	struct source *inner = f->c.inner;
 	struct peek p = { .src = inner };
 	struct zstd_frame frame;
-	struct pass pass;
+	struct source_pass pass;
 	int r = 1, s;
 
 	pass_start(&pass, inner, "zstd", "an index of its frames");
