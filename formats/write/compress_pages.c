@@ -22,7 +22,7 @@ struct item {
 	uint64_t count;
 };
 
-struct job {
+struct compress_job {
 	const struct pages *ps;
 	struct page_copy copy;
 	enum codec codec;
@@ -53,7 +53,7 @@ struct compress_scratch {
 
 static int add_run(void *arg, uint64_t first, uint64_t count)
 {
-	struct job *j = arg;
+	struct compress_job *j = arg;
 
 	while (count) {
 		struct item *last = j->nitems ? &j->items[j->nitems - 1] : NULL;
@@ -98,7 +98,7 @@ static void free_scratch(void *arg)
 
 static void *new_scratch(void *arg)
 {
-	struct job *j = arg;
+	struct compress_job *j = arg;
 	struct compress_scratch *s = calloc(1, sizeof(*s));
 	uint64_t page = pages_size(j->ps);
 
@@ -118,8 +118,8 @@ static void *new_scratch(void *arg)
 }
 
 /* One page that was read. */
-static int compress_page(struct job *j, struct compress_scratch *s, const uint8_t *in, uint8_t *out, size_t *len,
-			 uint32_t *flags)
+static int compress_page(struct compress_job *j, struct compress_scratch *s, const uint8_t *in, uint8_t *out,
+			 size_t *len, uint32_t *flags)
 {
 	uint64_t page = pages_size(j->ps);
 	ssize_t n = 0;
@@ -144,7 +144,7 @@ static int compress_page(struct job *j, struct compress_scratch *s, const uint8_
  * Copy the pages from place i on, of n, that are stored as they are wanted, and pass over zero pages between them: how
  * many in all. out has room for a page each. 0: the first one has to be read.
  */
-static uint64_t copy_stored(struct job *j, struct compress_scratch *s, uint64_t i, uint64_t n, uint32_t *flags,
+static uint64_t copy_stored(struct compress_job *j, struct compress_scratch *s, uint64_t i, uint64_t n, uint32_t *flags,
 			    uint8_t *descs, uint8_t *out, size_t *used)
 {
 	struct page_place *places = s->places + i;
@@ -170,7 +170,7 @@ static uint64_t copy_stored(struct job *j, struct compress_scratch *s, uint64_t 
 
 /* n pages that are not copied: read together, or one by one when one of them cannot be read. Only damage is a mark in the
  * output. */
-static int pack_pages(struct job *j, struct compress_scratch *s, uint64_t pfn, uint64_t n, uint32_t *flags,
+static int pack_pages(struct compress_job *j, struct compress_scratch *s, uint64_t pfn, uint64_t n, uint32_t *flags,
 		      uint8_t *descs, size_t *used)
 {
 	int all = pages_read_run(j->ps, pfn, n, s->in), one = all, r = 0;
@@ -195,7 +195,7 @@ static int pack_pages(struct job *j, struct compress_scratch *s, uint64_t pfn, u
 }
 
 /* n pages without data of their own. */
-static void mark_pages(struct job *j, struct compress_scratch *s, uint64_t done, uint64_t n, uint32_t mark)
+static void mark_pages(struct compress_job *j, struct compress_scratch *s, uint64_t done, uint64_t n, uint32_t mark)
 {
 	for (uint64_t i = done; i < done + n; i++) {
 		s->flags[i] = mark;
@@ -204,7 +204,7 @@ static void mark_pages(struct job *j, struct compress_scratch *s, uint64_t done,
 }
 
 /* The same for the n pages of a run, which are preceded by done others. */
-static int pack_run(struct job *j, struct compress_scratch *s, uint64_t pfn, uint64_t n, enum page_state state,
+static int pack_run(struct compress_job *j, struct compress_scratch *s, uint64_t pfn, uint64_t n, enum page_state state,
 		    uint64_t done, size_t *used)
 {
 	bool may_copy = j->ps->ops->places && j->codec != CODEC_NONE;
@@ -238,7 +238,7 @@ static int pack_run(struct job *j, struct compress_scratch *s, uint64_t pfn, uin
 }
 
 /* Flags, lengths and data of all pages of an item; *used bytes of data. */
-static int pack(struct job *j, struct compress_scratch *s, const struct item *it, size_t *used)
+static int pack(struct compress_job *j, struct compress_scratch *s, const struct item *it, size_t *used)
 {
 	uint64_t done = 0, pfn = it->pfn;
 	struct page_run run;
@@ -257,7 +257,7 @@ static int pack(struct job *j, struct compress_scratch *s, const struct item *it
 }
 
 /* Wait until all items before this one have their place. When one of them failed: its error. */
-static int wait_turn(struct job *j, uint64_t item)
+static int wait_turn(struct compress_job *j, uint64_t item)
 {
 	int r;
 
@@ -269,7 +269,7 @@ static int wait_turn(struct job *j, uint64_t item)
 	return r;
 }
 
-static void end_turn(struct job *j)
+static void end_turn(struct compress_job *j)
 {
 	pthread_mutex_lock(&j->lock);
 	j->next_item++;
@@ -277,7 +277,7 @@ static void end_turn(struct job *j)
 	pthread_mutex_unlock(&j->lock);
 }
 
-static void give_up(struct job *j, int error)
+static void give_up(struct compress_job *j, int error)
 {
 	pthread_mutex_lock(&j->lock);
 	if (!j->error)
@@ -287,7 +287,7 @@ static void give_up(struct job *j, int error)
 }
 
 /* Descriptors, now that the place of the data is known: struct page_desc of makedumpfile's diskdump_mod.h. */
-static void put_descs(struct job *j, struct compress_scratch *s, const struct item *it, uint64_t offset)
+static void put_descs(struct compress_job *j, struct compress_scratch *s, const struct item *it, uint64_t offset)
 {
 	uint64_t page = pages_size(j->ps);
 
@@ -313,7 +313,8 @@ static void put_descs(struct job *j, struct compress_scratch *s, const struct it
 	}
 }
 
-static int put_item(struct job *j, struct compress_scratch *s, const struct item *it, size_t used, uint64_t offset)
+static int put_item(struct compress_job *j, struct compress_scratch *s, const struct item *it, size_t used,
+		    uint64_t offset)
 {
 	int r;
 
@@ -325,7 +326,7 @@ static int put_item(struct job *j, struct compress_scratch *s, const struct item
 
 static int run_item(void *arg, void *scratch, uint64_t item)
 {
-	struct job *j = arg;
+	struct compress_job *j = arg;
 	struct compress_scratch *s = scratch;
 	const struct item *it = &j->items[item];
 	uint64_t offset;
@@ -354,7 +355,7 @@ int compress_pages(const struct compress_input *in, const struct page_sink *sink
 		   struct compressed *out)
 {
 	uint64_t page = pages_size(in->ps);
-	struct job j = {
+	struct compress_job j = {
 		.ps = in->ps, .copy = { in->codec, in->copy_raw, page }, .codec = in->codec, .big_endian = in->big_endian, .sink = sink,
 		.desc_offset = in->desc_offset, .zero_offset = in->data_offset, .next_offset = in->data_offset + page,
 		.per_item = max_u64(1, ITEM_BYTES / page), .per_read = max_u64(1, READ_BYTES / page),
