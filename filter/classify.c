@@ -19,7 +19,7 @@ struct crossing {
 	uint64_t first, count;
 };
 
-struct window {
+struct class_window {
 	uint64_t first, count;		/* pfns, inside one section and one chunk */
 	size_t section;
 };
@@ -27,7 +27,7 @@ struct window {
 struct class_pass {
 	const struct memmap *m;
 	struct classes *out;
-	struct window *windows;
+	struct class_window *windows;
 	size_t nwindows, cap;
 	pthread_mutex_t lock;		/* for what follows */
 	struct crossing *crossings;
@@ -69,14 +69,14 @@ static int plan_windows(struct class_pass *p)
 
 			if (p->nwindows == p->cap) {
 				size_t cap = p->cap ? p->cap * 2 : 64;
-				struct window *w = reallocarray(p->windows, cap, sizeof(*w));
+				struct class_window *w = reallocarray(p->windows, cap, sizeof(*w));
 
 				if (!w)
 					return -ENOMEM;
 				p->windows = w;
 				p->cap = cap;
 			}
-			p->windows[p->nwindows++] = (struct window){ pfn, n, s };
+			p->windows[p->nwindows++] = (struct class_window){ pfn, n, s };
 			pfn += n;
 		}
 	}
@@ -165,7 +165,7 @@ static int take_verdict(struct class_pass *p, const struct page_verdict *v, uint
 	return r ? r : mark(p, free, pfn, v->free_pages, end);
 }
 
-static int run_window(struct class_pass *p, const struct window *w, uint8_t *buf)
+static int run_window(struct class_pass *p, const struct class_window *w, uint8_t *buf)
 {
 	const struct pageclass *rules = &p->out->rules;
 	uint64_t bytes = p->m->struct_bytes, window_end = (w->first / WINDOW + 1) * WINDOW, unreadable = 0;
@@ -194,7 +194,7 @@ static int run_window(struct class_pass *p, const struct window *w, uint8_t *buf
 	return r;
 }
 
-static bool same_chunk(const struct window *a, const struct window *b)
+static bool same_chunk(const struct class_window *a, const struct class_window *b)
 {
 	return a->first / WINDOW == b->first / WINDOW;
 }

@@ -96,7 +96,7 @@ static bool is_shared_zero(const struct kdump *k, const struct kdump_desc *desc)
 }
 
 /* Page data of consecutive pages lies together, so it is read together. */
-struct window {
+struct data_window {
 	uint8_t *bytes;			/* borrowed from the codec context */
 	uint64_t start;
 	size_t len;
@@ -111,7 +111,7 @@ static bool same_data(const struct kdump_desc *a, const struct kdump_desc *b)
  * Read from descs[0]'s data on as far as the following pages go on there. Descriptors in between that point back, to the
  * shared page of zeroes, do not end the window.
  */
-static int fill_window(const struct dump *d, struct window *w, const struct kdump_desc *descs, size_t n)
+static int fill_window(const struct dump *d, struct data_window *w, const struct kdump_desc *descs, size_t n)
 {
 	uint64_t end = descs[0].offset + descs[0].size;
 
@@ -140,7 +140,7 @@ static size_t raw_run(const struct dump *d, const struct kdump_desc *descs, size
 	return run;
 }
 
-static int read_batch(const struct dump *d, struct codec_ctx *ctx, struct window *w, uint64_t pfn, size_t n,
+static int read_batch(const struct dump *d, struct codec_ctx *ctx, struct data_window *w, uint64_t pfn, size_t n,
 		      const struct kdump_desc *descs, uint8_t *out)
 {
 	const struct kdump *k = d->priv;
@@ -195,7 +195,7 @@ static int kdump_read(const struct pages *ps, uint64_t pfn, uint64_t count, void
 	const struct kdump *k = d->priv;
 	struct codec_ctx *ctx = codec_ctx_thread();
 	struct kdump_desc descs[KDUMP_DESC_BATCH];
-	struct window w = { 0 };
+	struct data_window w = { 0 };
 	uint8_t *out = buf;
 	uint64_t lost_from = k->lost_from > UINT64_MAX - k->base_pfn ? UINT64_MAX : k->lost_from + k->base_pfn;
 	size_t n;
