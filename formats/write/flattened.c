@@ -27,14 +27,14 @@ static void put_record(uint8_t *b, uint64_t offset, uint64_t size)
 	put_u64(b + 8, size, true);
 }
 
-struct stream {
+struct flattened_stream {
 	flattened_put_fn *put;
 	void *arg;
 };
 
 static int put_piece(void *arg, const void *buf, size_t n, uint64_t off)
 {
-	const struct stream *s = arg;
+	const struct flattened_stream *s = arg;
 	uint8_t head[16];
 	int r;
 
@@ -47,7 +47,7 @@ int write_flattened_stream(const struct pages *machine, const struct pages *ps, 
 			   struct progress *progress, flattened_put_fn *put, void *arg)
 {
 	uint8_t flat[FLAT_HEADER_BYTES], end[16];
-	struct stream s = { .put = put, .arg = arg };
+	struct flattened_stream s = { .put = put, .arg = arg };
 	struct page_sink sink = { .put = put_piece, .arg = &s, .in_order = true };
 	uint64_t size;
 	int r;

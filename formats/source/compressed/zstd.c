@@ -56,7 +56,7 @@ static int zstd_probe(const struct source *s)
 /* --- decompressing */
 
 /* A frame, or all there is, between two offsets of a file. */
-struct stream {
+struct zstd_stream {
 	ZSTD_DCtx *z;
 	uint8_t *buf;
 	size_t room;
@@ -66,9 +66,9 @@ struct stream {
 	const char *why;		/* it is damaged */
 };
 
-static int stream_open(struct stream *t, const struct source *inner, uint64_t at, uint64_t end)
+static int stream_open(struct zstd_stream *t, const struct source *inner, uint64_t at, uint64_t end)
 {
-	*t = (struct stream){ .inner = inner, .at = at, .end = end };
+	*t = (struct zstd_stream){ .inner = inner, .at = at, .end = end };
 	t->room = (size_t)min_u64(READ_BYTES, end - at);
 	t->z = ZSTD_createDCtx();
 	t->buf = malloc(t->room ? t->room : 1);
@@ -76,7 +76,7 @@ static int stream_open(struct stream *t, const struct source *inner, uint64_t at
 	return t->z && t->buf ? 0 : -ENOMEM;
 }
 
-static void stream_close(struct stream *t)
+static void stream_close(struct zstd_stream *t)
 {
 	ZSTD_freeDCtx(t->z);
 	free(t->buf);
@@ -84,7 +84,7 @@ static void stream_close(struct stream *t)
 
 /* Fill o as far as it goes. 0: the frame is complete; 1: o is full, or, with *ended and room left in o, the bytes are at an
  * end inside of it; -EBADMSG: damaged; -errno: reading failed. */
-static int stream_fill(struct stream *t, ZSTD_outBuffer *o, bool *ended)
+static int stream_fill(struct zstd_stream *t, ZSTD_outBuffer *o, bool *ended)
 {
 	bool no_input = false;
 	size_t left = 1;
@@ -120,7 +120,7 @@ static ssize_t zstd_decode(const struct chunked *c, size_t i, uint8_t *out, size
 {
 	const struct zstd_file *f = (const struct zstd_file *)c;
 	ZSTD_outBuffer o = { .dst = out, .size = len };
-	struct stream t;
+	struct zstd_stream t;
 	bool ended = false;
 	int r = stream_open(&t, c->inner, c->list[i].at, c->list[i + 1].at);
 
@@ -146,7 +146,7 @@ static int measure(const struct source *inner, const struct zstd_frame *f, uint6
 {
 	const size_t room = ZSTD_DStreamOutSize();
 	uint8_t *buf = malloc(room);
-	struct stream t;
+	struct zstd_stream t;
 	bool ended = false;
 	int r = stream_open(&t, inner, f->at, min_u64(f->end, inner->size));
 
@@ -172,7 +172,7 @@ static int zstd_unpack(const struct source *inner, struct unpacked *to)
 	const size_t room = ZSTD_DStreamOutSize();
 	uint8_t *buf = malloc(room);
 	struct source_pass p;
-	struct stream t;
+	struct zstd_stream t;
 	bool ended = false;
 	int r = stream_open(&t, inner, 0, inner->size), done = 1;
 
