@@ -33,7 +33,7 @@
 /* An object or array of the description, by what it stands for. */
 enum place { OUTSIDE, ROOT, DEVICES, DEVICE, FIELDS, FIELD, STRUCT, SUBSECTIONS, SUBSECTION_OBJECT, SKIPPED };
 
-struct frame {
+struct devices_frame {
 	enum place place;
 	uint64_t start;			/* FIELD: where it begins */
 	long long size, count;		/* FIELD */
@@ -54,7 +54,7 @@ struct devices {
 	const uint8_t *bytes;		/* borrowed: from the first device on */
 	size_t len;			/* up to the description */
 	uint64_t pos;			/* in bytes */
-	struct frame frames[DEPTH_MAX];
+	struct devices_frame frames[DEPTH_MAX];
 	unsigned int depth;
 	enum key key;
 	bool here;			/* the device of the description is the one at pos */
@@ -186,8 +186,8 @@ static void find_region(struct devices *v, const char *device, const uint8_t *p,
 }
 
 /* The field that ends is one of the device itself; p, n: its bytes. */
-static void take_field(struct devices *v, const struct frame *device, const struct frame *field, const uint8_t *p,
-		       uint64_t n)
+static void take_field(struct devices *v, const struct devices_frame *device, const struct devices_frame *field,
+		       const uint8_t *p, uint64_t n)
 {
 	if (!strcmp(device->name, "cpu")) {
 		for (size_t i = 0; i < ARRAY_SIZE(cpu_fields); i++)
@@ -225,7 +225,7 @@ static void end_cpu(struct devices *v)
 
 /* --- the position in the stream */
 
-static bool is_text(const struct devices *v, uint64_t at, const struct frame *f)
+static bool is_text(const struct devices *v, uint64_t at, const struct devices_frame *f)
 {
 	size_t known = f->name_len < sizeof(f->name) ? f->name_len : sizeof(f->name) - 1;
 
@@ -234,7 +234,7 @@ static bool is_text(const struct devices *v, uint64_t at, const struct frame *f)
 }
 
 /* The list of fields begins: the header of a device or subsection is before it. */
-static void pass_header(struct devices *v, struct frame *f)
+static void pass_header(struct devices *v, struct devices_frame *f)
 {
 	uint64_t at = v->pos;
 
@@ -253,9 +253,9 @@ static void pass_header(struct devices *v, struct frame *f)
 	}
 }
 
-static void end_field(struct devices *v, const struct frame *f)
+static void end_field(struct devices *v, const struct devices_frame *f)
 {
-	const struct frame *device = v->depth >= 2 ? &v->frames[v->depth - 2] : NULL;
+	const struct devices_frame *device = v->depth >= 2 ? &v->frames[v->depth - 2] : NULL;
 	uint64_t bytes;
 
 	if (!v->here || v->lost)
@@ -270,7 +270,7 @@ static void end_field(struct devices *v, const struct frame *f)
 	v->pos = f->start + bytes;
 }
 
-static void end_device(struct devices *v, const struct frame *f)
+static void end_device(struct devices *v, const struct devices_frame *f)
 {
 	if (v->here && !strcmp(f->name, "cpu"))
 		end_cpu(v);
@@ -281,13 +281,13 @@ static void end_device(struct devices *v, const struct frame *f)
 
 /* --- the events of the description; 0 ends the reading */
 
-static struct frame *top(struct devices *v) { return &v->frames[v->depth - 1]; }
+static struct devices_frame *top(struct devices *v) { return &v->frames[v->depth - 1]; }
 
 static int push(struct devices *v, enum place place)
 {
 	if (v->depth == DEPTH_MAX || v->lost || v->error)
 		return 0;
-	v->frames[v->depth++] = (struct frame){ .place = place, .start = v->pos, .count = 1 };
+	v->frames[v->depth++] = (struct devices_frame){ .place = place, .start = v->pos, .count = 1 };
 	v->key = KEY_OTHER;
 	return 1;
 }
@@ -321,7 +321,7 @@ static int on_map(void *arg)
 static int on_array(void *arg)
 {
 	struct devices *v = arg;
-	struct frame *f = v->depth ? top(v) : NULL;
+	struct devices_frame *f = v->depth ? top(v) : NULL;
 	bool parts = f && (f->place == DEVICE || f->place == STRUCT || f->place == SUBSECTION_OBJECT);
 
 	if (f && f->place == ROOT && v->key == KEY_DEVICES)
@@ -339,7 +339,7 @@ static int on_array(void *arg)
 static int on_end(void *arg)
 {
 	struct devices *v = arg;
-	struct frame f;
+	struct devices_frame f;
 
 	if (!v->depth)
 		return 0;
@@ -355,7 +355,7 @@ static int on_end(void *arg)
 static int on_string(void *arg, const unsigned char *text, size_t n)
 {
 	struct devices *v = arg;
-	struct frame *f = v->depth ? top(v) : NULL;
+	struct devices_frame *f = v->depth ? top(v) : NULL;
 	enum key wanted = f && f->place == SUBSECTION_OBJECT ? KEY_VMSD_NAME : KEY_NAME;
 
 	if (!f || v->key != wanted)

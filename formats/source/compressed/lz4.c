@@ -32,7 +32,7 @@ struct lz4_file {
 	struct chunked c;		/* first member */
 };
 
-struct frame {
+struct lz4_frame {
 	uint64_t at, first;		/* offsets: of its header, of its first block */
 	bool legacy, linked, block_sums, content_sum;
 	uint32_t block_size;
@@ -166,13 +166,13 @@ static int lz4_unpack(const struct source *inner, struct unpacked *to)
 
 /* 1; 0: the file ends in it; -EBADMSG: no frame, or damaged; -ENOTSUP, logged; -errno. Skippable: block_size is 0, and first
  * where it ends. */
-static int frame_header(struct peek *p, uint64_t at, struct frame *f)
+static int frame_header(struct peek *p, uint64_t at, struct lz4_frame *f)
 {
 	const uint8_t *h;
 	unsigned int flags, len;
 	int r = peek_at(p, at, 4, &h);
 
-	*f = (struct frame){ .at = at, .first = at + 4 };
+	*f = (struct lz4_frame){ .at = at, .first = at + 4 };
 	if (r <= 0)
 		return r;
 	if (get_u32(h, false) == MAGIC_LEGACY) {
@@ -223,7 +223,7 @@ struct lz4_walk {
 	uint64_t before;		/* content in the frames before */
 };
 
-static int measure(struct lz4_walk *w, const struct frame *fr, uint64_t *content)
+static int measure(struct lz4_walk *w, const struct lz4_frame *fr, uint64_t *content)
 {
 	const char *why;
 	ssize_t r;
@@ -247,7 +247,7 @@ static int measure(struct lz4_walk *w, const struct frame *fr, uint64_t *content
 }
 
 /* The pending block goes to the list (WALK_CUT: and it is the last one); last: nothing comes after it in its frame, whose sum the header may know. */
-static int add_pending(struct lz4_walk *w, const struct frame *fr, bool last)
+static int add_pending(struct lz4_walk *w, const struct lz4_frame *fr, bool last)
 {
 	uint64_t content = fr->block_size, sum = w->f->c.s.size - w->before;
 	int r = 0;
@@ -267,7 +267,7 @@ static int add_pending(struct lz4_walk *w, const struct frame *fr, bool last)
 }
 
 /* *at is the first block, and then where the frame ends. */
-static int walk_blocks(struct lz4_walk *w, const struct frame *fr, uint64_t *at)
+static int walk_blocks(struct lz4_walk *w, const struct lz4_frame *fr, uint64_t *at)
 {
 	uint32_t most = fr->legacy ? (uint32_t)LZ4_compressBound((int)LEGACY_BLOCK) : fr->block_size, len, stored;
 	const uint8_t *h;
@@ -316,7 +316,7 @@ static int walk_blocks(struct lz4_walk *w, const struct frame *fr, uint64_t *at)
 static int walk_frames(struct lz4_walk *w, uint64_t *at)
 {
 	struct chunked *c = &w->f->c;
-	struct frame fr;
+	struct lz4_frame fr;
 	int r = 0;
 
 	chunked_clear(c);
