@@ -31,10 +31,10 @@
 #define GUEST_NOTE_MAX ((size_t)1 << 20)	/* QEMU: MAX_GUEST_NOTE_SIZE */
 
 /* An object or array of the description, by what it stands for. */
-enum place { OUTSIDE, ROOT, DEVICES, DEVICE, FIELDS, FIELD, STRUCT, SUBSECTIONS, SUBSECTION_OBJECT, SKIPPED };
+enum devices_place { OUTSIDE, ROOT, DEVICES, DEVICE, FIELDS, FIELD, STRUCT, SUBSECTIONS, SUBSECTION_OBJECT, SKIPPED };
 
 struct devices_frame {
-	enum place place;
+	enum devices_place place;
 	uint64_t start;			/* FIELD: where it begins */
 	long long size, count;		/* FIELD */
 	bool begun;			/* DEVICE, SUBSECTION_OBJECT: its header was passed */
@@ -283,7 +283,7 @@ static void end_device(struct devices *v, const struct devices_frame *f)
 
 static struct devices_frame *top(struct devices *v) { return &v->frames[v->depth - 1]; }
 
-static int push(struct devices *v, enum place place)
+static int push(struct devices *v, enum devices_place place)
 {
 	if (v->depth == DEPTH_MAX || v->lost || v->error)
 		return 0;
@@ -306,7 +306,7 @@ static int on_key(void *arg, const unsigned char *text, size_t n)
 static int on_map(void *arg)
 {
 	struct devices *v = arg;
-	enum place above = v->depth ? top(v)->place : OUTSIDE;
+	enum devices_place above = v->depth ? top(v)->place : OUTSIDE;
 
 	switch (above) {
 	case OUTSIDE:		return push(v, ROOT);

@@ -13,7 +13,7 @@
 #define BUFFER_BYTES ((size_t)256 << 10)	/* pages with their headers, read together */
 
 /* Records that lie together. */
-struct place {
+struct record_place {
 	uint64_t record, count;
 	uint64_t offset;		/* of the first one's payload */
 	bool whole;			/* all of them are whole pages; else all are one byte */
@@ -37,7 +37,7 @@ static const struct qemu_stretch *find_stretch(const struct qemu_ram *ram, uint6
 }
 
 /* Where the records of the page and of those behind it are. false: it has none; *gap: as many others as it. */
-static bool find_place(const struct qemu_at *at, struct place *out, uint64_t *gap)
+static bool find_place(const struct qemu_at *at, struct record_place *out, uint64_t *gap)
 {
 	const struct qemu_ram *ram = at->ram;
 	size_t i = extents_find(&ram->places, at->page);
@@ -65,7 +65,7 @@ static bool find_place(const struct qemu_at *at, struct place *out, uint64_t *ga
 
 void qemu_pages_run(const struct qemu_at *at, struct page_run *out)
 {
-	struct place p;
+	struct record_place p;
 	bool data;
 
 	if (at->ram->mapped) {
@@ -104,7 +104,7 @@ static int read_mapped(const struct qemu_at *at, const struct source *src, uint6
 }
 
 /* p->count whole pages: read with the headers between them, which have to be those of these pages. */
-static int read_whole(const struct qemu_at *at, const struct source *src, const struct place *p, char *buf,
+static int read_whole(const struct qemu_at *at, const struct source *src, const struct record_place *p, char *buf,
 		      unsigned long *damaged)
 {
 	const struct qemu_ram *ram = at->ram;
@@ -143,7 +143,7 @@ int qemu_pages_read(const struct qemu_at *at, const struct source *src, uint64_t
 	int r = 0;
 
 	for (uint64_t n; count && !r; here.page += n, count -= n, out += n << at->ram->page_shift) {
-		struct place p;
+		struct record_place p;
 		struct page_run run;
 
 		if (at->ram->mapped) {
@@ -169,7 +169,7 @@ int qemu_pages_read(const struct qemu_at *at, const struct source *src, uint64_t
 uint64_t qemu_pages_lost(const struct qemu_at *at, const struct source *src, uint64_t count)
 {
 	unsigned int shift = at->ram->page_shift;
-	struct place p;
+	struct record_place p;
 	uint64_t gap, offset;
 
 	if (!at->ram->mapped)
