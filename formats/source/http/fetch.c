@@ -23,7 +23,7 @@
 #define IDLE_MS 60000
 
 /* The thread of the transfers, and what is handed to it. */
-static struct engine {
+static struct fetch_engine {
 	pthread_mutex_t lock;
 	pthread_cond_t settled;		/* a remote that was cancelled has nothing outstanding */
 	pthread_t thread;
