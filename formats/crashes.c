@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "formats/source/members.h"
+#include "formats/members.h"
 
 #define FOLDERS_MAX 1000u		/* that are looked into: the newest */
 #define LISTED 20u			/* in the message */

@@ -8,7 +8,7 @@
 #ifndef VMCOREFS_FORMATS_NOTE_ORDER_H
 #define VMCOREFS_FORMATS_NOTE_ORDER_H
 
-#include "formats/dump.h"
+#include "formats/reader/dump.h"
 
 /* Are the notes of this machine known, so that they can be turned? */
 bool note_order_known(uint16_t elf_machine);

@@ -9,10 +9,10 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
-#include "formats/source/members.h"
-#include "formats/source/pieces.h"
-#include "formats/reader.h"
-#include "formats/source/shared.h"
+#include "formats/members.h"
+#include "formats/pieces.h"
+#include "formats/reader/reader.h"
+#include "formats/shared.h"
 
 static void close_sources(struct source **srcs, size_t n)
 {

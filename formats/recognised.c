@@ -11,7 +11,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
-#include "formats/reader.h"
+#include "formats/reader/reader.h"
 
 #define MAGIC_MAX 32u
 #define TEXT_LOOKED_AT 512u		/* bytes that must be text in a text */

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "formats/dump.h"
+#include "formats/reader/dump.h"
 
 struct banks {
 	char **paths;

@@ -16,7 +16,7 @@
 #include <time.h>
 
 #include "base/pages.h"
-#include "formats/dump.h"
+#include "formats/reader/dump.h"
 #include "fs/node.h"
 #include "fs/views/output.h"
 #include "fs/views/view.h"

@@ -10,9 +10,9 @@
 #include "arch/x86_64.h"
 #include "base/bytes.h"
 #include "base/log.h"
-#include "kernel/outside.h"
-#include "kernel/texts.h"
-#include "kernel/uts.h"
+#include "kernel/opening/outside.h"
+#include "kernel/opening/texts.h"
+#include "kernel/opening/uts.h"
 
 static int ask_symbol(const void *arg, const char *name, uint64_t *value)
 {

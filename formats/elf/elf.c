@@ -5,7 +5,7 @@
  * Only e_phoff and e_phentsize say where the program headers are: QEMU before 9.0 writes e_ehsize 8, and since 7.2 it
  * puts the section headers first.
  */
-#include "formats/reader.h"
+#include "formats/reader/reader.h"
 
 #include <elf.h>
 #include <errno.h>
@@ -15,9 +15,9 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
-#include "formats/byte_pages.h"
 #include "formats/elf/kcore.h"
 #include "formats/elf/netdump.h"
+#include "formats/reader/byte_pages.h"
 
 #define DUMP_ELF_INCOMPLETE 0x1u		/* e_flags, set by makedumpfile -E when it ran out of space */
 #define PHNUM_MAX ((uint64_t)1 << 24)		/* of program headers that are believed */

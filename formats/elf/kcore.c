@@ -8,7 +8,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
-#include "formats/reader.h"
+#include "formats/reader/reader.h"
 
 #define NT_TASKSTRUCT 4u
 #define RANGES_MAX 65536u

@@ -9,8 +9,8 @@
 #ifndef VMCOREFS_FORMATS_ELF_KCORE_H
 #define VMCOREFS_FORMATS_ELF_KCORE_H
 
-#include "formats/dump.h"
-#include "formats/source/extents.h"
+#include "formats/reader/dump.h"
+#include "formats/source/parts/extents.h"
 
 /* A file of procfs with a NT_TASKSTRUCT note, which /proc/vmcore has not. d->notes are read. */
 bool kcore_is_live(const struct dump *d);

@@ -7,7 +7,7 @@
 #ifndef VMCOREFS_FORMATS_ELF_NETDUMP_H
 #define VMCOREFS_FORMATS_ELF_NETDUMP_H
 
-#include "formats/dump.h"
+#include "formats/reader/dump.h"
 
 /* Says so when pages were left out and nobody knows which. */
 void netdump_warn_if_partial(const struct dump *d);

@@ -16,7 +16,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
-#include "formats/reader.h"
+#include "formats/reader/reader.h"
 
 #define SECTIONS_MAX	256u		/* that are looked at; xl writes 7 */
 #define NAME_MAX_BYTES	16u		/* of a section; the longest one of interest is .xen_prstatus */

@@ -7,8 +7,8 @@
 #ifndef VMCOREFS_FORMATS_ELF_XC_CORE_H
 #define VMCOREFS_FORMATS_ELF_XC_CORE_H
 
-#include "formats/byte_pages.h"
-#include "formats/dump.h"
+#include "formats/reader/byte_pages.h"
+#include "formats/reader/dump.h"
 
 /* Runs of pages that are believed, and one more for each 64 pages: Xen lists pages by rising numbers. */
 #define XC_CORE_RUNS ((uint64_t)1 << 20)

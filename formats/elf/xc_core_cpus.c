@@ -5,9 +5,9 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
-#include "formats/reader.h"
-#include "formats/x86_cpu.h"
 #include "formats/elf/xc_core.h"
+#include "formats/reader/reader.h"
+#include "formats/reader/x86_cpu.h"
 
 #define CONTEXT_BYTES	5168u
 #define CPUS_MAX	4096u

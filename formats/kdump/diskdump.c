@@ -6,7 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
-#include "formats/reader.h"
+#include "formats/reader/reader.h"
 
 enum {		/* status; 0: complete */
 	STARTED = 1, IN_PROGRESS = 2, SHORT_AREA = 4, COMPRESSED = 8,

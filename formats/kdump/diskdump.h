@@ -7,8 +7,8 @@
 #ifndef VMCOREFS_FORMATS_KDUMP_DISKDUMP_H
 #define VMCOREFS_FORMATS_KDUMP_DISKDUMP_H
 
-#include "formats/dump.h"
 #include "formats/kdump/header.h"
+#include "formats/reader/dump.h"
 
 /* d has what take_claims() of kdump.c took, by the rules of kdump: puts it right. Warns when the dump is incomplete. */
 void diskdump_claims(struct dump *d, const struct kdump_header *h);

@@ -6,8 +6,8 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
-#include "formats/machine.h"
-#include "formats/reader.h"
+#include "formats/reader/machine.h"
+#include "formats/reader/reader.h"
 
 #define SIGNATURE_SIZE 8
 #define HEADER_MIN 452u			/* the smallest variant without its pointer array */

@@ -11,12 +11,12 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "base/log.h"
 #include "base/codec.h"
+#include "base/log.h"
 #include "formats/kdump/diskdump.h"
 #include "formats/kdump/header.h"
-#include "formats/machine.h"
-#include "formats/reader.h"
+#include "formats/reader/machine.h"
+#include "formats/reader/reader.h"
 
 #define BITMAP_PIECE ((size_t)256 << 10)
 #define BITMAP_BYTES_MAX ((uint64_t)8 << 30)	/* of one bitmap: 256 TiB of 4 KiB pages */

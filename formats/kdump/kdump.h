@@ -12,8 +12,8 @@
 #include <stdint.h>
 
 #include "base/bitmap.h"
-#include "formats/dump.h"
 #include "formats/kdump/header.h"
+#include "formats/reader/dump.h"
 
 #define KDUMP_DESC_SIZE 24u
 #define KDUMP_DESC_BATCH 256u			/* descriptors looked at together */

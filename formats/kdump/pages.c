@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "base/log.h"
-#include "formats/bitmap_pair.h"
 #include "base/codec.h"
+#include "base/log.h"
+#include "formats/reader/bitmap_pair.h"
 
 #define WINDOW_BYTES ((size_t)256 << 10)	/* page data read together */
 

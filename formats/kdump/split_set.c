@@ -11,10 +11,10 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
-#include "formats/source/joined.h"
 #include "formats/kdump/kdump.h"
-#include "formats/source/pieces.h"
-#include "formats/reader.h"
+#include "formats/pieces.h"
+#include "formats/reader/reader.h"
+#include "formats/source/parts/joined.h"
 
 #define RANGES_NAMED 8			/* missing ranges in one message */
 

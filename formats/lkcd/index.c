@@ -7,7 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
-#include "formats/reader.h"
+#include "formats/reader/reader.h"
 
 #define WINDOW_BYTES ((size_t)256 << 10)
 #define HEADER_WINDOW_BYTES 512u		/* for few records, anywhere */

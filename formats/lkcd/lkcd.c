@@ -12,8 +12,8 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
-#include "formats/machine.h"
-#include "formats/reader.h"
+#include "formats/reader/machine.h"
+#include "formats/reader/reader.h"
 
 #define MAGIC 0xa8190173618f23edu
 #define MAGIC_LIVE 0xa8190173618f23cdu		/* the machine went on running */

@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "formats/dump.h"
+#include "formats/reader/dump.h"
 
 #define LKCD_RECORD 16u				/* bytes of a record's header */
 #define LKCD_RUN_PAGES 16u			/* of a run whose records differ in size */

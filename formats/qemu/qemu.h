@@ -13,9 +13,9 @@
 #define VMCOREFS_FORMATS_QEMU_QEMU_H
 
 #include "base/bitmap.h"
-#include "formats/dump.h"
-#include "formats/source/extents.h"
-#include "formats/x86_cpu.h"
+#include "formats/reader/dump.h"
+#include "formats/reader/x86_cpu.h"
+#include "formats/source/parts/extents.h"
 
 #define QEMU_BLOCKS_MAX 4096u
 

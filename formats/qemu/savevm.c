@@ -8,7 +8,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
-#include "formats/reader.h"
+#include "formats/reader/reader.h"
 
 #define MAGIC 0x5145564du		/* "QEVM" */
 #define VERSION 3u

@@ -3,7 +3,7 @@
  * /dev/mem, the memory of the machine that runs, at physical addresses: drivers/char/mem.c. Nothing is read to find out what
  * it is: between memory are devices, which act on being read. /proc/iomem tells where memory is.
  */
-#include "formats/reader.h"
+#include "formats/reader/reader.h"
 
 #include <elf.h>
 #include <errno.h>
@@ -14,8 +14,8 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
-#include "formats/byte_pages.h"
 #include "formats/elf/kcore.h"
+#include "formats/reader/byte_pages.h"
 
 /* The program runs on the machine, so that it is one of its programs. */
 static void take_own_machine(struct dump *d)

@@ -7,17 +7,17 @@
  * LiME has a record for each "System RAM" of /proc/iomem. When it cannot write a page, it goes on with the header of the
  * next range. AVML cuts compressed ranges into blocks of 16 MiB and leaves out those that are all zero.
  */
-#include "formats/reader.h"
+#include "formats/reader/reader.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/codec.h"
 #include "base/log.h"
 #include "formats/raw/avml.h"
-#include "formats/byte_pages.h"
-#include "base/codec.h"
+#include "formats/reader/byte_pages.h"
 
 #define LIME_MAGIC 0x4c694d45u
 #define AVML_MAGIC 0x4c4d5641u

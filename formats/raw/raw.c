@@ -7,15 +7,15 @@
  * Long holes in a sparse file are known to be zeroes. Whether there is memory nobody knows, here as elsewhere in the image;
  * but memory that does not begin at 0 leaves such a hole at the beginning.
  */
-#include "formats/reader.h"
+#include "formats/reader/reader.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
 #include "base/bytes.h"
 #include "base/log.h"
-#include "formats/byte_pages.h"
-#include "formats/source/joined.h"
+#include "formats/reader/byte_pages.h"
+#include "formats/source/parts/joined.h"
 
 #define HOLE_MIN ((uint64_t)2 << 20)	/* shorter holes are read */
 #define FOUR_GIB ((uint64_t)1 << 32)

@@ -10,7 +10,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
-#include "formats/reader.h"
+#include "formats/reader/reader.h"
 #include "formats/s390/dump.h"
 
 /* Save areas, from LOWCORE_SAVED on */

@@ -13,7 +13,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
-#include "formats/reader.h"
+#include "formats/reader/reader.h"
 
 #define VERSION_WITH_CPUS 5u		/* of plain dumps; extended ones always have them */
 #define ARCH_31_BIT	1u

@@ -8,8 +8,8 @@
 #ifndef VMCOREFS_FORMATS_S390_DUMP_H
 #define VMCOREFS_FORMATS_S390_DUMP_H
 
-#include "formats/byte_pages.h"
-#include "formats/dump.h"
+#include "formats/reader/byte_pages.h"
+#include "formats/reader/dump.h"
 
 #define S390_MAGIC_PLAIN	0xa8190173618f23fdull
 #define S390_MAGIC_EXTENDED	0xa8190173618f23feull

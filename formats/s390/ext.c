@@ -12,9 +12,9 @@
 
 #include "base/bytes.h"
 #include "base/cache.h"
-#include "base/log.h"
 #include "base/codec.h"
-#include "formats/reader.h"
+#include "base/log.h"
+#include "formats/reader/reader.h"
 #include "formats/s390/dump.h"
 
 /* Segment header */

@@ -9,9 +9,9 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
-#include "formats/source/joined.h"
-#include "formats/reader.h"
+#include "formats/reader/reader.h"
 #include "formats/s390/dump.h"
+#include "formats/source/parts/joined.h"
 
 struct volume {
 	struct source *src;		/* owned; NULL: was given away */

@@ -12,9 +12,9 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
-#include "formats/reader.h"
+#include "formats/reader/reader.h"
+#include "formats/reader/x86_cpu.h"
 #include "formats/sadump/sadump.h"
-#include "formats/x86_cpu.h"
 
 #define CPUS_MAX 65536u
 #define CPU_TABLE 4u				/* behind the size */

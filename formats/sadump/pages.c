@@ -5,7 +5,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
-#include "formats/bitmap_pair.h"
+#include "formats/reader/bitmap_pair.h"
 #include "formats/sadump/sadump.h"
 
 /* The piece that has byte at of the page data, or NULL. */

@@ -8,7 +8,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
-#include "formats/reader.h"
+#include "formats/reader/reader.h"
 
 #define SIGNATURE "sadump\0"			/* with the string's own NUL: 8 bytes */
 #define BLOCK_MIN 4096u

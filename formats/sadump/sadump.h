@@ -14,7 +14,7 @@
 #define VMCOREFS_FORMATS_SADUMP_SADUMP_H
 
 #include "base/bitmap.h"
-#include "formats/dump.h"
+#include "formats/reader/dump.h"
 
 #define SADUMP_DISKS_MAX 16u
 #define SADUMP_GUID_BYTES 16u

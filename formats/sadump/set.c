@@ -10,9 +10,9 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
-#include "formats/source/joined.h"
-#include "formats/reader.h"
+#include "formats/reader/reader.h"
 #include "formats/sadump/sadump.h"
+#include "formats/source/parts/joined.h"
 
 #define VOLUMES_OFFSET 16u			/* in the disk set header */
 #define VOLUME_BYTES 32u

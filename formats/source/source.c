@@ -20,8 +20,8 @@
 #include "base/bytes.h"
 #include "base/fault.h"
 #include "base/log.h"
-#include "formats/source/container.h"
 #include "formats/source/http/http.h"
+#include "formats/source/parts/container.h"
 #include "formats/source/stream.h"
 
 #define DEPTH_MAX 4

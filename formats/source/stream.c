@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "formats/source/chunks.h"
-#include "formats/source/unpacked.h"
+#include "formats/source/parts/chunks.h"
+#include "formats/source/parts/unpacked.h"
 
 #define PIECE ((size_t)1 << 20)
 #define WRITER_WAIT_MS 2000		/* for the first writer of a FIFO */

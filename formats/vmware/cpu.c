@@ -12,7 +12,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
-#include "formats/x86_cpu.h"
+#include "formats/reader/x86_cpu.h"
 
 #define CPUS_MAX 4096u
 #define GPREGS 16u

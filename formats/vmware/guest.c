@@ -9,8 +9,8 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "formats/reader/x86_cpu.h"
 #include "formats/vmware/vmware.h"
-#include "formats/x86_cpu.h"
 
 #define HEADER_MAX 96u				/* bytes up to the first CPU, in any version */
 #define HOLES_MAX 2u

@@ -14,8 +14,8 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
-#include "formats/byte_pages.h"
-#include "formats/reader.h"
+#include "formats/reader/byte_pages.h"
+#include "formats/reader/reader.h"
 
 #define ID_OLD 0xbed0bed0u
 #define ID_USUAL 0xbed2bed2u

@@ -7,7 +7,7 @@
 #ifndef VMCOREFS_FORMATS_VMWARE_VMWARE_H
 #define VMCOREFS_FORMATS_VMWARE_VMWARE_H
 
-#include "formats/dump.h"
+#include "formats/reader/dump.h"
 #include "formats/vmware/tags.h"
 
 #define VMWARE_REGIONS_MAX 64u			/* VMware has at most 3 */

@@ -9,7 +9,7 @@
 #define VMCOREFS_FS_VIEWS_COMMANDS_H
 
 #include "fs/views/engine.h"
-#include "kernel/distribution.h"
+#include "kernel/debuginfo/distribution.h"
 
 /* -ENOENT: not known. */
 int engine_debug_package(const struct engine *e, struct debug_package *out);

@@ -7,7 +7,7 @@
 #ifndef VMCOREFS_FS_VIEWS_DUMP_FACTS_H
 #define VMCOREFS_FS_VIEWS_DUMP_FACTS_H
 
-#include "formats/dump.h"
+#include "formats/reader/dump.h"
 #include "kernel/kernel.h"
 
 /* What in points to; borrows the dump. */

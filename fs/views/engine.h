@@ -16,12 +16,12 @@
 #include "filter/erase_list.h"
 #include "filter/erase_parse.h"
 #include "filter/level.h"
-#include "formats/dump.h"
+#include "formats/reader/dump.h"
 #include "fs/views/jobs.h"
 #include "fs/views/output.h"
+#include "kernel/debuginfo/symbols.h"
 #include "kernel/kernel.h"
 #include "kernel/pages/memmap.h"
-#include "kernel/debuginfo/symbols.h"
 
 /* A selection: a level, a level without the page structs of what it leaves out (level-N+vmemmap), or the whole dump. */
 #define WITHOUT_VMEMMAP LEVELS		/* added to a level */

@@ -7,16 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fs/views/images.h"
 #include "base/bytes.h"
 #include "base/codec.h"
-#include "formats/write/kdump_emit.h"
-#include "formats/machine.h"
+#include "formats/reader/machine.h"
 #include "formats/write/elf.h"
 #include "formats/write/flattened.h"
 #include "formats/write/kdump.h"
+#include "formats/write/kdump_emit.h"
 #include "formats/write/lime.h"
 #include "fs/views/dump_facts.h"
-#include "fs/views/images.h"
 
 static int compute_regions(void *arg)
 {

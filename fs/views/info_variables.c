@@ -6,8 +6,8 @@
 
 #include "base/bytes.h"
 #include "fs/views/commands.h"
-#include "kernel/distribution.h"
-#include "kernel/state.h"
+#include "kernel/core/state.h"
+#include "kernel/debuginfo/distribution.h"
 
 /*
  * CPUs are the kernel's. Notes are of those whose registers were saved, so that their number is no more than that: kexec

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "kernel/image.h"
+#include "kernel/debuginfo/image.h"
 
 #define MAX_ANCHORS	64u
 #define MAX_TRIES	64u

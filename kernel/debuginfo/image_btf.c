@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "kernel/image.h"
+#include "kernel/debuginfo/image.h"
 
 #define HEADER_BYTES	24u
 #define MAX_HEADER	256u		/* bytes: newer ones may have more fields */

@@ -7,8 +7,8 @@
 
 #include "base/bytes.h"
 #include "kernel/debuginfo/exports.h"
-#include "kernel/image.h"
-#include "kernel/image_task.h"
+#include "kernel/debuginfo/image.h"
+#include "kernel/debuginfo/image_task.h"
 #include "kernel/debuginfo/kallsyms.h"
 #include "kernel/debuginfo/modules.h"
 #include "kernel/debuginfo/vmlinux_file.h"

@@ -9,10 +9,10 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
-#include "kernel/image.h"
-#include "kernel/list.h"
+#include "kernel/debuginfo/image.h"
 #include "kernel/debuginfo/types_internal.h"
 #include "kernel/debuginfo/vmlinux_file.h"
+#include "kernel/list.h"
 
 #define MAX_BTF_BYTES	(64u << 20)	/* kernels of today have 4 to 10 MiB */
 #define MAX_ALL_BYTES	(4 * MAX_BTF_BYTES)	/* with the modules' */

@@ -13,7 +13,7 @@
 #include "arch/x86_64.h"
 #include "base/bytes.h"
 #include "kernel/kernel.h"
-#include "kernel/outside.h"
+#include "kernel/opening/outside.h"
 
 #define NT_CRASH_INFO	0x1000001u	/* of "Xen" */
 #define TEXT_ALIGN	((uint64_t)1 << 30)	/* what the image's addresses start at, whatever the version */

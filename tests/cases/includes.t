@@ -50,7 +50,7 @@ long_files() {
 mkdir -p "$T/tree"/{base,arch,formats/elf,kernel,filter,fs/views,tests}
 cd "$T/tree" || exit 1
 echo '#include "arch/arch.h"' >base/up.c
-echo ' #  include	"formats/dump.h"' >kernel/up.h
+echo ' #  include	"formats/reader/dump.h"' >kernel/up.h
 echo '#include "kernel/kernel.h"' >formats/up.c
 echo '#include "kernel/log/printk.h"' >formats/elf/up.c
 echo '#include "fs/tree.h"' >fs/views/up.c
@@ -63,7 +63,7 @@ filter/dots.c includes ../base/log.h
 formats/elf/up.c includes kernel/log/printk.h
 formats/up.c includes kernel/kernel.h
 fs/views/up.c includes fs/tree.h
-kernel/up.h includes formats/dump.h" "upward includes are seen"
+kernel/up.h includes formats/reader/dump.h" "upward includes are seen"
 echo '#include <fuse_lowlevel.h>' | tee fs/ops.c fs/ops.h fs/views/bad.c >base/bad.c
 is "$(bad_fuse .)" "base/bad.c
 fs/ops.h

@@ -13,7 +13,7 @@
 
 #include "base/bytes.h"
 #include "base/workers.h"
-#include "formats/source/container.h"
+#include "formats/source/parts/container.h"
 
 #define CONTENT_MAX ((size_t)3 << 20)
 #define PIECE 37001u

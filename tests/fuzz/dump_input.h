@@ -14,9 +14,9 @@
 
 #include "base/bytes.h"
 #include "base/workers.h"
-#include "formats/dump.h"
+#include "formats/reader/dump.h"
+#include "formats/reader/reader.h"
 #include "formats/write/kdump_copy.h"
-#include "formats/reader.h"
 
 #define RUNS_MAX 2000
 #define READS_MAX 40

@@ -12,7 +12,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
-#include "kernel/state.h"
+#include "kernel/core/state.h"
 #include "kernel/debuginfo/types.h"
 
 #define PAGES 48u

@@ -2,7 +2,7 @@
 /* Any bytes as a tar archive: what is in it, and the dump that is found there. */
 #include "tests/fuzz/dump_input.h"
 
-#include "formats/source/members.h"
+#include "formats/members.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

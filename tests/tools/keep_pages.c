@@ -24,12 +24,12 @@
 #include "base/io.h"
 #include "base/repage.h"
 #include "filter/level.h"
-#include "formats/dump.h"
+#include "formats/reader/dump.h"
 #include "formats/write/kdump.h"
 #include "fs/views/dump_facts.h"
 #include "kernel/kernel.h"
-#include "kernel/pages/memmap.h"
 #include "kernel/log/printk.h"
+#include "kernel/pages/memmap.h"
 
 #define MAX_READ (1u << 20)
 

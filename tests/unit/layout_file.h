@@ -9,7 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/layout.h"
-#include "formats/dump.h"
+#include "formats/reader/dump.h"
 
 /* All bytes of a layout; the caller frees them. */
 static inline uint8_t *layout_bytes(const struct layout *l)

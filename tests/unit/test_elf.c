@@ -16,7 +16,7 @@
 #include <cmocka.h>
 
 #include "base/bytes.h"
-#include "formats/dump.h"
+#include "formats/reader/dump.h"
 
 struct core {
 	int fd;

@@ -5,7 +5,7 @@
 
 #include "base/log.h"
 #include "kernel/debuginfo/exports.h"
-#include "kernel/image.h"
+#include "kernel/debuginfo/image.h"
 #include "kernel/debuginfo/types.h"
 #include "tests/unit/fake_symbols.h"
 #include "tests/unit/fake_world.h"

@@ -12,7 +12,7 @@
 #include "base/repage.h"
 #include "base/workers.h"
 #include "filter/level.h"
-#include "formats/source/chunks.h"
+#include "formats/source/parts/chunks.h"
 #include "formats/write/elf.h"
 #include "formats/write/flattened.h"
 #include "formats/write/kdump.h"

@@ -15,7 +15,7 @@
 #include <cmocka.h>
 
 #include "base/bytes.h"
-#include "formats/source/extents.h"
+#include "formats/source/parts/extents.h"
 #include "formats/source/source.h"
 
 #define LOGICAL 20000u

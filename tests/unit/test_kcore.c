@@ -7,7 +7,7 @@
 
 #include "base/bytes.h"
 #include "formats/elf/kcore.h"
-#include "formats/reader.h"
+#include "formats/reader/reader.h"
 #include "tests/unit/unit.h"
 
 static char path[4096];

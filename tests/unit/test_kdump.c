@@ -16,7 +16,7 @@
 
 #include "base/bytes.h"
 #include "base/codec.h"
-#include "formats/dump.h"
+#include "formats/reader/dump.h"
 
 #define BLOCK 4096u
 #define PAGES 3000u

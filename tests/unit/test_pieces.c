@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Names of the pieces that split(1) makes. */
-#include "formats/source/pieces.h"
+#include "formats/pieces.h"
 #include "tests/unit/unit.h"
 
 #define NAMED(...) pieces_named((const char *const []){ __VA_ARGS__ }, \

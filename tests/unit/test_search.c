@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "kernel/texts.h"
+#include "kernel/opening/texts.h"
 #include "tests/unit/fake.h"
 #include "tests/unit/unit.h"
 

@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "kernel/distribution.h"
-#include "kernel/state.h"
+#include "kernel/core/state.h"
+#include "kernel/debuginfo/distribution.h"
 #include "tests/unit/fake_symbols.h"
 #include "tests/unit/unit.h"
 

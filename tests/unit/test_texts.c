@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "fs/views/info_kernels.h"
-#include "kernel/texts.h"
+#include "kernel/opening/texts.h"
 #include "tests/unit/fake_x86.h"
 #include "tests/unit/unit.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Registers of x86 CPUs as notes, against the structures of the C library's headers and those of QEMU. */
-#include "formats/x86_cpu.h"
+#include "formats/reader/x86_cpu.h"
 
 #include <elf.h>
 #include <stddef.h>

@@ -8,7 +8,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
-#include "formats/source/peek.h"
+#include "formats/source/parts/peek.h"
 
 #define HEADER 18			/* with the extra field in it */
 /* A chunk is at most so much content, and so many bytes of the file. */

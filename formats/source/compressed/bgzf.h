@@ -8,7 +8,7 @@
 #ifndef VMCOREFS_FORMATS_SOURCE_COMPRESSED_BGZF_H
 #define VMCOREFS_FORMATS_SOURCE_COMPRESSED_BGZF_H
 
-#include "formats/source/chunks.h"
+#include "formats/source/parts/chunks.h"
 
 #define CHUNK_BGZF 2			/* chunk.kind: some whole members */
 

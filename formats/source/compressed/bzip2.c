@@ -3,7 +3,7 @@
  * bzip2 around a dump: each block is a chunk. Nothing in the file tells where they are and what they hold, so all of it is
  * searched and, on all cores, decompressed once when it is opened.
  */
-#include "formats/source/container.h"
+#include "formats/source/parts/container.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -14,7 +14,7 @@
 #include "base/log.h"
 #include "base/workers.h"
 #include "formats/source/compressed/bzip2_block.h"
-#include "formats/source/chunks.h"
+#include "formats/source/parts/chunks.h"
 
 struct bzip2_block {
 	uint64_t begin, end;		/* bits of the file */

@@ -5,7 +5,7 @@
  * is kept: the offset to the bit, and the 32 KiB before it (compressed again). Checksums are looked at in this pass.
  * Files of bgzip need none of this.
  */
-#include "formats/source/container.h"
+#include "formats/source/parts/container.h"
 
 #include <errno.h>
 #include <libdeflate.h>
@@ -15,8 +15,8 @@
 #include "base/bytes.h"
 #include "base/log.h"
 #include "formats/source/compressed/bgzf.h"
-#include "formats/source/chunks.h"
 #include "formats/source/compressed/inflate.h"
+#include "formats/source/parts/chunks.h"
 
 #define DISTANCE_MIN ((uint64_t)1 << 20)
 /* Windows may take so much, and a byte for each page of the content: then every other point goes. */

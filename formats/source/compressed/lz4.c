@@ -5,7 +5,7 @@
  * Where it is not, each is decompressed for it once. Files with blocks that need the one before are unpacked as a whole or
  * refused.
  */
-#include "formats/source/container.h"
+#include "formats/source/parts/container.h"
 
 #include <errno.h>
 #include <lz4.h>
@@ -16,9 +16,9 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
-#include "formats/source/chunks.h"
-#include "formats/source/peek.h"
-#include "formats/source/unpacked.h"
+#include "formats/source/parts/chunks.h"
+#include "formats/source/parts/peek.h"
+#include "formats/source/parts/unpacked.h"
 
 #define MAGIC 0x184d2204u
 #define MAGIC_LEGACY 0x184c2102u

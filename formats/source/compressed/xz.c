@@ -4,7 +4,7 @@
  * damaged, blocks are walked from the start, and decompressed for their size when their headers do not tell it. A file with a
  * block that is too large for memory is unpacked as a whole or refused.
  */
-#include "formats/source/container.h"
+#include "formats/source/parts/container.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -12,9 +12,9 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
-#include "formats/source/chunks.h"
-#include "formats/source/unpacked.h"
 #include "formats/source/compressed/xz_block.h"
+#include "formats/source/parts/chunks.h"
+#include "formats/source/parts/unpacked.h"
 
 #define INDEX_MEMORY ((uint64_t)256 << 20)	/* of one stream */
 /* Of all streams together, else blocks are walked. liblzma puts the index of each stream in front of all that are behind it,

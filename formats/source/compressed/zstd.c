@@ -4,7 +4,7 @@
  * end, others are walked by the headers of frames and blocks. Frames that do not tell their size are decompressed for it
  * once. A file with a frame that is too large for memory is unpacked as a whole or refused.
  */
-#include "formats/source/container.h"
+#include "formats/source/parts/container.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -14,9 +14,9 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
-#include "formats/source/chunks.h"
-#include "formats/source/unpacked.h"
 #include "formats/source/compressed/zstd_frames.h"
+#include "formats/source/parts/chunks.h"
+#include "formats/source/parts/unpacked.h"
 
 #define SEEKABLE_MAGIC 0x8f92eab1u
 #define SEEK_TABLE 0x184d2a5eu		/* the skippable frame it is in */

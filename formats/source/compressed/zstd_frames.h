@@ -7,7 +7,7 @@
 #ifndef VMCOREFS_FORMATS_SOURCE_COMPRESSED_ZSTD_FRAMES_H
 #define VMCOREFS_FORMATS_SOURCE_COMPRESSED_ZSTD_FRAMES_H
 
-#include "formats/source/peek.h"
+#include "formats/source/parts/peek.h"
 
 #define ZSTD_UNKNOWN UINT64_MAX
 

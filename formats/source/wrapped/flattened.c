@@ -3,7 +3,7 @@
  * The flattened stream of makedumpfile -F and of QEMU's kdump formats: a 4096-byte header, then records { offset, size,
  * bytes }, all big-endian, in any order; a later record wins over an earlier one. The end is a record of -1, -1.
  */
-#include "formats/source/container.h"
+#include "formats/source/parts/container.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
-#include "formats/source/extents.h"
+#include "formats/source/parts/extents.h"
 
 #define SIGNATURE "makedumpfile\0\0\0\0"
 #define HEADER_SIZE 4096u

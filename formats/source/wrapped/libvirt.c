@@ -4,14 +4,14 @@
  * the host, the XML of the domain and a cookie. The stream behind it may be compressed as a whole, which is for other
  * containers. libvirt: src/qemu/qemu_saveimage.h.
  */
-#include "formats/source/container.h"
+#include "formats/source/parts/container.h"
 
 #include <errno.h>
 #include <string.h>
 
 #include "base/bytes.h"
 #include "base/log.h"
-#include "formats/source/joined.h"
+#include "formats/source/parts/joined.h"
 
 #define COMPLETE "LibvirtQemudSave"
 #define PARTIAL "LibvirtQemudPart"

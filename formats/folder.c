@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A folder of /var/crash, as kdump-tools (dump.STAMP, dmesg.STAMP) and kdump-utils (vmcore, vmcore-dmesg.txt) leave it. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "formats/members.h"
+#include "formats/source/parts/slice.h"
+
+static int open_in_folder(const struct members *m, const struct member *which, struct source **out)
+{
+	char *path = members_path(m, which);
+	struct source *file;
+	int r;
+
+	if (!path)
+		return -ENOMEM;
+	r = source_open_file(path, &file);
+	if (!r) {
+		/* the source borrows its name, the slice has a copy */
+		*out = slice_new(file, 0, file->size, path);
+		r = *out ? 0 : -ENOMEM;
+		if (*out)
+			file->name = (*out)->name;
+	}
+	free(path);
+	return r;
+}
+
+static int add_entry(struct members *m, DIR *dir, char *name)
+{
+	struct member new = { .name = name };
+	struct stat st;
+
+	if (*name == '.' || fstatat(dirfd(dir), name, &st, 0))
+		return 0;
+	new.size = (uint64_t)st.st_size;
+	new.mtime = st.st_mtime;
+	new.device = st.st_dev;
+	new.inode = st.st_ino;
+	if (S_ISDIR(st.st_mode) || S_ISREG(st.st_mode))
+		new.link = readlinkat(dirfd(dir), name, (char[1]){ 0 }, 1) >= 0;
+	if (S_ISDIR(st.st_mode))
+		return members_add_folder(m, &new);
+	return S_ISREG(st.st_mode) ? members_add(m, &new) : 0;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	const struct member *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+/* Names of the same file come together; the first of them is the one to keep. */
+static int compare_files(const void *a, const void *b)
+{
+	const struct member *x = a, *y = b;
+
+	if (x->device != y->device)
+		return x->device < y->device ? -1 : 1;
+	if (x->inode != y->inode)
+		return x->inode < y->inode ? -1 : 1;
+	return x->link != y->link ? x->link - y->link : strcmp(x->name, y->name);
+}
+
+/* One name for each file, by name: "latest", which is a link to the dump beside it, is no second dump. */
+static void sort_out(struct member *list, size_t *n)
+{
+	size_t kept = 0;
+
+	if (!*n)
+		return;
+	qsort(list, *n, sizeof(*list), compare_files);
+	for (size_t i = 0; i < *n; i++) {
+		if (i && list[i].device == list[kept - 1].device && list[i].inode == list[kept - 1].inode)
+			free(list[i].name);
+		else
+			list[kept++] = list[i];
+	}
+	*n = kept;
+	qsort(list, kept, sizeof(*list), compare_names);
+}
+
+int folder_list_members(const char *path, struct members *m)
+{
+	DIR *dir = opendir(path);
+	struct dirent *e;
+	int r = 0;
+
+	m->where = path;
+	m->open = open_in_folder;
+	if (!dir)
+		return fail(errno, "%s: %s", path, strerror(errno));
+	while (!r && (e = readdir(dir)))
+		r = add_entry(m, dir, e->d_name);
+	closedir(dir);
+	if (r == -E2BIG)
+		return fail(E2BIG, "%s: more than %u files; give the dump itself", path, MEMBERS_MAX);
+	sort_out(m->list, &m->n);
+	sort_out(m->folders, &m->nfolders);
+	return r;
+}
