@@ -6,10 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bisect.h"
 #include "base/bytes.h"
+#include "base/vector.h"
 #include "base/workers.h"
 
-#define MAX_OWNED 8
 #define SHARE_BYTES 65536u		/* 16 pages: 100 microseconds of inflating */
 
 enum seg_kind { SEG_BYTES, SEG_PAGES, SEG_ZERO, SEG_CALL };
@@ -36,11 +37,11 @@ struct layout {
 	struct segment *segs;
 	size_t nsegs, cap;
 	uint64_t size, data_bytes;
-	struct {
+	struct owned {
 		void *arg;
 		void (*destroy)(void *arg);
-	} owned[MAX_OWNED];
-	unsigned int nowned;
+	} *owned;
+	size_t nowned, owned_cap;
 };
 
 struct layout *layout_new(void)
@@ -68,6 +69,7 @@ void layout_unref(struct layout *l)
 	free(l->segs);
 	while (l->nowned--)
 		l->owned[l->nowned].destroy(l->owned[l->nowned].arg);
+	free(l->owned);
 	free(l);
 }
 
@@ -75,20 +77,14 @@ void layout_unref(struct layout *l)
 static int append(struct layout *l, uint64_t len, enum seg_kind kind, struct segment **out)
 {
 	uint64_t end;
+	int r;
 
 	if (add_overflows(l->size, len, &end) || end > INT64_MAX)
 		return -EFBIG;
-	if (l->nsegs == l->cap) {
-		size_t cap = l->cap ? l->cap * 2 : 8;
-		struct segment *segs = reallocarray(l->segs, cap, sizeof(*segs));
-
-		if (!segs)
-			return -ENOMEM;
-		l->segs = segs;
-		l->cap = cap;
-	}
-	*out = &l->segs[l->nsegs++];
-	**out = (struct segment){ .start = l->size, .len = len, .kind = kind };
+	r = vector_push(l->segs, l->nsegs, l->cap, (struct segment){ .start = l->size, .len = len, .kind = kind });
+	if (r)
+		return r;
+	*out = &l->segs[l->nsegs - 1];
 	l->size = end;
 	return 0;
 }
@@ -179,12 +175,7 @@ int layout_add_call(struct layout *l, layout_call_fn *call, const void *arg, uin
 
 int layout_own(struct layout *l, void *arg, void (*destroy)(void *arg))
 {
-	if (l->nowned == MAX_OWNED)
-		return -ENOMEM;
-	l->owned[l->nowned].arg = arg;
-	l->owned[l->nowned].destroy = destroy;
-	l->nowned++;
-	return 0;
+	return vector_push(l->owned, l->nowned, l->owned_cap, (struct owned){ arg, destroy });
 }
 
 uint64_t layout_size(const struct layout *l)
@@ -200,17 +191,7 @@ uint64_t layout_data_bytes(const struct layout *l)
 /* The segment that holds off, which lies inside the file. */
 static const struct segment *find_segment(const struct layout *l, uint64_t off)
 {
-	size_t low = 0, high = l->nsegs;
-
-	while (high - low > 1) {
-		size_t mid = low + (high - low) / 2;
-
-		if (l->segs[mid].start <= off)
-			low = mid;
-		else
-			high = mid;
-	}
-	return &l->segs[low];
+	return &l->segs[bisect_first(i, l->nsegs, l->segs[i].start > off) - 1];
 }
 
 /* A read of compressed pages, in parts of about SHARE_BYTES that end with a page. */

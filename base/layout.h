@@ -31,7 +31,8 @@ int layout_add_zero(struct layout *l, uint64_t len);			/* a hole */
 int layout_add_pages(struct layout *l, const struct pages *ps, uint64_t paddr, uint64_t len, enum hole_policy holes);
 /* Borrows arg. */
 int layout_add_call(struct layout *l, layout_call_fn *call, const void *arg, uint64_t len);
-/* arg is handed to destroy when the last reference goes; for what the segments borrow. At most 8 a layout. */
+/* arg is handed to destroy when the last reference goes, the last one first; for what the segments borrow. 0 or -ENOMEM: arg
+ * is still the caller's. */
 int layout_own(struct layout *l, void *arg, void (*destroy)(void *arg));
 
 uint64_t layout_size(const struct layout *l);

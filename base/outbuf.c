@@ -8,27 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/vector.h"
+
 /* Room for n more bytes and the terminating NUL. */
 static int out_reserve(struct outbuf *o, size_t n)
 {
-	size_t cap = o->cap ? o->cap : 1024;
-	char *data;
-
 	if (o->error)
 		return o->error;
-	while (cap - o->len <= n) {
-		if (cap > SIZE_MAX / 2)
-			return o->error = -ENOMEM;
-		cap *= 2;
-	}
-	if (cap == o->cap)
-		return 0;
-	data = realloc(o->data, cap);
-	if (!data)
-		return o->error = -ENOMEM;
-	o->data = data;
-	o->cap = cap;
-	return 0;
+	if (n == SIZE_MAX || vector_reserve(o->data, o->len, o->cap, n + 1))
+		o->error = -ENOMEM;
+	return o->error;
 }
 
 void out_write(struct outbuf *o, const void *bytes, size_t n)

@@ -340,20 +340,18 @@ static void destroy(void *arg)
 static void test_references(void **state)
 {
 	struct layout *l = layout_new();
-	int destroyed[9] = { 0 };
+	int destroyed[1000] = { 0 };
 
 	(void)state;
-	for (int i = 0; i < 8; i++)
+	for (int i = 0; i < 1000; i++)
 		assert_int_equal(layout_own(l, &destroyed[i], destroy), 0);
-	assert_int_equal(layout_own(l, &destroyed[8], destroy), -ENOMEM);
 	assert_ptr_equal(layout_ref(l), l);
 	layout_unref(l);
-	for (int i = 0; i < 9; i++)
+	for (int i = 0; i < 1000; i++)
 		assert_int_equal(destroyed[i], 0);
 	layout_unref(l);
-	for (int i = 0; i < 8; i++)
+	for (int i = 0; i < 1000; i++)
 		assert_int_equal(destroyed[i], 1);
-	assert_int_equal(destroyed[8], 0);
 }
 
 int main(void)
