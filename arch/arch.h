@@ -61,7 +61,7 @@ struct space {
 	bool top_byte_ignored;		/* bits 63:56 of an address are a tag: bit 55 stands for them */
 	/* What is mapped without tables: owned, see space_close(). They come before the tables. */
 	struct mapping *windows;
-	size_t nwindows;
+	size_t nwindows, windows_cap;
 	/* The kernel image: text_vaddr + x is at text_paddr + x, for x below text_len (its largest possible size). When
 	 * scattered, that is what the kernel takes for its address. */
 	uint64_t text_vaddr, text_paddr, text_len;

@@ -5,6 +5,7 @@
 
 #include "arch/arch.h"
 #include "base/bytes.h"
+#include "base/vector.h"
 
 #define MAX_TABLES	65536		/* space_each(): of 512 entries; a loop in hostile tables ends here */
 #define BATCH		512u		/* entries read at once */
@@ -16,24 +17,14 @@
 
 int space_add_window(struct space *s, uint64_t vaddr, uint64_t paddr, uint64_t len)
 {
-	size_t n = s->nwindows;
-	struct mapping *w = s->windows;
-
-	/* room for twice as many whenever there is a power of two of them */
-	if (!(n & (n - 1)))
-		w = reallocarray(w, n ? 2 * n : 1, sizeof(*w));
-	if (!w)
-		return -ENOMEM;
-	s->windows = w;
-	s->windows[s->nwindows++] = (struct mapping){ vaddr, paddr, len };
-	return 0;
+	return vector_push(s->windows, s->nwindows, s->windows_cap, (struct mapping){ vaddr, paddr, len });
 }
 
 void space_close(struct space *s)
 {
 	free(s->windows);
 	s->windows = NULL;
-	s->nwindows = 0;
+	s->nwindows = s->windows_cap = 0;
 }
 
 /* Address bits below the index of a level. */
