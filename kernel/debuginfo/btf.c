@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/hash.h"
+#include "base/vector.h"
 
 #define MAGIC		0xeb9f
 #define HEADER_BYTES	24
@@ -225,8 +226,9 @@ static int index_offsets(struct btf *b)
 {
 	size_t cap = 0;
 	uint32_t n = 0;
+	int r;
 
-	for (size_t at = 0; at < b->types_len; n++) {
+	for (size_t at = 0; at < b->types_len;) {
 		struct btf_type t;
 
 		if (b->types_len - at < TYPE_BYTES)
@@ -234,15 +236,9 @@ static int index_offsets(struct btf *b)
 		decode(b, b->types + at, &t);
 		if (!t.kind || t.kind >= BTF_KINDS)
 			return -EIO;
-		if (n == cap) {
-			uint32_t *offsets = reallocarray(b->offsets, cap ? cap * 2 : 1024, sizeof(*offsets));
-
-			if (!offsets)
-				return -ENOMEM;
-			b->offsets = offsets;
-			cap = cap ? cap * 2 : 1024;
-		}
-		b->offsets[n] = (uint32_t)at;
+		r = vector_push(b->offsets, n, cap, (uint32_t)at);
+		if (r)
+			return r;
 		b->tells_signs |= t.kind == BTF_ENUM64 || (t.kind == BTF_ENUM && t.flag);
 		at += TYPE_BYTES + tails[t.kind].once + (size_t)tails[t.kind].each * t.n;
 		if (at > b->types_len)

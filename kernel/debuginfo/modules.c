@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "base/vector.h"
 #include "kernel/list.h"
 
 #define MAX_MODULES	4096
@@ -264,15 +265,9 @@ static int add_module(void *arg, uint64_t node)
 	for (size_t i = 0; i < w->out->n; i++)
 		if (w->out->list[i].vaddr == node - w->l->list)
 			return 0;
-	if (w->out->n == w->cap) {
-		size_t cap = w->cap ? w->cap * 2 : 64;
-		struct module *list = reallocarray(w->out->list, cap, sizeof(*list));
-
-		if (!list)
-			return -ENOMEM;
-		w->out->list = list;
-		w->cap = cap;
-	}
+	r = vector_reserve(w->out->list, w->out->n, w->cap, 1);
+	if (r)
+		return r;
 	m = &w->out->list[w->out->n];
 	*m = (struct module){ .vaddr = node - w->l->list };
 	r = read_module(w, m);

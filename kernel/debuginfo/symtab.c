@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bisect.h"
 #include "base/hash.h"
+#include "base/vector.h"
 
 /* The bucket that has the name, or the empty one where it would be. There are always empty ones. */
 static uint32_t *bucket_of(const struct symtab *t, const char *name)
@@ -21,29 +23,15 @@ static uint32_t *bucket_of(const struct symtab *t, const char *name)
 
 int symtab_add(struct symtab *t, uint64_t vaddr, uint64_t bytes, char type, const char *name, size_t len)
 {
-	if (len > SYMTAB_MAX_NAME || t->n >= UINT32_MAX / 4 || t->names_len > UINT32_MAX - SYMTAB_MAX_NAME - 1)
-		return -EOVERFLOW;
-	if (t->n == t->cap) {
-		size_t cap = t->cap ? t->cap * 2 : 256;
-		struct symtab_entry *entries = reallocarray(t->entries, cap, sizeof(*entries));
+	int r = len > SYMTAB_MAX_NAME ? -EOVERFLOW :
+		vector_reserve_max(t->names, t->names_len, t->names_cap, len + 1, UINT32_MAX);
 
-		if (!entries)
-			return -ENOMEM;
-		t->entries = entries;
-		t->cap = cap;
-	}
-	if (t->names_cap - t->names_len < len + 1) {
-		size_t cap = t->names_cap * 2 + SYMTAB_MAX_NAME + 1;
-		char *names = realloc(t->names, cap);
-
-		if (!names)
-			return -ENOMEM;
-		t->names = names;
-		t->names_cap = cap;
-	}
-	t->entries[t->n++] = (struct symtab_entry){
-		.vaddr = vaddr, .bytes = bytes, .name = (uint32_t)t->names_len, .type = type,
-	};
+	if (!r)
+		r = vector_push_max(t->entries, t->n, t->cap, UINT32_MAX / 4, (struct symtab_entry){
+			.vaddr = vaddr, .bytes = bytes, .name = (uint32_t)t->names_len, .type = type,
+		});
+	if (r)
+		return r;
 	memcpy(t->names + t->names_len, name, len);
 	t->names[t->names_len + len] = '\0';
 	t->names_len += len + 1;
@@ -142,27 +130,10 @@ const struct symtab_entry *symtab_find(const struct symtab *t, const char *name)
 
 const struct symtab_entry *symtab_at(const struct symtab *t, uint64_t vaddr)
 {
-	size_t low = 0, high = t->n;
+	size_t above = bisect_first(i, t->n, t->entries[i].vaddr > vaddr);
 
-	/* entries below low are at or below vaddr, those from high on are above */
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (t->entries[middle].vaddr <= vaddr)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (!low)
+	if (!above)
 		return NULL;
-	vaddr = t->entries[--low].vaddr;
-	for (high = low, low = 0; low < high;) {
-		size_t middle = low + (high - low) / 2;
-
-		if (t->entries[middle].vaddr < vaddr)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return &t->entries[low];
+	vaddr = t->entries[above - 1].vaddr;
+	return &t->entries[bisect_first(i, above, t->entries[i].vaddr >= vaddr)];
 }

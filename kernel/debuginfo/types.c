@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "base/vector.h"
 #include "kernel/debuginfo/image.h"
 #include "kernel/debuginfo/types_internal.h"
 #include "kernel/debuginfo/vmlinux_file.h"
@@ -37,7 +38,7 @@ struct types {
 	const struct symbols *symbols;	/* borrowed; NULL: none */
 	unsigned int pointer_bytes;
 	struct btf_part **sources;	/* owned; by scope; [0]: the kernel, with DWARF maybe none at all */
-	size_t nsources;
+	size_t nsources, sources_cap;
 	uint64_t bytes;			/* of BTF, in all of them */
 	struct types_dwarf *dwarf;	/* owned; of a vmlinux without BTF, else NULL */
 	struct late_dwarf *late;	/* owned; of one with BTF, else NULL */
@@ -59,13 +60,10 @@ void types_place_member(struct type_member *out, uint64_t bit_offset, unsigned i
 /* Takes over bytes, also on failure. */
 static int add_source(struct types *t, const char *module, void *bytes, size_t len)
 {
-	struct btf_part *s = calloc(1, sizeof(*s)), **sources = reallocarray(t->sources, t->nsources + 1,
-									     sizeof(*sources));
-	int r = -ENOMEM;
+	struct btf_part *s = calloc(1, sizeof(*s));
+	int r = s ? vector_reserve(t->sources, t->nsources, t->sources_cap, 1) : -ENOMEM;
 
-	if (sources)
-		t->sources = sources;
-	if (!s || !sources)
+	if (r)
 		goto err_free;
 	s->bytes = bytes;
 	snprintf(s->module, sizeof(s->module), "%s", module);

@@ -39,7 +39,7 @@ struct printk_memory {
 	char *data;			/* owned; zeroes in holes */
 	uint64_t vaddr, bytes;
 	struct printk_hole *holes;	/* owned, in order */
-	size_t nholes;
+	size_t nholes, cap;
 };
 
 /*

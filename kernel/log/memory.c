@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Parts of the log in memory of our own, with what could not be read of them. */
+#include "base/bisect.h"
+#include "base/vector.h"
 #include "kernel/log/internal.h"
 
 #include <errno.h>
@@ -61,18 +63,13 @@ int printk_read_uint(const struct kernel *k, uint64_t vaddr, unsigned int bytes,
 
 static int add_hole(struct printk_memory *m, uint64_t start, uint64_t end, int error)
 {
-	struct printk_hole *last = m->nholes ? &m->holes[m->nholes - 1] : NULL, *holes;
+	struct printk_hole *last = m->nholes ? &m->holes[m->nholes - 1] : NULL;
 
 	if (last && last->end == start && last->error == error) {
 		last->end = end;
 		return 0;
 	}
-	holes = realloc(m->holes, (m->nholes + 1) * sizeof(*holes));
-	if (!holes)
-		return -ENOMEM;
-	m->holes = holes;
-	m->holes[m->nholes++] = (struct printk_hole){ start, end, error };
-	return 0;
+	return vector_push(m->holes, m->nholes, m->cap, (struct printk_hole){ start, end, error });
 }
 
 /* In one piece failed: page by page. */
@@ -138,15 +135,7 @@ void printk_memory_free(struct printk_memory *m)
 
 const struct printk_hole *printk_memory_hole(const struct printk_memory *m, uint64_t at, uint64_t len)
 {
-	size_t low = 0, high = m->nholes;
+	size_t first = bisect_first(i, m->nholes, m->holes[i].end > at);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (m->holes[middle].end <= at)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < m->nholes && m->holes[low].start < at + len ? &m->holes[low] : NULL;
+	return first < m->nholes && m->holes[first].start < at + len ? &m->holes[first] : NULL;
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/vector.h"
 #include "base/workers.h"
 #include "kernel/opening/texts.h"
 
@@ -196,17 +197,10 @@ static int add_run(struct memory_search *f, uint64_t first, uint64_t count)
 
 	while (count) {
 		uint64_t n = min_u64(count, per_piece);
+		int r = vector_push(f->pieces, f->npieces, f->cap, (struct memory_piece){ first, n });
 
-		if (f->npieces == f->cap) {
-			size_t cap = f->cap ? f->cap * 2 : 64;
-			struct memory_piece *pieces = reallocarray(f->pieces, cap, sizeof(*pieces));
-
-			if (!pieces)
-				return -ENOMEM;
-			f->pieces = pieces;
-			f->cap = cap;
-		}
-		f->pieces[f->npieces++] = (struct memory_piece){ first, n };
+		if (r)
+			return r;
 		first += n;
 		count -= n;
 		/* a header may claim any amount of memory; so many pieces are 4 PiB */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/vector.h"
 
 #define MIN_STRUCT_BYTES	24	/* 32-bit kernels: 32 as a rule */
 #define MAX_STRUCT_BYTES	4096
@@ -25,17 +26,7 @@ int memmap_add(struct memmap *m, uint64_t first, uint64_t count, uint64_t vaddr)
 	}
 	if (m->nsections == MAX_SECTIONS)
 		return -EIO;
-	if (m->nsections == m->cap) {
-		size_t n = m->cap ? m->cap * 2 : 16;
-		struct memmap_section *s = reallocarray(m->sections, n, sizeof(*s));
-
-		if (!s)
-			return -ENOMEM;
-		m->sections = s;
-		m->cap = n;
-	}
-	m->sections[m->nsections++] = (struct memmap_section){ first, count, vaddr };
-	return 0;
+	return vector_push(m->sections, m->nsections, m->cap, (struct memmap_section){ first, count, vaddr });
 }
 
 static int find_sections(struct memmap *m, const char **why)

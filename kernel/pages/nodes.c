@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/bytes.h"
+#include "base/vector.h"
 
 #define SLOTS_MAX 1024			/* of node_data: 1 << CONFIG_NODES_SHIFT, which is 10 at most */
 
@@ -126,19 +127,14 @@ static int read_node(const struct facts *f, uint64_t vaddr, struct mem_node *n)
 
 static int add_node(const struct facts *f, uint64_t vaddr, uint64_t slot, struct mem_nodes *out)
 {
-	struct mem_node node = { 0 }, *list;
+	struct mem_node node = { 0 };
 	int r = read_node(f, vaddr, &node);
 
 	if (r || !node.spanned)
 		return r;
 	if (node.id != slot || out->n == NODES_MAX)
 		return -EIO;
-	list = reallocarray(out->list, out->n + 1, sizeof(*list));
-	if (!list)
-		return -ENOMEM;
-	out->list = list;
-	out->list[out->n++] = node;
-	return 0;
+	return vector_push(out->list, out->n, out->cap, node);
 }
 
 struct next_symbol {

@@ -33,7 +33,7 @@ struct mem_node {
 
 struct mem_nodes {
 	struct mem_node *list;		/* owned, by id; only nodes with pages */
-	size_t n;
+	size_t n, cap;
 };
 
 /* What VMCOREINFO does not tell of struct zone: offsets. */
