@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "base/vector.h"
 #include "filter/classify_frames.h"
 
 /* Page structs are read and judged in windows of one bitmap chunk, so that threads never share a chunk. */
@@ -66,17 +67,10 @@ static int plan_windows(struct class_pass *p)
 
 		while (pfn < end) {
 			uint64_t n = min_u64(end - pfn, WINDOW - pfn % WINDOW);
+			int r = vector_push(p->windows, p->nwindows, p->cap, (struct class_window){ pfn, n, s });
 
-			if (p->nwindows == p->cap) {
-				size_t cap = p->cap ? p->cap * 2 : 64;
-				struct class_window *w = reallocarray(p->windows, cap, sizeof(*w));
-
-				if (!w)
-					return -ENOMEM;
-				p->windows = w;
-				p->cap = cap;
-			}
-			p->windows[p->nwindows++] = (struct class_window){ pfn, n, s };
+			if (r)
+				return r;
 			pfn += n;
 		}
 	}
@@ -98,22 +92,10 @@ static int set_classes(struct classes *c, unsigned int classes, uint64_t first, 
 
 static int add_crossing(struct class_pass *p, unsigned int classes, uint64_t first, uint64_t count)
 {
-	int r = 0;
+	int r;
 
 	pthread_mutex_lock(&p->lock);
-	if (p->ncrossings == p->crossings_cap) {
-		size_t cap = p->crossings_cap ? p->crossings_cap * 2 : 64;
-		struct crossing *c = reallocarray(p->crossings, cap, sizeof(*c));
-
-		if (!c) {
-			r = -ENOMEM;
-		} else {
-			p->crossings = c;
-			p->crossings_cap = cap;
-		}
-	}
-	if (!r)
-		p->crossings[p->ncrossings++] = (struct crossing){ classes, first, count };
+	r = vector_push(p->crossings, p->ncrossings, p->crossings_cap, (struct crossing){ classes, first, count });
 	pthread_mutex_unlock(&p->lock);
 	return r;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bisect.h"
 #include "base/bytes.h"
 
 struct erased {
@@ -21,17 +22,7 @@ static const struct erased *erased_of(const struct pages *ps)
 /* Index of the first range that ends behind paddr. */
 static size_t find_range(const struct erase_list *l, uint64_t paddr)
 {
-	size_t low = 0, high = l->nranges;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (l->ranges[mid].paddr + l->ranges[mid].len <= paddr)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
+	return bisect_first(i, l->nranges, l->ranges[i].paddr + l->ranges[i].len > paddr);
 }
 
 void erase_bytes(const struct erase_list *l, uint64_t paddr, uint64_t n, void *bytes)

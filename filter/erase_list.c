@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/bytes.h"
+#include "base/vector.h"
 
 struct erase_piece {
 	uint64_t paddr, len;
@@ -17,44 +18,26 @@ struct erase_entry {
 	size_t order;			/* number of the entry; while sorting by command: of that command's first one */
 };
 
-/* Room for one more element. */
-static int grow(void *array, size_t n, size_t *cap, size_t size)
-{
-	void **a = array, *bigger;
-
-	if (n < *cap)
-		return 0;
-	bigger = reallocarray(*a, *cap ? *cap * 2 : 64, size);
-	if (!bigger)
-		return -ENOMEM;
-	*cap = *cap ? *cap * 2 : 64;
-	*a = bigger;
-	return 0;
-}
-
 int erase_list_entry(struct erase_list *l, const char *expr, bool nullify)
 {
-	if (grow(&l->entries, l->nentries, &l->entries_cap, sizeof(*l->entries)))
-		return -ENOMEM;
-	l->entries[l->nentries] = (struct erase_entry){ expr, nullify, l->npieces, 0, l->nentries };
-	l->nentries++;
-	return 0;
+	return vector_push(l->entries, l->nentries, l->entries_cap,
+			   (struct erase_entry){ expr, nullify, l->npieces, 0, l->nentries });
 }
 
 int erase_list_piece(struct erase_list *l, uint64_t paddr, uint64_t len)
 {
 	struct erase_entry *e = &l->entries[l->nentries - 1];
 	struct erase_piece *last = e->count ? &l->pieces[l->npieces - 1] : NULL;
+	int r;
 
 	if (last && last->paddr + last->len == paddr) {
 		last->len += len;
 		return 0;
 	}
-	if (grow(&l->pieces, l->npieces, &l->pieces_cap, sizeof(*l->pieces)))
-		return -ENOMEM;
-	l->pieces[l->npieces++] = (struct erase_piece){ paddr, len };
-	e->count++;
-	return 0;
+	r = vector_push(l->pieces, l->npieces, l->pieces_cap, (struct erase_piece){ paddr, len });
+	if (!r)
+		e->count++;
+	return r;
 }
 
 static uint64_t entry_start(const struct erase_list *l, const struct erase_entry *e)

@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "base/vector.h"
 
 #define FILE_MAX_BYTES ((size_t)1 << 20)
 
@@ -204,14 +205,12 @@ static bool starts_with(const char *path, const char *name)
 /* The token is "erase". */
 static int take_command(struct parser *p, struct erase_rule *rule)
 {
-	struct erase_command *c = reallocarray(rule->commands, rule->ncommands + 1, sizeof(*c));
-	int r;
+	int r = vector_push(rule->commands, rule->ncommands, rule->cap, (struct erase_command){ .extent = ERASE_TYPE });
+	struct erase_command *c;
 
-	if (!c)
-		return -ENOMEM;
-	rule->commands = c;
-	c += rule->ncommands++;
-	*c = (struct erase_command){ .extent = ERASE_TYPE };
+	if (r)
+		return r;
+	c = &rule->commands[rule->ncommands - 1];
 	r = next(p);
 	if (!r)
 		r = take_names(p, "a symbol after 'erase'", true, &c->path);
@@ -332,12 +331,10 @@ static int take_rule(struct parser *p)
 		return take_section(p);
 	if (!token_is(p, "erase") && !token_is(p, "for"))
 		return fail_expected(p, "'erase', 'for' or a section");
-	rule = reallocarray(o->rules, o->nrules + 1, sizeof(*rule));
-	if (!rule)
-		return -ENOMEM;
-	o->rules = rule;
-	rule += o->nrules++;
-	*rule = (struct erase_rule){ .loop = ERASE_ONCE };
+	r = vector_push(o->rules, o->nrules, o->cap, (struct erase_rule){ .loop = ERASE_ONCE });
+	if (r)
+		return r;
+	rule = &o->rules[o->nrules - 1];
 	r = p->module.text ? copy_word(p->module.text, strlen(p->module.text), p->module.pos, &rule->module) : 0;
 	if (r)
 		return r;

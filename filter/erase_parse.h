@@ -54,13 +54,13 @@ struct erase_rule {
 	enum erase_loop loop;
 	struct erase_word var, list, member, type;	/* of a loop; member: after via, or within's */
 	struct erase_command *commands;
-	size_t ncommands;
+	size_t ncommands, cap;
 };
 
 struct erase_rules {
 	char *name;			/* of the file, for messages */
 	struct erase_rule *rules;
-	size_t nrules;
+	size_t nrules, cap;
 };
 
 /* name: for messages. -EINVAL after one message, "NAME:LINE:COLUMN: what is wrong"; -ENOMEM. */

@@ -7,6 +7,7 @@
 #include "base/bitmap.h"
 #include "base/bytes.h"
 #include "base/fault.h"
+#include "base/vector.h"
 #include "base/wanted.h"
 
 #define BATCH_PAGES 64u
@@ -135,22 +136,13 @@ static int add_chunks(void *arg, uint64_t first, uint64_t count)
 {
 	struct zero_pass *z = arg;
 	uint64_t chunk = first / BITMAP_CHUNK_BITS, last = (first + count - 1) / BITMAP_CHUNK_BITS;
+	int r = 0;
 
 	if (z->nchunks && z->chunks[z->nchunks - 1] == chunk)
 		chunk++;
-	for (; chunk <= last; chunk++) {
-		if (z->nchunks == z->cap) {
-			size_t cap = z->cap ? z->cap * 2 : 64;
-			uint64_t *chunks = reallocarray(z->chunks, cap, sizeof(*chunks));
-
-			if (!chunks)
-				return -ENOMEM;
-			z->chunks = chunks;
-			z->cap = cap;
-		}
-		z->chunks[z->nchunks++] = chunk;
-	}
-	return 0;
+	for (; chunk <= last && !r; chunk++)
+		r = vector_push(z->chunks, z->nchunks, z->cap, chunk);
+	return r;
 }
 
 /* One chunk of the bitmap, so that threads share none. */
