@@ -45,7 +45,7 @@ enum codec {
 };
 
 /* Where and how a page is stored. */
-struct source;				/* formats/source/source.h; a file of the dump */
+struct source;				/* base/source.h; a file of the dump */
 struct page_place {
 	const struct source *src;	/* borrowed from the page source */
 	uint64_t offset;		/* in src */

@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "formats/members.h"
+#include "formats/source/file.h"
 #include "formats/source/parts/slice.h"
 
 static int open_in_folder(const struct members *m, const struct member *which, struct source **out)

@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "base/log.h"
 #include "formats/reader/reader.h"
+#include "formats/source/containers.h"
 #include "formats/source/parts/container.h"
 
 #define NAMED 8u			/* dumps in one message */

@@ -7,7 +7,7 @@
 #ifndef VMCOREFS_FORMATS_MEMBERS_H
 #define VMCOREFS_FORMATS_MEMBERS_H
 
-#include "formats/source/source.h"
+#include "base/source.h"
 
 struct member {
 	char *name;			/* owned; of the file alone */

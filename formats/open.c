@@ -13,6 +13,7 @@
 #include "formats/pieces.h"
 #include "formats/reader/reader.h"
 #include "formats/shared.h"
+#include "formats/source/open.h"
 
 static void close_sources(struct source **srcs, size_t n)
 {

@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "formats/reader/reader.h"
+#include "formats/source/file.h"
 #include "formats/source/parts/joined.h"
 
 /* The suffix counts in letters or in digits: b is one more than a. */

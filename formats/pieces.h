@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "formats/source/source.h"
+#include "base/source.h"
 
 #define NO_PART_OF_A_SET "%s: no part of a split set; only such parts, or all pieces of one file, can be given together"
 

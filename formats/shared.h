@@ -8,7 +8,7 @@
 #ifndef VMCOREFS_FORMATS_SHARED_H
 #define VMCOREFS_FORMATS_SHARED_H
 
-#include "formats/source/source.h"
+#include "base/source.h"
 
 /* Takes over inner, which is closed when there is no memory (NULL). source_close() is for each who has it. */
 struct source *shared_new(struct source *inner);

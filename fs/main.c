@@ -13,7 +13,7 @@
  * - Locks, in order: once locks -> cache (base/cache.c). That of those who wait (base/wanted.c), those of decoded chunks
  *   (formats/raw/avml.c), an opening's (fs/opening.c), libdw's (kernel/debuginfo/types_dwarf.c), those of dumps on servers
  *   (formats/source/http/cache.c, http_fetch.c), those of what was looked up (fs/ranges.c, fs/walks.c) and that of a file in
- *   /proc (formats/source/source.c) are leaves. No lock is held across pread(), but for the last one, a decompressor, or
+ *   /proc (formats/source/file.c) are leaves. No lock is held across pread(), but for the last one, a decompressor, or
  *   fuse_reply_*(). Cached pages are reference-counted blocks, so that eviction cannot hurt a reader.
  * - Each header says one of: Threads: any / Threads: before mount only / Threads: caller holds X.
  * - Per-thread scratch (decompression contexts, page buffers) through one helper, not ad-hoc TLS.
@@ -33,6 +33,7 @@
 
 #include "base/log.h"
 #include "base/workers.h"
+#include "formats/source/file.h"
 #include "formats/source/http/http.h"
 #include "fs/cat.h"
 #include "fs/mounted.h"

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "formats/source/source.h"
+#include "base/source.h"
 
 #define KDUMP_STATUS_INCOMPLETE 0x8u
 #define KDUMP_STATUS_NO_VMEMMAP 0x10u

@@ -8,7 +8,7 @@
 #ifndef VMCOREFS_FORMATS_RAW_AVML_H
 #define VMCOREFS_FORMATS_RAW_AVML_H
 
-#include "formats/source/source.h"
+#include "base/source.h"
 
 #define AVML_DECODED ((uint64_t)1 << 62)
 #define AVML_TRAILER 8u				/* the length */

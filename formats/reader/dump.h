@@ -15,7 +15,7 @@
 
 #include "base/outbuf.h"
 #include "base/pages.h"
-#include "formats/source/source.h"
+#include "base/source.h"
 
 struct dump_ops;
 

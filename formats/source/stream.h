@@ -8,7 +8,7 @@
 #ifndef VMCOREFS_FORMATS_SOURCE_STREAM_H
 #define VMCOREFS_FORMATS_SOURCE_STREAM_H
 
-#include "formats/source/source.h"
+#include "base/source.h"
 
 /* fd: a pipe or a socket; closed here, also on failure. name: for messages, borrowed. wait: for a FIFO that nobody has
  * opened for writing yet. One message on failure. */

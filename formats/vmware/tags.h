@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "formats/source/source.h"
+#include "base/source.h"
 
 struct vmware_tag {
 	char name[256];			/* NUL-terminated */

@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "formats/reader/byte_pages.h"
 #include "formats/reader/reader.h"
+#include "formats/source/open.h"
 
 #define ID_OLD 0xbed0bed0u
 #define ID_USUAL 0xbed2bed2u

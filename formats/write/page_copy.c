@@ -3,7 +3,7 @@
 
 #include "base/bytes.h"
 #include "base/codec.h"
-#include "formats/source/source.h"
+#include "base/source.h"
 
 /* Compressed pages that are shorter may be pages of zeroes: 4 KiB of them take 17 to 200 bytes, by codec. */
 #define MAYBE_ZERO(page_bytes) ((page_bytes) / 16)

@@ -16,6 +16,7 @@
 #include "base/workers.h"
 #include "formats/reader/dump.h"
 #include "formats/reader/reader.h"
+#include "formats/source/open.h"
 #include "formats/write/kdump_copy.h"
 
 #define RUNS_MAX 2000

@@ -3,6 +3,7 @@
 #include "tests/fuzz/dump_input.h"
 
 #include "formats/members.h"
+#include "formats/source/open.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

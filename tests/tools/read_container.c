@@ -13,7 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "formats/source/source.h"
+#include "base/source.h"
+#include "formats/source/open.h"
 
 #define PAGE 4096u
 #define THREADS_MAX 32

@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "base/layout.h"
 #include "formats/reader/dump.h"
+#include "formats/source/open.h"
 
 /* All bytes of a layout; the caller frees them. */
 static inline uint8_t *layout_bytes(const struct layout *l)

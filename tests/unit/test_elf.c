@@ -17,6 +17,7 @@
 
 #include "base/bytes.h"
 #include "formats/reader/dump.h"
+#include "formats/source/open.h"
 
 struct core {
 	int fd;

@@ -15,8 +15,9 @@
 #include <cmocka.h>
 
 #include "base/bytes.h"
+#include "base/source.h"
+#include "formats/source/open.h"
 #include "formats/source/parts/extents.h"
-#include "formats/source/source.h"
 
 #define LOGICAL 20000u
 

@@ -17,6 +17,7 @@
 #include "base/bytes.h"
 #include "base/codec.h"
 #include "formats/reader/dump.h"
+#include "formats/source/open.h"
 
 #define BLOCK 4096u
 #define PAGES 3000u

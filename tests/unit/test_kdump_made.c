@@ -22,6 +22,7 @@
 #include "base/bytes.h"
 #include "base/codec.h"
 #include "formats/reader/dump.h"
+#include "formats/source/open.h"
 
 enum { EXPECT_OPEN_FAILS = 1, EXPECT_INCOMPLETE = 2, EXPECT_VMCOREINFO = 4 };
 enum { EXPECT_ZERO = 2, EXPECT_DATA = 3, EXPECT_EIO = 4 };

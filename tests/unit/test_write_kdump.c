@@ -3,12 +3,12 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "filter/level.h"
 #include "base/codec.h"
+#include "base/source.h"
+#include "filter/level.h"
+#include "formats/write/kdump.h"
 #include "formats/write/kdump_copy.h"
 #include "formats/write/kdump_emit.h"
-#include "formats/source/source.h"
-#include "formats/write/kdump.h"
 #include "tests/unit/fake.h"
 #include "tests/unit/layout_file.h"
 #include "tests/unit/unit.h"

@@ -7,7 +7,7 @@
 #ifndef VMCOREFS_FORMATS_SOURCE_COMPRESSED_BZIP2_BLOCK_H
 #define VMCOREFS_FORMATS_SOURCE_COMPRESSED_BZIP2_BLOCK_H
 
-#include "formats/source/source.h"
+#include "base/source.h"
 
 #define BZIP2_BLOCK 0x314159265359ull
 #define BZIP2_END 0x177245385090ull	/* of a stream */

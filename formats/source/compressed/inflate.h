@@ -9,7 +9,7 @@
 
 #include <zlib.h>
 
-#include "formats/source/source.h"
+#include "base/source.h"
 
 #define DEFLATE_WINDOW 32768u
 

@@ -9,7 +9,7 @@
 
 #include <lzma.h>
 
-#include "formats/source/source.h"
+#include "base/source.h"
 
 /* What decompressing may take besides input and output, when the size of the content does not bound it. */
 #define XZ_MEMORY_MAX ((uint64_t)160 << 20)

@@ -12,7 +12,7 @@
 
 #include <stdbool.h>
 
-#include "formats/source/source.h"
+#include "base/source.h"
 
 /* By its first characters; file names that begin so must be given as ./http://... */
 bool http_is_url(const char *path);

@@ -14,7 +14,7 @@
 #include <time.h>
 
 #include "base/cache.h"
-#include "formats/source/source.h"
+#include "base/source.h"
 
 /* Larger pieces are not for memory: see unpacked.h. */
 #define CHUNK_BYTES_MAX ((uint64_t)64 << 20)

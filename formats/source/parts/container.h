@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What can be around a dump: flattened streams, compressed files, archives. Each is one file of its own and one row of
- * containers[]. A container is a source over the source inside it, and is what the readers of dumps see.
+ * containers[] (containers.h). A container is a source over the source inside it, and is what the readers of dumps see.
  *
  * Only formats/ includes this. Threads: opening: before mount only; reading: any.
  */
 #ifndef VMCOREFS_FORMATS_SOURCE_PARTS_CONTAINER_H
 #define VMCOREFS_FORMATS_SOURCE_PARTS_CONTAINER_H
 
-#include "formats/source/source.h"
+#include "base/source.h"
 
 struct container_ops {
 	const char *name;		/* "flattened", "gzip": info shows it */
@@ -19,9 +19,7 @@ struct container_ops {
 	int (*open)(struct source *inner, struct source **out);
 };
 
-/* In probe order, NULL-terminated. */
-extern const struct container_ops *const containers[];
-
+/* The rows. */
 extern const struct container_ops flattened_container;
 extern const struct container_ops gzip_container;
 extern const struct container_ops xz_container;

@@ -7,7 +7,7 @@
 #ifndef VMCOREFS_FORMATS_SOURCE_PARTS_JOINED_H
 #define VMCOREFS_FORMATS_SOURCE_PARTS_JOINED_H
 
-#include "formats/source/source.h"
+#include "base/source.h"
 
 struct joined_piece {
 	struct source *src;

@@ -7,7 +7,7 @@
 #ifndef VMCOREFS_FORMATS_SOURCE_PARTS_PEEK_H
 #define VMCOREFS_FORMATS_SOURCE_PARTS_PEEK_H
 
-#include "formats/source/source.h"
+#include "base/source.h"
 
 struct peek {
 	const struct source *src;

@@ -7,7 +7,7 @@
 #ifndef VMCOREFS_FORMATS_SOURCE_PARTS_SLICE_H
 #define VMCOREFS_FORMATS_SOURCE_PARTS_SLICE_H
 
-#include "formats/source/source.h"
+#include "base/source.h"
 
 /* len bytes from offset on, less when inner ends before; it is truncated then. Takes over inner, also on failure;
  * copies name. NULL: out of memory. */

@@ -8,7 +8,7 @@
 #ifndef VMCOREFS_FORMATS_SOURCE_PARTS_UNPACKED_H
 #define VMCOREFS_FORMATS_SOURCE_PARTS_UNPACKED_H
 
-#include "formats/source/source.h"
+#include "base/source.h"
 
 struct unpacked;
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Input bytes: a file, or a container around one (flattened), with checked reads.
+ * Bytes of an input: a file, what is in a container (a flattened stream, a compressed file), parts of several; with checked
+ * reads. What there is, and how it is opened: formats/source/.
  *
- * Threads: any after opening. Ownership: a container owns the source inside it.
+ * Threads: any after opening. Ownership: a source over another owns it where its maker does not say otherwise.
  */
-#ifndef VMCOREFS_FORMATS_SOURCE_SOURCE_H
-#define VMCOREFS_FORMATS_SOURCE_SOURCE_H
+#ifndef VMCOREFS_BASE_SOURCE_H
+#define VMCOREFS_BASE_SOURCE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -42,17 +43,6 @@ struct source {
 	enum unpack_mode unpack;	/* for the containers around it */
 };
 
-bool source_is_stdin(const char *path);		/* "-" */
-/*
- * Open a file (regular file, block device, /proc/vmcore or /dev/mem; a pipe, "-": see stream.h), or an address (http.h),
- * read-only. Directories, empty files and what cannot be read fail with one message. Containers are recognised and unwrapped (see container.h).
- */
-int source_open(const char *path, struct source **out);		/* UNPACK_NEVER */
-int source_open_unpack(const char *path, enum unpack_mode unpack, struct source **out);
-/* The same, as it is: containers are not looked for. */
-int source_open_file(const char *path, struct source **out);
-/* Containers are looked for; what is inside takes the place of *s, which is closed on failure. */
-int source_unwrap(struct source **s);
 void source_close(struct source *s);		/* NULL is fine */
 
 /*

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "formats/source/source.h"
+#include "formats/source/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,13 +18,9 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
-#include "base/fault.h"
 #include "base/log.h"
-#include "formats/source/http/http.h"
-#include "formats/source/parts/container.h"
 #include "formats/source/stream.h"
 
-#define DEPTH_MAX 4
 #define MAPPED_PAGES 4u			/* fewer are read */
 
 struct file_source {
@@ -242,118 +238,4 @@ int source_open_file(const char *path, struct source **out)
 err:
 	file_close(&f->s);
 	return r;
-}
-
-const struct container_ops *const containers[] = {
-	&flattened_container,
-	&gzip_container,
-	&xz_container,
-	&zstd_container,
-	&lz4_container,
-	&bzip2_container,
-	&zlib_container,
-	&libvirt_container,
-	NULL
-};
-
-static int find_container(const struct source *s, const struct container_ops **out)
-{
-	*out = NULL;
-	for (size_t i = 0; containers[i] && !*out; i++) {
-		int r = containers[i]->probe(s);
-
-		if (r < 0)
-			return fail(-r, "%s: cannot be read: %s", s->name, strerror(-r));
-		if (r)
-			*out = containers[i];
-	}
-	return 0;
-}
-
-int source_unwrap(struct source **s)
-{
-	for (unsigned int depth = 0;; depth++) {
-		const struct container_ops *c;
-		char around[2 * sizeof((*s)->container)];
-		int r = find_container(*s, &c);
-
-		if (!r && !c)
-			return 0;
-		if (!r && depth == DEPTH_MAX)
-			r = fail(ENOTSUP, "%s: more than %d containers around each other (%s)", (*s)->name, DEPTH_MAX,
-				 (*s)->container);
-		if (r) {
-			source_close(*s);
-			return r;
-		}
-		snprintf(around, sizeof(around), "%s%s%s", (*s)->container, *(*s)->container ? ", " : "", c->name);
-		r = c->open(*s, s);
-		log_progress(NULL);
-		if (r)
-			return r;
-		memcpy((*s)->container, around, sizeof((*s)->container) - 1);
-	}
-}
-
-int source_open_unpack(const char *path, enum unpack_mode unpack, struct source **out)
-{
-	struct source *s = NULL;
-	int r = http_is_url(path) ? http_open(path, &s) : source_open_file(path, &s);
-
-	if (!r && !s->devmem) {
-		s->unpack = unpack;
-		r = source_unwrap(&s);
-	}
-	if (!r)
-		*out = s;
-	return r;
-}
-
-int source_open(const char *path, struct source **out)
-{
-	return source_open_unpack(path, UNPACK_NEVER, out);
-}
-
-void source_close(struct source *s)
-{
-	if (s)
-		s->ops->close(s);
-}
-
-ssize_t source_read_some(const struct source *s, void *buf, size_t n, uint64_t off)
-{
-	struct fault_watch watch;
-	ssize_t r = fault_seen();
-	int fault;
-
-	if (off >= s->size || r)
-		return r;
-	n = (size_t)min_u64(n, s->size - off);
-	fault_watch_begin(&watch);
-	r = s->ops->read(s, buf, n, off);
-	if (r < 0)
-		fault_note((int)r);
-	if (r == (ssize_t)n) {
-		fault_watch_drop(&watch);
-		return r;
-	}
-	fault = fault_watch_end(&watch);
-	return fault ? fault : r;
-}
-
-void source_stored(const struct source *s, uint64_t off, uint64_t *start, uint64_t *end)
-{
-	*start = off;
-	*end = s->size;
-	if (s->ops->stored)
-		s->ops->stored(s, off, start, end);
-}
-
-int source_read(const struct source *s, void *buf, size_t n, uint64_t off)
-{
-	ssize_t r = source_read_some(s, buf, n, off);
-
-	if (r < 0)
-		return (int)r;
-	return (size_t)r == n ? 0 : -EIO;
 }

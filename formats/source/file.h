@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A plain file as a source.
+ *
+ * Threads: before mount only; reading: any.
+ */
+#ifndef VMCOREFS_FORMATS_SOURCE_FILE_H
+#define VMCOREFS_FORMATS_SOURCE_FILE_H
+
+#include <stdbool.h>
+
+#include "base/source.h"
+
+bool source_is_stdin(const char *path);		/* "-" */
+/*
+ * Open a file (regular file, block device, /proc/vmcore or /dev/mem; a pipe, "-": see stream.h) read-only, as it is: containers
+ * are not looked for. Directories, empty files and what cannot be read fail with one message.
+ */
+int source_open_file(const char *path, struct source **out);
+
+#endif
