@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A folder of folders with dumps: /var/crash as kdump-tools, kdump-utils and SUSE's kdump fill it. */
+#include "formats/crashes.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -9,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "formats/folder.h"
 #include "formats/members.h"
 
 #define FOLDERS_MAX 1000u		/* that are looked into: the newest */

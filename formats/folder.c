@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A folder of /var/crash, as kdump-tools (dump.STAMP, dmesg.STAMP) and kdump-utils (vmcore, vmcore-dmesg.txt) leave it. */
+#include "formats/folder.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>

@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "formats/find.h"
 #include "formats/reader/reader.h"
 #include "formats/source/containers.h"
 #include "formats/source/parts/container.h"

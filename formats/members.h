@@ -53,15 +53,4 @@ int members_choose(struct members *m);
 /* The log that kdump saved beside the dump (vmcore-dmesg.txt, dmesg.STAMP): the member, or NULL. */
 const struct member *members_find_log(const struct members *m);
 
-/* folder.c, tar.c: fill m, which is empty. One message on failure; members_free() then too. */
-int folder_list_members(const char *path, struct members *m);
-/*
- * crashes.c: a folder of such folders (/var/crash), which m lists, and has n dumps itself. *path, owned by the caller: of the
- * only folder that has a dump. Else one message, with a list, newest first, when there are several.
- */
-int crashes_choose(const struct members *m, size_t n, char **path);
-/* 1: src is a tar archive, 0: it is none, -errno. */
-int tar_probe(const struct source *src);
-int tar_list_members(struct source *src, struct members *m);	/* src: of shared_new(), borrowed while m is in use */
-
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "formats/reader/notes.h"
 
 #define NT_SPE 0x101u			/* NT_PPC_SPE */
 

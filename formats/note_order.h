@@ -9,6 +9,7 @@
 #define VMCOREFS_FORMATS_NOTE_ORDER_H
 
 #include "formats/reader/dump.h"
+#include "formats/reader/notes.h"
 
 /* Are the notes of this machine known, so that they can be turned? */
 bool note_order_known(uint16_t elf_machine);

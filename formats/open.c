@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* From what the user gave to a dump: which files, and who reads them together. */
+#include "formats/open.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,11 +10,15 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "formats/crashes.h"
+#include "formats/find.h"
+#include "formats/folder.h"
 #include "formats/members.h"
 #include "formats/pieces.h"
 #include "formats/reader/reader.h"
 #include "formats/shared.h"
 #include "formats/source/open.h"
+#include "formats/tar.h"
 
 static void close_sources(struct source **srcs, size_t n)
 {

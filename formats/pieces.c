@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "formats/find.h"
 #include "formats/reader/reader.h"
 #include "formats/source/file.h"
 #include "formats/source/parts/joined.h"

@@ -12,8 +12,6 @@
 
 #include "base/source.h"
 
-#define NO_PART_OF_A_SET "%s: no part of a split set; only such parts, or all pieces of one file, can be given together"
-
 /* Are these paths what split(1) calls the pieces of one file, in order (x.aa, x.ab, or with digits)? */
 bool pieces_named(const char *const *paths, size_t n);
 /*

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * tar archives: where the files in them lie. POSIX.1-1988 and -2001 (pax), and what GNU tar adds: long names, numbers in
- * base 256. A file that GNU tar stored sparsely (tar -S) has no place of its own and is left out.
- */
+#include "formats/tar.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

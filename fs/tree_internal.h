@@ -6,6 +6,7 @@
 #ifndef VMCOREFS_FS_TREE_INTERNAL_H
 #define VMCOREFS_FS_TREE_INTERNAL_H
 
+#include "formats/reader/notes.h"
 #include "fs/ranges.h"
 #include "fs/tree.h"
 #include "fs/views/engine.h"

@@ -18,6 +18,7 @@
 #include "formats/elf/kcore.h"
 #include "formats/elf/netdump.h"
 #include "formats/reader/byte_pages.h"
+#include "formats/reader/notes.h"
 
 #define DUMP_ELF_INCOMPLETE 0x1u		/* e_flags, set by makedumpfile -E when it ran out of space */
 #define PHNUM_MAX ((uint64_t)1 << 24)		/* of program headers that are believed */

@@ -8,6 +8,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "formats/reader/notes.h"
 #include "formats/reader/reader.h"
 
 #define NT_TASKSTRUCT 4u

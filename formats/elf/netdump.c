@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "base/log.h"
 #include "formats/reader/byte_pages.h"
+#include "formats/reader/notes.h"
 
 #define NT_DISKDUMP 0x70000001u			/* a long: not 0: pages were left out */
 #define OFFSET_ALIGN 4096u			/* by this crash tells netdump from kdump (is_netdump()) */

@@ -8,6 +8,7 @@
 #define VMCOREFS_FORMATS_ELF_NETDUMP_H
 
 #include "formats/reader/dump.h"
+#include "formats/reader/notes.h"
 
 /* Says so when pages were left out and nobody knows which. */
 void netdump_warn_if_partial(const struct dump *d);

@@ -16,6 +16,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "formats/reader/notes.h"
 #include "formats/reader/reader.h"
 
 #define SECTIONS_MAX	256u		/* that are looked at; xl writes 7 */

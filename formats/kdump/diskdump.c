@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "formats/reader/notes.h"
 #include "formats/reader/reader.h"
 
 enum {		/* status; 0: complete */

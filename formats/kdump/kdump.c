@@ -16,6 +16,7 @@
 #include "formats/kdump/diskdump.h"
 #include "formats/kdump/header.h"
 #include "formats/reader/machine.h"
+#include "formats/reader/notes.h"
 #include "formats/reader/reader.h"
 
 #define BITMAP_PIECE ((size_t)256 << 10)

@@ -12,7 +12,7 @@
 #include "base/bytes.h"
 #include "base/log.h"
 #include "formats/kdump/kdump.h"
-#include "formats/pieces.h"
+#include "formats/reader/notes.h"
 #include "formats/reader/reader.h"
 #include "formats/source/parts/joined.h"
 
@@ -356,8 +356,17 @@ static int set_open(struct split_set *set, bool degraded, struct dump **out)
 static int add_member(struct split_set *set, struct source *src, bool alone, const struct dump_request *req)
 {
 	struct dump *d;
-	int r = dump_open(src, req, &d);
+	int r = kdump_signature(src);
 
+	if (r < 0)
+		r = fail(-r, "%s: cannot be read: %s", src->name, strerror(-r));
+	else
+		r = r ? 0 : fail(EIO, NO_PART_OF_A_SET, src->name);
+	if (r) {
+		source_close(src);
+		return r;
+	}
+	r = dump_open_as(src, &kdump_dump_ops, req, &d);
 	if (r)
 		return r;
 	set->members[set->n++] = d;

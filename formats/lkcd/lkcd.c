@@ -13,6 +13,7 @@
 #include "base/bytes.h"
 #include "base/log.h"
 #include "formats/reader/machine.h"
+#include "formats/reader/notes.h"
 #include "formats/reader/reader.h"
 
 #define MAGIC 0xa8190173618f23edu

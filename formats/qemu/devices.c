@@ -15,6 +15,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "formats/reader/notes.h"
 #include "formats/reader/reader.h"
 
 #define DEVICES_MAX ((uint64_t)32 << 20)	/* bytes of all devices with the description */

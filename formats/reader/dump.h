@@ -2,9 +2,9 @@
 /*
  * An opened dump, whatever its format: a page source, its notes, and what its headers claim.
  *
- * Immutable after dump_open(). Nothing here interprets the kernel in it: that is kernel/.
+ * Immutable after it was opened. Nothing here interprets the kernel in it: that is kernel/.
  *
- * Threads: dump_open/dump_close: before mount only; the rest: any.
+ * Threads: dump_open_as/dump_close: before mount only; the rest: any.
  */
 #ifndef VMCOREFS_FORMATS_READER_DUMP_H
 #define VMCOREFS_FORMATS_READER_DUMP_H
@@ -131,26 +131,9 @@ struct dump_ops {
 	void (*close)(struct dump *d);		/* must accept a half-open dump; frees priv only */
 };
 
-/* In probe order, NULL-terminated. */
-extern const struct dump_ops *const dump_formats[];
-
-/* One source as one dump. Takes over src, also on failure. req NULL: nothing is told. -ENOTSUP, with one message that lists
- * what was tried, when no format claims it. */
-int dump_open(struct source *src, const struct dump_request *req, struct dump **out);
-/* open.c: req->npaths > 0 files as one dump. Parts that are not here fail it with one message that names their pages,
- * unless degraded, which makes that a warning. */
-int dump_open_files(const struct dump_request *req, struct dump **out);
+/* One source, of the format that ops reads, as one dump. Takes over src, also on failure. req NULL: nothing is told. Which
+ * format a source is of: formats/find.h. */
+int dump_open_as(struct source *src, const struct dump_ops *ops, const struct dump_request *req, struct dump **out);
 void dump_close(struct dump *d);		/* NULL is fine; closes src too */
-
-/* Iterate over ELF notes. *pos starts at 0. 1: a note; 0: the end; stops at the first malformed header. name is
- * NUL-terminated (at most 31 characters kept). */
-struct dump_note {
-	char name[32];
-	uint32_t type;
-	const uint8_t *desc;
-	size_t desc_len;
-	size_t header_offset;		/* of the note header in the note bytes */
-};
-int dump_next_note(const struct dump *d, size_t *pos, struct dump_note *out);
 
 #endif

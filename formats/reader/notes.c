@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "formats/reader/reader.h"
+#include "formats/reader/notes.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "formats/reader/notes.h"
 #include "formats/reader/reader.h"
 
 /* struct elf_prstatus, include/linux/elfcore.h: of x86_64, and of i386 */

@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "formats/reader/notes.h"
 #include "formats/reader/reader.h"
 #include "formats/s390/dump.h"
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/bytes.h"
+#include "formats/reader/notes.h"
 
 #define MAX_NOTES 16384u		/* some for each CPU */
 

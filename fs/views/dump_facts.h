@@ -8,6 +8,7 @@
 #define VMCOREFS_FS_VIEWS_DUMP_FACTS_H
 
 #include "formats/reader/dump.h"
+#include "formats/reader/notes.h"
 #include "kernel/kernel.h"
 
 /* What in points to; borrows the dump. */

@@ -15,6 +15,8 @@
 #include "filter/erase.h"
 #include "filter/vmemmap.h"
 #include "formats/note_order.h"
+#include "formats/open.h"
+#include "formats/reader/notes.h"
 #include "fs/views/dump_facts.h"
 #include "fs/views/engine_erase.h"
 

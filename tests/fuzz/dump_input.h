@@ -14,7 +14,10 @@
 
 #include "base/bytes.h"
 #include "base/workers.h"
+#include "formats/find.h"
+#include "formats/open.h"
 #include "formats/reader/dump.h"
+#include "formats/reader/notes.h"
 #include "formats/reader/reader.h"
 #include "formats/source/open.h"
 #include "formats/write/kdump_copy.h"

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "formats/reader/reader.h"
 #include "tests/fuzz/dump_input.h"
 
 #define HEADERS 2048u

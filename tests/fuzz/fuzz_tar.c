@@ -4,6 +4,7 @@
 
 #include "formats/members.h"
 #include "formats/source/open.h"
+#include "formats/tar.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

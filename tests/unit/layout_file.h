@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/layout.h"
+#include "formats/find.h"
 #include "formats/reader/dump.h"
 #include "formats/source/open.h"
 

@@ -16,7 +16,9 @@
 #include <cmocka.h>
 
 #include "base/bytes.h"
+#include "formats/find.h"
 #include "formats/reader/dump.h"
+#include "formats/reader/notes.h"
 #include "formats/source/open.h"
 
 struct core {

@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "formats/elf/kcore.h"
+#include "formats/reader/notes.h"
 #include "formats/reader/reader.h"
 #include "tests/unit/unit.h"
 

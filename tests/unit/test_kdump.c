@@ -16,6 +16,7 @@
 
 #include "base/bytes.h"
 #include "base/codec.h"
+#include "formats/find.h"
 #include "formats/reader/dump.h"
 #include "formats/source/open.h"
 

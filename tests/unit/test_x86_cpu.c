@@ -7,6 +7,7 @@
 #include <sys/procfs.h>
 #include <sys/user.h>
 
+#include "formats/reader/notes.h"
 #include "tests/unit/unit.h"
 
 static const struct x86_cpu cpu = {
