@@ -14,6 +14,7 @@
 #define TYPE_BYTES	12
 #define MEMBER_BYTES	12
 #define INT_SIGNED	1
+#define INT_BOOL	4
 #define MAX_STEPS	16384		/* members of unnamed members looked at for one question: they could hold each other */
 
 /* Bytes after a type: once, and for each of its elements. */
@@ -54,6 +55,11 @@ static void decode(const struct btf *b, const uint8_t *at, struct btf_type *t)
 		.more = at + TYPE_BYTES, .kind = info >> 24 & 0x1f, .n = info & 0xffff, .flag = info >> 31,
 		.size = get_u32(at + 8, b->big), .name = string_at(b, get_u32(at, b->big)),
 	};
+}
+
+uint32_t btf_first(const struct btf *b)
+{
+	return b->first;
 }
 
 uint32_t btf_end(const struct btf *b)
@@ -123,6 +129,14 @@ static void old_bit_field(const struct btf *b, struct btf_member *m)
 	m->bits = info & 0xff;
 }
 
+struct btf_member btf_whole_member(const struct btf *b, const struct btf_type *t, unsigned int i)
+{
+	struct btf_member m = btf_member(b, t, i);
+
+	old_bit_field(b, &m);
+	return m;
+}
+
 /* Direct members come first: they are found whatever is inside the others. */
 static bool find_member(const struct btf *b, const struct btf_type *t, const char *name, size_t len, int depth,
 			struct btf_member *out, unsigned int *steps)
@@ -161,23 +175,44 @@ bool btf_find_member(const struct btf *b, const struct btf_type *t, const char *
 	return len && find_member(b, t, name, len, 0, out, &steps);
 }
 
+const char *btf_enumerator(const struct btf *b, const struct btf_type *t, unsigned int i, int64_t *value)
+{
+	const uint8_t *at = t->more + (size_t)i * tails[t->kind].each;
+	uint32_t low = get_u32(at + 4, b->big);
+
+	if (t->kind == BTF_ENUM64)
+		*value = (int64_t)((uint64_t)get_u32(at + 8, b->big) << 32 | low);
+	else	/* without signs -1 is far more likely than 0xffffffff */
+		*value = t->flag || !b->tells_signs ? (int64_t)(int32_t)low : (int64_t)low;
+	return string_at(b, get_u32(at, b->big));
+}
+
 bool btf_find_enumerator(const struct btf *b, const struct btf_type *t, const char *name, int64_t *value)
 {
 	if (t->kind != BTF_ENUM && t->kind != BTF_ENUM64)
 		return false;
 	for (unsigned int i = 0; i < t->n; i++) {
 		const uint8_t *at = t->more + (size_t)i * tails[t->kind].each;
-		uint32_t low = get_u32(at + 4, b->big);
 
 		if (strcmp(string_at(b, get_u32(at, b->big)), name))
 			continue;
-		if (t->kind == BTF_ENUM64)
-			*value = (int64_t)((uint64_t)get_u32(at + 8, b->big) << 32 | low);
-		else	/* without signs -1 is far more likely than 0xffffffff */
-			*value = t->flag || !b->tells_signs ? (int64_t)(int32_t)low : (int64_t)low;
+		btf_enumerator(b, t, i, value);
 		return true;
 	}
 	return false;
+}
+
+const char *btf_parameter(const struct btf *b, const struct btf_type *t, unsigned int i, uint32_t *type)
+{
+	const uint8_t *at = t->more + (size_t)i * tails[BTF_FUNC_PROTO].each;
+
+	*type = get_u32(at + 4, b->big);
+	return string_at(b, get_u32(at, b->big));
+}
+
+uint32_t btf_tag_component(const struct btf *b, const struct btf_type *t)
+{
+	return get_u32(t->more, b->big);
 }
 
 uint32_t btf_array_element(const struct btf *b, const struct btf_type *t)
@@ -193,6 +228,11 @@ uint32_t btf_array_count(const struct btf *b, const struct btf_type *t)
 bool btf_int_is_signed(const struct btf *b, const struct btf_type *t)
 {
 	return get_u32(t->more, b->big) >> 24 & INT_SIGNED;
+}
+
+bool btf_int_is_bool(const struct btf *b, const struct btf_type *t)
+{
+	return get_u32(t->more, b->big) >> 24 & INT_BOOL;
 }
 
 /* --- opening ------------------------------------------------------------------------------------------------------ */
@@ -257,6 +297,7 @@ static bool is_indexed(const struct btf_type *t)
 	case BTF_UNION:
 	case BTF_ENUM:
 	case BTF_TYPEDEF:
+	case BTF_FUNC:
 	case BTF_VAR:
 	case BTF_FLOAT:
 	case BTF_ENUM64:

@@ -53,14 +53,24 @@ uint32_t btf_end(const struct btf *b);
 bool btf_get(const struct btf *b, uint32_t id, struct btf_type *t);
 /* The same with typedefs and qualifiers taken off: *id becomes that of the type which is left. */
 bool btf_resolve(const struct btf *b, uint32_t *id, struct btf_type *t);
-/* The next id above after of a type with that name, of b itself and not of its base; 0: no more. Declarations, functions
- * and tags are left out. */
+/* Its own ones, without those of the base, begin here. */
+uint32_t btf_first(const struct btf *b);
+/* The next id above after of a type with that name, of b itself and not of its base; 0: no more. Declarations and tags are
+ * left out. */
 uint32_t btf_next(const struct btf *b, const char *name, uint32_t after);
 
 /* i < t->n of a struct or union. */
 struct btf_member btf_member(const struct btf *b, const struct btf_type *t, unsigned int i);
 /* By name (len bytes), also inside unnamed members; bit_offset is then from the outermost struct. */
 bool btf_find_member(const struct btf *b, const struct btf_type *t, const char *name, size_t len, struct btf_member *out);
+/* The same, and what integers of before 5.0 themselves tell of a bit field. */
+struct btf_member btf_whole_member(const struct btf *b, const struct btf_type *t, unsigned int i);
+/* i < t->n of an enum; value as btf_find_enumerator() has it. */
+const char *btf_enumerator(const struct btf *b, const struct btf_type *t, unsigned int i, int64_t *value);
+/* i < t->n of a prototype: its name, and the id of its type. */
+const char *btf_parameter(const struct btf *b, const struct btf_type *t, unsigned int i, uint32_t *type);
+/* Of a declaration tag: which member or parameter, from 0; UINT32_MAX: the whole. */
+uint32_t btf_tag_component(const struct btf *b, const struct btf_type *t);
 /* Of an enum. */
 bool btf_find_enumerator(const struct btf *b, const struct btf_type *t, const char *name, int64_t *value);
 /* Of an array: its elements. */
@@ -68,5 +78,6 @@ uint32_t btf_array_count(const struct btf *b, const struct btf_type *t);
 uint32_t btf_array_element(const struct btf *b, const struct btf_type *t);
 /* Of an integer. */
 bool btf_int_is_signed(const struct btf *b, const struct btf_type *t);
+bool btf_int_is_bool(const struct btf *b, const struct btf_type *t);
 
 #endif

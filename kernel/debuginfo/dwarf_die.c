@@ -151,6 +151,26 @@ bool dwarf_die_array_count(Dwarf_Die *array, unsigned int dim, uint64_t *out)
 	return false;
 }
 
+bool dwarf_die_enumerator_value(Dwarf_Die *enumerator, uint64_t *out)
+{
+	Dwarf_Attribute attr;
+	Dwarf_Sword value;
+
+	/* forms of a fixed size are not negative: dwarf_formsdata() would make 0xf0 that */
+	if (!dwarf_attr(enumerator, DW_AT_const_value, &attr))
+		return false;
+	switch (dwarf_whatform(&attr)) {
+	case DW_FORM_sdata:
+	case DW_FORM_implicit_const:
+		if (dwarf_formsdata(&attr, &value))
+			return false;
+		*out = (uint64_t)value;
+		return true;
+	default:
+		return dwarf_die_number(enumerator, DW_AT_const_value, out);
+	}
+}
+
 bool dwarf_die_find_enumerator(Dwarf_Die *type, const char *name, uint64_t *out)
 {
 	Dwarf_Die child;
@@ -159,24 +179,10 @@ bool dwarf_die_find_enumerator(Dwarf_Die *type, const char *name, uint64_t *out)
 		return false;
 	do {
 		const char *child_name = dwarf_diename(&child);
-		Dwarf_Attribute attr;
-		Dwarf_Sword value;
 
 		if (!child_name || strcmp(child_name, name))
 			continue;
-		/* forms of a fixed size are not negative: dwarf_formsdata() would make 0xf0 that */
-		if (!dwarf_attr(&child, DW_AT_const_value, &attr))
-			return false;
-		switch (dwarf_whatform(&attr)) {
-		case DW_FORM_sdata:
-		case DW_FORM_implicit_const:
-			if (dwarf_formsdata(&attr, &value))
-				return false;
-			*out = (uint64_t)value;
-			return true;
-		default:
-			return dwarf_die_number(&child, DW_AT_const_value, out);
-		}
+		return dwarf_die_enumerator_value(&child, out);
 	} while (!dwarf_siblingof(&child, &child));
 	return false;
 }

@@ -38,7 +38,9 @@ bool dwarf_die_find_member(Dwarf_Die *type, const char *name, size_t len, uint64
 bool dwarf_die_member_start(Dwarf_Die *member, uint64_t *out);
 /* Elements of an array in its dimension dim, from 0; 0: not told (a flexible array). false: it has no such dimension. */
 bool dwarf_die_array_count(Dwarf_Die *array, unsigned int dim, uint64_t *out);
-/* The value of an enumerator. */
+/* The value of a DW_TAG_enumerator. */
+bool dwarf_die_enumerator_value(Dwarf_Die *enumerator, uint64_t *out);
+/* The same, found by its name in its enum. */
 bool dwarf_die_find_enumerator(Dwarf_Die *type, const char *name, uint64_t *out);
 
 #endif

@@ -171,12 +171,21 @@ static int add_kernel(struct types *t, const char **why)
 	return -ENOTSUP;
 }
 
+static int add_copy(struct types *t, const char *module, const void *bytes, size_t len)
+{
+	void *copy = malloc(len ? len : 1);
+
+	if (!copy)
+		return -ENOMEM;
+	memcpy(copy, bytes, len);
+	return add_source(t, module, copy, len);
+}
+
 /* -ENOENT: it has none; -EIO: damaged. */
 static int add_from_file(struct types *t, const char *path)
 {
 	struct vmlinux_file f;
 	const void *section;
-	void *bytes;
 	size_t len;
 	int r = vmlinux_file_open(path, &f);
 
@@ -185,13 +194,7 @@ static int add_from_file(struct types *t, const char *path)
 	r = vmlinux_file_section(&f, ".BTF", &section, &len);
 	if (r)
 		goto out_close;
-	bytes = malloc(len ? len : 1);
-	if (!bytes) {
-		r = -ENOMEM;
-		goto out_close;
-	}
-	memcpy(bytes, section, len);
-	r = add_source(t, "", bytes, len);
+	r = add_copy(t, "", section, len);
 out_close:
 	vmlinux_file_close(&f);
 	return r;
@@ -199,7 +202,7 @@ out_close:
 
 /* --- modules ------------------------------------------------------------------------------------------------------ */
 
-static const struct types_btf *module_source(const struct types *t, const char *module)
+const struct types_btf *types_btf_of_module(const struct types *t, const char *module)
 {
 	for (size_t i = 1; module && i < t->nsources; i++)
 		if (!strcmp(t->sources[i]->module, module))
@@ -237,7 +240,7 @@ static int add_module(void *arg, uint64_t node)
 	    (r = kernel_read_uint(k, btf + l->data, l->t->pointer_bytes, &data)) ||
 	    (r = kernel_read_uint(k, btf + l->data_size, 4, &size)) ||
 	    (r = kernel_read(k, module + l->name, name, 56)) ||
-	    (!module_source(l->t, name) && (r = add_from_memory(l->t, name, data, size)))) {
+	    (!types_btf_of_module(l->t, name) && (r = add_from_memory(l->t, name, data, size)))) {
 		if (r == -ENOMEM)
 			return r;
 		log_warn("the BTF of module %s cannot be read: %s", name[0] ? name : "?", strerror(-r));
@@ -340,6 +343,25 @@ int types_open(const struct kernel *k, const struct symbols *s, const char *vmli
 	return 0;
 }
 
+int types_of_bytes(const void *btf, size_t len, const void *split, size_t split_len, unsigned int pointer_bytes,
+		   struct types **out)
+{
+	struct types *t = calloc(1, sizeof(*t));
+	int r;
+
+	if (!t)
+		return -ENOMEM;
+	t->pointer_bytes = pointer_bytes;
+	r = add_copy(t, "", btf, len);
+	if (!r && split)
+		r = add_copy(t, "module", split, split_len);
+	if (r)
+		types_close(t);
+	else
+		*out = t;
+	return r;
+}
+
 void types_close(struct types *t)
 {
 	if (!t)
@@ -360,8 +382,7 @@ const char *types_source(const struct types *t)
 
 /* --- questions ---------------------------------------------------------------------------------------------------- */
 
-/* NULL, or the DWARF that a type is of. */
-static struct types_dwarf *dwarf_of(const struct types *t, const struct type *of)
+struct types_dwarf *types_dwarf_of(const struct types *t, const struct type *of)
 {
 	if (of->scope < TYPES_DWARF_SCOPE)
 		return NULL;
@@ -390,9 +411,19 @@ bool types_know_variables(const struct types *t)
 	return t->dwarf || (t->late && t->late->dwarf);
 }
 
-static const struct types_btf *source_of(const struct types *t, const struct type *of)
+const struct types_btf *types_btf_of(const struct types *t, const struct type *of)
 {
 	return of->scope < t->nsources ? &t->sources[of->scope]->btf : NULL;
+}
+
+struct types_dwarf *types_dwarf_of_kernel(const struct types *t)
+{
+	return t->dwarf;
+}
+
+const struct types_btf *types_btf_of_kernel(const struct types *t)
+{
+	return t->nsources && !t->dwarf ? &t->sources[0]->btf : NULL;
 }
 
 static int find_exactly(const struct types *t, const char *name, struct type *out)
@@ -402,7 +433,7 @@ static int find_exactly(const struct types *t, const char *name, struct type *ou
 
 int types_find(const struct types *t, const char *module, const char *name, struct type *out)
 {
-	const struct types_btf *own = module_source(t, module);
+	const struct types_btf *own = types_btf_of_module(t, module);
 	int r = own ? types_btf_find(own, name, out) : -ENOENT;
 	char names[2][TYPES_BASE_NAME];
 
@@ -443,7 +474,7 @@ static int kernel_variable(const struct types *t, const char *name, struct type 
 
 int types_variable(const struct types *t, const char *module, const char *name, struct type *out)
 {
-	const struct types_btf *own = module_source(t, module);
+	const struct types_btf *own = types_btf_of_module(t, module);
 	int r;
 
 	if (module)
@@ -456,8 +487,8 @@ int types_variable(const struct types *t, const char *module, const char *name, 
 
 int types_target(const struct types *t, const struct type *of, struct type *out)
 {
-	const struct types_btf *source = source_of(t, of);
-	struct types_dwarf *dwarf = dwarf_of(t, of);
+	const struct types_btf *source = types_btf_of(t, of);
+	struct types_dwarf *dwarf = types_dwarf_of(t, of);
 
 	if (of->kind != TYPE_POINTER && of->kind != TYPE_ARRAY)
 		return -EINVAL;
@@ -468,8 +499,8 @@ int types_target(const struct types *t, const struct type *of, struct type *out)
 
 int types_member(const struct types *t, const struct type *of, const char *name, struct type_member *out)
 {
-	const struct types_btf *source = source_of(t, of);
-	struct types_dwarf *dwarf = dwarf_of(t, of);
+	const struct types_btf *source = types_btf_of(t, of);
+	struct types_dwarf *dwarf = types_dwarf_of(t, of);
 
 	if (of->kind != TYPE_STRUCT && of->kind != TYPE_UNION)
 		return -EINVAL;
@@ -480,8 +511,8 @@ int types_member(const struct types *t, const struct type *of, const char *name,
 
 int types_enumerator(const struct types *t, const struct type *of, const char *name, int64_t *out)
 {
-	const struct types_btf *source = source_of(t, of);
-	struct types_dwarf *dwarf = dwarf_of(t, of);
+	const struct types_btf *source = types_btf_of(t, of);
+	struct types_dwarf *dwarf = types_dwarf_of(t, of);
 
 	if (of->kind != TYPE_ENUM)
 		return -EINVAL;

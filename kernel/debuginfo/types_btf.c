@@ -42,14 +42,30 @@ static uint32_t find(const struct types_btf *b, const char *name)
 	return best;
 }
 
+static bool defines(const struct btf_type *t, const struct btf_type *declared)
+{
+	switch (t->kind) {
+	case BTF_STRUCT:
+		return declared->kind == BTF_FWD && !declared->flag;
+	case BTF_UNION:
+		return declared->kind == BTF_FWD && declared->flag;
+	case BTF_ENUM:
+	case BTF_ENUM64:
+		return declared->kind == BTF_ENUM && t->n;
+	default:
+		return false;
+	}
+}
+
 /* A declaration may have its definition elsewhere: in the module, or in the kernel. */
 static void complete(const struct types_btf *b, uint32_t *id, struct btf_type *t)
 {
-	for (; b; b = b->base) {
-		struct btf_type its;
-		uint32_t found = find(b, t->name);
+	struct btf_type its;
 
-		if (found && btf_get(b->btf, found, &its) && its.kind == (t->flag ? BTF_UNION : BTF_STRUCT)) {
+	for (; b; b = b->base) {
+		for (uint32_t found = 0; (found = btf_next(b->btf, t->name, found));) {
+			if (!btf_get(b->btf, found, &its) || !defines(&its, t))
+				continue;
 			*id = found;
 			*t = its;
 			return;
@@ -77,7 +93,7 @@ static int describe(const struct types_btf *b, uint32_t id, struct type *out, in
 
 	if (!btf_resolve(b->btf, &id, &t))
 		return -EIO;
-	if (t.kind == BTF_FWD)
+	if (*t.name && (t.kind == BTF_FWD || (t.kind == BTF_ENUM && !t.n)))
 		complete(b, &id, &t);
 	*out = (struct type){ .bytes = t.size, .id = id, .scope = b->scope };
 	switch (t.kind) {
@@ -87,6 +103,7 @@ static int describe(const struct types_btf *b, uint32_t id, struct type *out, in
 	case BTF_INT:
 		out->kind = TYPE_INT;
 		out->is_signed = btf_int_is_signed(b->btf, &t);
+		out->is_bool = btf_int_is_bool(b->btf, &t);
 		out->is_char = !strcmp(t.name, "char") || !strcmp(t.name, "signed char") || !strcmp(t.name, "unsigned char");
 		return 0;
 	case BTF_FLOAT:
@@ -96,6 +113,7 @@ static int describe(const struct types_btf *b, uint32_t id, struct type *out, in
 	case BTF_ENUM64:
 		out->kind = TYPE_ENUM;
 		out->is_signed = t.flag;
+		out->is_declared = t.kind == BTF_ENUM && !t.n;
 		return 0;
 	case BTF_STRUCT:
 	case BTF_UNION:
@@ -103,6 +121,7 @@ static int describe(const struct types_btf *b, uint32_t id, struct type *out, in
 		return 0;
 	case BTF_FWD:
 		out->kind = t.flag ? TYPE_UNION : TYPE_STRUCT;
+		out->is_declared = true;
 		out->bytes = 0;
 		return 0;
 	case BTF_PTR:
@@ -118,6 +137,11 @@ static int describe(const struct types_btf *b, uint32_t id, struct type *out, in
 	default:			/* a function, a section: no type of anything */
 		return -EIO;
 	}
+}
+
+int types_btf_describe(const struct types_btf *b, uint32_t id, struct type *out)
+{
+	return describe(b, id, out, 0);
 }
 
 int types_btf_find(const struct types_btf *b, const char *name, struct type *out)

@@ -1,28 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "kernel/debuginfo/types_dwarf.h"
+
 #include <dwarf.h>
 #include <errno.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
 #include "base/log.h"
 #include "kernel/debuginfo/dwarf_die.h"
-#include "kernel/debuginfo/symtab.h"
-#include "kernel/debuginfo/types_internal.h"
-#include "kernel/debuginfo/vmlinux_file.h"
-
-/* Names at the top of a unit, in the order in which they answer. */
-enum name_class { TAGS, ENUMS, TYPEDEFS, BASE_TYPES, TYPE_CLASSES, VARIABLES = TYPE_CLASSES, EXTERNS, CLASSES };
-
-struct types_dwarf {
-	pthread_mutex_t lock;		/* for what follows: libdw keeps what it has read */
-	struct vmlinux_file file;
-	Dwarf *dwarf;
-	unsigned int pointer_bytes;
-	/* Names, with places of DIEs for addresses: of several the first one in the file. Immutable after opening. */
-	struct symtab names[CLASSES];
-};
 
 /* --- the index ---------------------------------------------------------------------------------------------------- */
 
@@ -85,6 +71,16 @@ static int make_index(struct types_dwarf *d)
 	return r;
 }
 
+static bool open_dwarf(struct types_dwarf *d)
+{
+	d->dwarf = dwarf_begin_elf(d->file.elf, DWARF_C_READ, NULL);
+	if (d->dwarf)
+		dwarf_die_know_units(&d->file, d->dwarf);
+	memset(d->units, 0, sizeof(d->units));
+	d->nunits = 0;
+	return d->dwarf;
+}
+
 int types_dwarf_open(const char *path, unsigned int pointer_bytes, struct types_dwarf **out)
 {
 	struct types_dwarf *d = calloc(1, sizeof(*d));
@@ -103,12 +99,10 @@ int types_dwarf_open(const char *path, unsigned int pointer_bytes, struct types_
 	if (r)
 		goto err_close;
 	vmlinux_file_forget(&d->file);
-	d->dwarf = dwarf_begin_elf(d->file.elf, DWARF_C_READ, NULL);
-	if (!d->dwarf) {
+	if (!open_dwarf(d)) {
 		r = -ENOMEM;
 		goto err_close;
 	}
-	dwarf_die_know_units(&d->file, d->dwarf);
 	*out = d;
 	return 0;
 
@@ -129,17 +123,53 @@ void types_dwarf_close(struct types_dwarf *d)
 	free(d);
 }
 
+/* --- DIEs --------------------------------------------------------------------------------------------------------- */
+
+/* libdw gives nothing back of the units that it has looked into: now and then it is opened anew. */
+void types_dwarf_lock(struct types_dwarf *d)
+{
+	pthread_mutex_lock(&d->lock);
+	if (d->dwarf && d->nunits < TYPES_DWARF_UNITS)
+		return;
+	dwarf_end(d->dwarf);
+	open_dwarf(d);
+}
+
+void types_dwarf_unlock(struct types_dwarf *d)
+{
+	pthread_mutex_unlock(&d->lock);
+}
+
+static void remember_unit(struct types_dwarf *d, const void *unit)
+{
+	size_t i = (uintptr_t)unit / 64;
+
+	while (d->units[i % ARRAY_SIZE(d->units)] && d->units[i % ARRAY_SIZE(d->units)] != unit)
+		i++;
+	if (d->units[i % ARRAY_SIZE(d->units)] || d->nunits == TYPES_DWARF_UNITS)
+		return;
+	d->units[i % ARRAY_SIZE(d->units)] = unit;
+	d->nunits++;
+}
+
+bool types_dwarf_die(struct types_dwarf *d, uint64_t at, Dwarf_Die *die)
+{
+	if (!d->dwarf || !dwarf_offdie(d->dwarf, at, die))
+		return false;
+	remember_unit(d, die->cu);
+	return true;
+}
+
 /* --- what a DIE says ---------------------------------------------------------------------------------------------- */
 
-/* The dimension of an array of arrays is in the scope: DWARF has one type for all of them. */
-static unsigned int dimension(const struct type *t)
+unsigned int types_dwarf_dimension(const struct type *t)
 {
 	return (unsigned int)(t->scope - TYPES_DWARF_SCOPE);
 }
 
-static bool open_die(const struct types_dwarf *d, const struct type *t, Dwarf_Die *die)
+static bool open_die(struct types_dwarf *d, const struct type *t, Dwarf_Die *die)
 {
-	return dwarf_offdie(d->dwarf, t->id, die);
+	return types_dwarf_die(d, t->id, die);
 }
 
 static void describe_number(Dwarf_Die *die, struct type *out)
@@ -157,28 +187,27 @@ static void describe_number(Dwarf_Die *die, struct type *out)
 	if (dwarf_tag(die) != DW_TAG_base_type)
 		return;
 	out->is_char = encoding == DW_ATE_signed_char || encoding == DW_ATE_unsigned_char;
+	out->is_bool = encoding == DW_ATE_boolean;
 	if (encoding == DW_ATE_float)
 		out->kind = TYPE_FLOAT;
 }
 
-static void complete(const struct types_dwarf *d, Dwarf_Die *die)
+static void complete(struct types_dwarf *d, Dwarf_Die *die)
 {
 	const char *name = dwarf_diename(die);
-	const struct symtab_entry *e = name ? symtab_find(&d->names[TAGS], name) : NULL;
+	enum name_class class = dwarf_tag(die) == DW_TAG_enumeration_type ? ENUMS : TAGS;
+	const struct symtab_entry *e = name ? symtab_find(&d->names[class], name) : NULL;
 	Dwarf_Die other;
 
-	if (e && dwarf_offdie(d->dwarf, e->vaddr, &other) && dwarf_tag(&other) == dwarf_tag(die))
+	if (e && types_dwarf_die(d, e->vaddr, &other) && dwarf_tag(&other) == dwarf_tag(die))
 		*die = other;
 }
 
-static int describe_target(const struct types_dwarf *d, Dwarf_Die *of, struct type *out, int depth);
-
-/* From dimension dim on. */
-static int describe_array(const struct types_dwarf *d, Dwarf_Die *die, unsigned int dim, struct type *out, int depth)
+int types_dwarf_describe_array(struct types_dwarf *d, Dwarf_Die *die, unsigned int dim, struct type *out, int depth)
 {
 	uint64_t count, bytes;
 	struct type element;
-	int r = describe_target(d, die, &element, depth);
+	int r = types_dwarf_describe_target(d, die, &element, depth);
 
 	if (r)
 		return r;
@@ -193,13 +222,15 @@ static int describe_array(const struct types_dwarf *d, Dwarf_Die *die, unsigned 
 	return 0;
 }
 
-static int describe(const struct types_dwarf *d, Dwarf_Die *die, struct type *out, int depth)
+int types_dwarf_describe(struct types_dwarf *d, Dwarf_Die *die, struct type *out, int depth)
 {
 	if (depth > DWARF_MAX_DEPTH)
 		return -EIO;
 	if (!dwarf_die_is_complete(die))
 		complete(d, die);
-	*out = (struct type){ .id = dwarf_dieoffset(die), .scope = TYPES_DWARF_SCOPE };
+	*out = (struct type){
+		.id = dwarf_dieoffset(die), .scope = TYPES_DWARF_SCOPE, .is_declared = !dwarf_die_is_complete(die),
+	};
 	dwarf_die_number(die, DW_AT_byte_size, &out->bytes);
 	switch (dwarf_tag(die)) {
 	case DW_TAG_base_type:
@@ -222,7 +253,7 @@ static int describe(const struct types_dwarf *d, Dwarf_Die *die, struct type *ou
 			out->bytes = d->pointer_bytes;
 		return 0;
 	case DW_TAG_array_type:
-		return describe_array(d, die, 0, out, depth + 1);
+		return types_dwarf_describe_array(d, die, 0, out, depth + 1);
 	case DW_TAG_subroutine_type:
 		out->kind = TYPE_FUNCTION;
 		return 0;
@@ -232,7 +263,7 @@ static int describe(const struct types_dwarf *d, Dwarf_Die *die, struct type *ou
 }
 
 /* The type of what has one: no DW_AT_type is void, and so is a const void. */
-static int describe_target(const struct types_dwarf *d, Dwarf_Die *of, struct type *out, int depth)
+int types_dwarf_describe_target(struct types_dwarf *d, Dwarf_Die *of, struct type *out, int depth)
 {
 	Dwarf_Attribute attr;
 	Dwarf_Die its = *of;
@@ -252,7 +283,7 @@ static int describe_target(const struct types_dwarf *d, Dwarf_Die *of, struct ty
 		case DW_TAG_atomic_type:
 			break;
 		default:
-			return describe(d, &its, out, depth);
+			return types_dwarf_describe(d, &its, out, depth);
 		}
 	}
 	return -EIO;
@@ -260,49 +291,49 @@ static int describe_target(const struct types_dwarf *d, Dwarf_Die *of, struct ty
 
 /* --- questions, under the lock ------------------------------------------------------------------------------------ */
 
-static int find(const struct types_dwarf *d, const char *name, struct type *out)
+static int find(struct types_dwarf *d, const char *name, struct type *out)
 {
 	for (size_t i = 0; i < TYPE_CLASSES; i++) {
 		const struct symtab_entry *e = symtab_find(&d->names[i], name);
 		Dwarf_Die die;
 
-		if (e && !dwarf_offdie(d->dwarf, e->vaddr, &die))
+		if (e && !types_dwarf_die(d, e->vaddr, &die))
 			return -EIO;
 		/* a typedef of void has no type itself */
 		if (e)
-			return i == TYPEDEFS ? describe_target(d, &die, out, 0) : describe(d, &die, out, 0);
+			return i == TYPEDEFS ? types_dwarf_describe_target(d, &die, out, 0) : types_dwarf_describe(d, &die, out, 0);
 	}
 	return -ENOENT;
 }
 
-static int variable(const struct types_dwarf *d, const char *name, struct type *out)
+static int variable(struct types_dwarf *d, const char *name, struct type *out)
 {
 	for (size_t i = VARIABLES; i < CLASSES; i++) {
 		const struct symtab_entry *e = symtab_find(&d->names[i], name);
 		Dwarf_Die die;
 
 		if (e)
-			return dwarf_offdie(d->dwarf, e->vaddr, &die) ? describe_target(d, &die, out, 0) : -EIO;
+			return types_dwarf_die(d, e->vaddr, &die) ? types_dwarf_describe_target(d, &die, out, 0) : -EIO;
 	}
 	return -ENOENT;
 }
 
-static int target(const struct types_dwarf *d, const struct type *of, struct type *out)
+static int target(struct types_dwarf *d, const struct type *of, struct type *out)
 {
-	unsigned int next = of->kind == TYPE_ARRAY ? dimension(of) + 1 : 0;
+	unsigned int next = of->kind == TYPE_ARRAY ? types_dwarf_dimension(of) + 1 : 0;
 	uint64_t count;
 	Dwarf_Die die;
 
 	if (!open_die(d, of, &die))
 		return -EIO;
 	if (next && next < DWARF_MAX_DEPTH && dwarf_die_array_count(&die, next, &count))
-		return describe_array(d, &die, next, out, 0);
-	return describe_target(d, &die, out, 0);
+		return types_dwarf_describe_array(d, &die, next, out, 0);
+	return types_dwarf_describe_target(d, &die, out, 0);
 }
 
 /* Where a bit field is, in bits from the start of the struct; at: its unit, in bytes. DWARF 2 and 3 count from the highest
  * bit of the unit. */
-static uint64_t bit_field_offset(const struct types_dwarf *d, Dwarf_Die *member, uint64_t at, uint64_t bits,
+static uint64_t bit_field_offset(struct types_dwarf *d, Dwarf_Die *member, uint64_t at, uint64_t bits,
 				 uint64_t unit_bytes)
 {
 	uint64_t offset = 0;
@@ -315,9 +346,21 @@ static uint64_t bit_field_offset(const struct types_dwarf *d, Dwarf_Die *member,
 	return d->file.ehdr.e_ident[EI_DATA] == ELFDATA2MSB ? at * 8 + offset : (at + unit_bytes) * 8 - offset - bits;
 }
 
-static int member(const struct types_dwarf *d, const struct type *of, const char *name, struct type_member *out)
+int types_dwarf_member_place(struct types_dwarf *d, Dwarf_Die *member, uint64_t unit_bytes, uint64_t *at, unsigned int *bits)
 {
-	uint64_t start, at, bits = 0;
+	uint64_t its;
+
+	if (!dwarf_die_member_start(member, at))
+		return -EIO;
+	*bits = dwarf_die_number(member, DW_AT_bit_size, &its) ? (unsigned int)its : 0;
+	*at = *bits ? bit_field_offset(d, member, *at, *bits, unit_bytes) : *at * 8;
+	return 0;
+}
+
+static int member(struct types_dwarf *d, const struct type *of, const char *name, struct type_member *out)
+{
+	uint64_t start, at;
+	unsigned int bits;
 	Dwarf_Die die, member;
 	int r;
 
@@ -325,18 +368,15 @@ static int member(const struct types_dwarf *d, const struct type *of, const char
 		return -EIO;
 	if (!dwarf_die_find_member(&die, name, strlen(name), &start, &member))
 		return -ENOENT;
-	r = dwarf_die_member_start(&member, &at) ? describe_target(d, &member, &out->type, 0) : -EIO;
-	if (r)
-		return r;
-	if (dwarf_die_number(&member, DW_AT_bit_size, &bits))
-		at = bit_field_offset(d, &member, at, bits, out->type.bytes);
-	else
-		at *= 8;
-	types_place_member(out, start * 8 + at, (unsigned int)bits);
-	return 0;
+	r = types_dwarf_describe_target(d, &member, &out->type, 0);
+	if (!r)
+		r = types_dwarf_member_place(d, &member, out->type.bytes, &at, &bits);
+	if (!r)
+		types_place_member(out, start * 8 + at, bits);
+	return r;
 }
 
-static int enumerator(const struct types_dwarf *d, const struct type *of, const char *name, int64_t *out)
+static int enumerator(struct types_dwarf *d, const struct type *of, const char *name, int64_t *out)
 {
 	uint64_t value;
 	Dwarf_Die die;
@@ -355,9 +395,9 @@ int types_dwarf_find(struct types_dwarf *d, const char *name, struct type *out)
 {
 	int r;
 
-	pthread_mutex_lock(&d->lock);
+	types_dwarf_lock(d);
 	r = find(d, name, out);
-	pthread_mutex_unlock(&d->lock);
+	types_dwarf_unlock(d);
 	return r;
 }
 
@@ -365,9 +405,9 @@ int types_dwarf_variable(struct types_dwarf *d, const char *name, struct type *o
 {
 	int r;
 
-	pthread_mutex_lock(&d->lock);
+	types_dwarf_lock(d);
 	r = variable(d, name, out);
-	pthread_mutex_unlock(&d->lock);
+	types_dwarf_unlock(d);
 	return r;
 }
 
@@ -375,9 +415,9 @@ int types_dwarf_target(struct types_dwarf *d, const struct type *of, struct type
 {
 	int r;
 
-	pthread_mutex_lock(&d->lock);
+	types_dwarf_lock(d);
 	r = target(d, of, out);
-	pthread_mutex_unlock(&d->lock);
+	types_dwarf_unlock(d);
 	return r;
 }
 
@@ -385,9 +425,9 @@ int types_dwarf_member(struct types_dwarf *d, const struct type *of, const char 
 {
 	int r;
 
-	pthread_mutex_lock(&d->lock);
+	types_dwarf_lock(d);
 	r = member(d, of, name, out);
-	pthread_mutex_unlock(&d->lock);
+	types_dwarf_unlock(d);
 	return r;
 }
 
@@ -395,8 +435,8 @@ int types_dwarf_enumerator(struct types_dwarf *d, const struct type *of, const c
 {
 	int r;
 
-	pthread_mutex_lock(&d->lock);
+	types_dwarf_lock(d);
 	r = enumerator(d, of, name, out);
-	pthread_mutex_unlock(&d->lock);
+	types_dwarf_unlock(d);
 	return r;
 }

@@ -9,6 +9,18 @@
 /* types.c: where a member is that starts bit_offset bits from the start of its struct. out->type is set. */
 void types_place_member(struct type_member *out, uint64_t bit_offset, unsigned int bits);
 
+/* types.c: types of bytes, which are copied, without a kernel: for tests. split: a module's, of the name "module"; NULL: none. */
+int types_of_bytes(const void *btf, size_t len, const void *split, size_t split_len, unsigned int pointer_bytes,
+		   struct types **out);
+
+/* types.c: who answers for a type, or for a module. NULL: nobody. */
+const struct types_btf *types_btf_of(const struct types *t, const struct type *of);
+struct types_dwarf *types_dwarf_of(const struct types *t, const struct type *of);
+const struct types_btf *types_btf_of_module(const struct types *t, const char *module);
+/* ... for the kernel's own: DWARF, else (NULL) BTF. */
+struct types_dwarf *types_dwarf_of_kernel(const struct types *t);
+const struct types_btf *types_btf_of_kernel(const struct types *t);
+
 /* --- types_btf.c: one BTF. Threads: any. --- */
 
 struct types_btf {
@@ -26,6 +38,16 @@ int types_btf_pointer_to(const struct types_btf *b, const struct type *to, struc
 int types_btf_target(const struct types_btf *b, const struct type *of, struct type *out);
 int types_btf_member(const struct types_btf *b, const struct type *of, const char *name, struct type_member *out);
 int types_btf_enumerator(const struct types_btf *b, const struct type *of, const char *name, int64_t *out);
+int types_btf_describe(const struct types_btf *b, uint32_t id, struct type *out);
+/* types_btf_written.c */
+int types_btf_get(const struct types_btf *b, enum type_kind kind, const char *name, struct type *out);
+int types_btf_next(const struct types_btf *b, uint64_t *at, struct type *out);
+int types_btf_name(const struct types_btf *b, const struct type *of, const char **out);
+int types_btf_inner(const struct types_btf *b, const struct type *of, struct type *out);
+int types_btf_peel(const struct types_btf *b, const struct type *of, struct type *out);
+int types_btf_function(const struct types_btf *b, const char *name, struct type *out);
+int types_btf_next_item(const struct types_btf *b, struct type_items *items, struct type_item *out);
+int types_btf_next_tag(const struct types_btf *b, const struct type *of, uint64_t *at, struct type_tag *out);
 
 /* --- types_dwarf.c: the DWARF of a vmlinux. Threads: opening and closing: one; the rest: any. --- */
 
@@ -42,6 +64,12 @@ int types_dwarf_variable(struct types_dwarf *d, const char *name, struct type *o
 int types_dwarf_target(struct types_dwarf *d, const struct type *of, struct type *out);
 int types_dwarf_member(struct types_dwarf *d, const struct type *of, const char *name, struct type_member *out);
 int types_dwarf_enumerator(struct types_dwarf *d, const struct type *of, const char *name, int64_t *out);
+int types_dwarf_get(struct types_dwarf *d, enum type_kind kind, const char *name, struct type *out);
+int types_dwarf_next(struct types_dwarf *d, uint64_t *at, struct type *out);
+int types_dwarf_name(struct types_dwarf *d, const struct type *of, const char **out);
+int types_dwarf_inner(struct types_dwarf *d, const struct type *of, struct type *out);
+int types_dwarf_peel(struct types_dwarf *d, const struct type *of, struct type *out);
+int types_dwarf_next_item(struct types_dwarf *d, struct type_items *items, struct type_item *out);
 
 /* types_wellknown.c: the type of a variable that kernels have had for long, as "name" or, of pointers to it, "name *";
  * NULL: it is none of them. */

@@ -131,6 +131,7 @@ struct fake_btf {
 	size_t types_len, strings_len;
 	uint32_t strings_start;		/* of split BTF: the length of the base's strings */
 	uint32_t id;			/* of the last type */
+	bool big;
 	uint8_t bytes[8192];		/* the whole, made by fake_btf_finish() */
 	size_t len;
 };
@@ -138,7 +139,7 @@ struct fake_btf {
 static inline void btf_word(struct fake_btf *b, uint32_t v)
 {
 	assert(b->types_len + 4 <= sizeof(b->types));
-	put_u32(b->types + b->types_len, v, false);
+	put_u32(b->types + b->types_len, v, b->big);
 	b->types_len += 4;
 }
 
@@ -195,11 +196,13 @@ static inline void btf_add_value(struct fake_btf *b, const char *name, uint32_t 
 static inline void fake_btf_finish(struct fake_btf *b)
 {
 	uint32_t head[6] = {
-		1 << 16 | 0xeb9f, 24, 0, (uint32_t)b->types_len, (uint32_t)b->types_len, (uint32_t)b->strings_len,
+		0, 24, 0, (uint32_t)b->types_len, (uint32_t)b->types_len, (uint32_t)b->strings_len,
 	};
 
 	for (size_t i = 0; i < 6; i++)
-		put_u32(b->bytes + i * 4, head[i], false);
+		put_u32(b->bytes + i * 4, head[i], b->big);
+	put_u16(b->bytes, 0xeb9f, b->big);
+	b->bytes[2] = 1;
 	memcpy(b->bytes + 24, b->types, b->types_len);
 	memcpy(b->bytes + 24 + b->types_len, b->strings, b->strings_len);
 	b->len = 24 + b->types_len + b->strings_len;
