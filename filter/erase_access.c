@@ -48,8 +48,8 @@ static bool is_per_cpu(const struct access_context *c, uint64_t vaddr)
 {
 	struct symbol start, end;
 
-	return !symbols_find(c->symbols, NULL, "__per_cpu_start", &start) &&
-	       !symbols_find(c->symbols, NULL, "__per_cpu_end", &end) && vaddr >= start.vaddr && vaddr < end.vaddr;
+	return !facts_find_symbol(c->facts, NULL, "__per_cpu_start", &start) &&
+	       !facts_find_symbol(c->facts, NULL, "__per_cpu_end", &end) && vaddr >= start.vaddr && vaddr < end.vaddr;
 }
 
 /* A symbol of the section's module, or of the kernel, as makedumpfile looks for it. */
@@ -57,11 +57,11 @@ static int resolve_symbol(struct access_context *c, struct erase_pos pos, const 
 {
 	const char *module = c->module;
 	struct symbol symbol;
-	int r = symbols_find(c->symbols, module, name, &symbol);
+	int r = facts_find_symbol(c->facts, module, name, &symbol);
 
 	if (r == -ENOENT && module) {
 		module = NULL;
-		r = symbols_find(c->symbols, NULL, name, &symbol);
+		r = facts_find_symbol(c->facts, NULL, name, &symbol);
 	}
 	if (r == -ENOENT && c->module)
 		return access_fail(c, pos, "neither module %s nor the kernel has a symbol '%s'", c->module, name);

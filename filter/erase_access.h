@@ -9,13 +9,13 @@
 #define VMCOREFS_FILTER_ERASE_ACCESS_H
 
 #include "filter/erase_parse.h"
-#include "kernel/debuginfo/types.h"
+#include "kernel/debuginfo/facts.h"
 
 #define ACCESS_STEPS_MAX (2 * ERASE_DEPTH_MAX)
 
 struct access_context {
 	const struct kernel *kernel;
-	const struct symbols *symbols;
+	const struct facts *facts;
 	const struct types *types;
 	const char *name;		/* of the file with the rules */
 	const char *module;		/* of the section, or NULL */

@@ -247,8 +247,8 @@ static int run_per_cpu(struct loop *l)
 	uint64_t cpus;
 	int r = 0;
 
-	if (symbols_find(c->symbols, NULL, "__per_cpu_offset", &offsets) ||
-	    symbols_find(c->symbols, NULL, "nr_cpu_ids", &number) || access_read(c, number.vaddr, 4, &cpus) ||
+	if (facts_find_symbol(c->facts, NULL, "__per_cpu_offset", &offsets) ||
+	    facts_find_symbol(c->facts, NULL, "nr_cpu_ids", &number) || access_read(c, number.vaddr, 4, &cpus) ||
 	    !cpus || cpus > CPUS_MAX)
 		return access_fail(c, l->rule->commands[0].path.pos, "where the CPUs' copies of per-CPU variables are is not known");
 	for (uint64_t i = 0; i < cpus && !r; i++) {
@@ -294,8 +294,9 @@ static bool module_is_loaded(struct erase_run *ev, const struct erase_rule *rule
 {
 	const struct erase_word *m = &rule->module;
 	struct symbol ignored;
+	int r = m->text ? facts_find_symbol(ev->c.facts, m->text, "", &ignored) : 0;
 
-	if (!m->text || symbols_find(ev->c.symbols, m->text, "", &ignored) != -ENODEV)
+	if (r != -ENODEV && r != -ENOTSUP)
 		return true;
 	if (!before || !before->module.text || before->module.pos.line != m->pos.line) {
 		log_warn("%s:%u:%u: module %s is not loaded: its rules are passed over", ev->c.name, m->pos.line,
@@ -305,11 +306,40 @@ static bool module_is_loaded(struct erase_run *ev, const struct erase_rule *rule
 	return false;
 }
 
-int erase_eval(const struct erase_rules *rules, const struct kernel *k, const struct symbols *s, const struct types *t,
-	       struct erase_list *out, unsigned int *warnings)
+static bool has_module_rules(const struct erase_rules *rules)
 {
-	struct erase_run ev = { .c = { .kernel = k, .symbols = s, .types = t, .name = rules->name }, .list = out };
-	int r = 0;
+	for (size_t i = 0; i < rules->nrules; i++)
+		if (rules->rules[i].module.text)
+			return true;
+	return false;
+}
+
+/* All facts that the rules need. */
+static int take_facts(const struct erase_rules *rules, const struct facts *f, const struct types **types)
+{
+	const struct symbols *symbols;
+	const struct modules *modules;
+	const char *why = facts_kernel(f)->why_no_space;
+	int r = facts_kernel(f)->has_space ? facts_symbols(f, &symbols, &why) : -ENOTSUP;
+
+	if (!r)
+		r = facts_types(f, types, &why);
+	if (r)
+		return fail(-r, "%s: the rules cannot be applied: %s", rules->name, why);
+	if (!has_module_rules(rules))
+		return 0;
+	r = facts_modules(f, &modules, &why);
+	if (r == -ENOTSUP) {
+		log_warn("the dump's modules are not found, for erase rules of theirs: %s", why);
+		r = 0;
+	}
+	return r;
+}
+
+int erase_eval(const struct erase_rules *rules, const struct facts *f, struct erase_list *out, unsigned int *warnings)
+{
+	struct erase_run ev = { .c = { .kernel = facts_kernel(f), .facts = f, .name = rules->name }, .list = out };
+	int r = take_facts(rules, f, &ev.c.types);
 
 	*out = (struct erase_list){ 0 };
 	for (size_t i = 0; i < rules->nrules && !r; i++)

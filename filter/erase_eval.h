@@ -17,11 +17,10 @@
 
 #include "filter/erase_list.h"
 #include "filter/erase_parse.h"
-#include "kernel/debuginfo/types.h"
+#include "kernel/debuginfo/facts.h"
 
 /* Fills and closes *out, which borrows the words of the rules. *warnings: how many were logged. -EINVAL after one
- * message with the place in the file; -ENOMEM, -EFBIG. */
-int erase_eval(const struct erase_rules *rules, const struct kernel *k, const struct symbols *s, const struct types *t,
-	       struct erase_list *out, unsigned int *warnings);
+ * message with the place in the file; -ENOTSUP after one when the dump lacks symbols or types; passing faults, -EFBIG. */
+int erase_eval(const struct erase_rules *rules, const struct facts *f, struct erase_list *out, unsigned int *warnings);
 
 #endif

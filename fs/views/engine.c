@@ -107,6 +107,13 @@ static int setup_page_size(struct engine *e)
 	return 0;
 }
 
+/* What is opened later is not found by a path from where the program was started: a daemon is somewhere else. */
+static int setup_facts(struct engine *e)
+{
+	e->facts = facts_new(e->kernel, e->vmlinux_path ? e->vmlinux_path : e->vmlinux);
+	return e->facts ? 0 : -ENOMEM;
+}
+
 static void setup_classes(struct engine *e)
 {
 	struct kernel *k = e->kernel;
@@ -187,7 +194,6 @@ static int open_engine(const struct engine_options *opt, struct engine *e)
 	e->exclude_domu = opt->exclude_domu;
 	e->warn_spool = opt->warn_spool;
 	e->jobs = (struct jobs)JOBS_INIT;
-	init_once(&e->symbols_once);
 	init_once(&e->regions_once);
 	init_once(&e->classes_once);
 	init_once(&e->domu_once);
@@ -220,6 +226,8 @@ static int open_engine(const struct engine_options *opt, struct engine *e)
 	dump_facts_free(&facts);
 	if (!r)
 		r = setup_page_size(e);
+	if (!r)
+		r = setup_facts(e);
 	if (!r)
 		r = engine_setup_erase(e);
 	if (!r)
@@ -274,7 +282,7 @@ void engine_close(struct engine *e)
 	classify_free(e->classes);
 	memmap_close(e->memmap);
 	free(e->source_maps);
-	symbols_close(e->symbols);
+	facts_free(e->facts);
 	free(e->vmlinux_path);
 	out_free(&e->notes);
 	kernel_close(e->kernel);
@@ -292,30 +300,6 @@ bool engine_has_selection(const struct engine *e, unsigned int sel)
 	if (selection_lacks_vmemmap(sel))
 		return e->memmap && vmemmap_known(e->memmap);
 	return e->memmap || !(selection_level(sel) & ~(unsigned int)LEVEL_ZERO);
-}
-
-static int compute_symbols(void *arg)
-{
-	struct engine *e = arg;
-	int r;
-
-	if (e->kernel->hypervisor) {
-		e->why_no_symbols = "-o xen=hypervisor shows Xen itself";
-		return 0;
-	}
-	r = symbols_open(e->kernel, e->vmlinux, &e->symbols, &e->why_no_symbols);
-	if (r && !e->why_no_symbols)
-		e->why_no_symbols = "the vmlinux cannot be read";
-	return r == -ENOMEM ? r : 0;
-}
-
-int engine_symbols(struct engine *e, const struct symbols **out, const char **why)
-{
-	int r = once_run(&e->symbols_once, compute_symbols, e);
-
-	*out = e->symbols;
-	*why = e->why_no_symbols;
-	return r;
 }
 
 static int compute_classes(void *arg)

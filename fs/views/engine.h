@@ -19,7 +19,7 @@
 #include "formats/reader/dump.h"
 #include "fs/views/jobs.h"
 #include "fs/views/output.h"
-#include "kernel/debuginfo/symbols.h"
+#include "kernel/debuginfo/facts.h"
 #include "kernel/kernel.h"
 #include "kernel/pages/memmap.h"
 
@@ -90,9 +90,7 @@ struct engine {
 	unsigned int nr_cpus;		/* of outputs' headers, as makedumpfile has it: notes, else what the dump's header says */
 	unsigned int nr_registers;	/* CPUs that have a note which is not empty */
 
-	struct once symbols_once;
-	struct symbols *symbols;	/* owned; NULL: there are none, for this reason: */
-	const char *why_no_symbols;
+	struct facts *facts;		/* owned: symbols, types, modules */
 
 	struct once regions_once;
 	struct mapping image, direct;	/* kernel image, direct map; len 0: not known */
@@ -173,8 +171,6 @@ bool engine_split_size(struct engine *e, unsigned int sel, unsigned int parts, u
 
 /* The folder of a selection, "level-31", or "all pages" for WHOLE: into buf. For messages. */
 const char *engine_selection_name(unsigned int sel, char buf[32]);
-/* The kernel's symbols, without those of modules, read now if need be. NULL: there are none, and *why says why. -ENOMEM. */
-int engine_symbols(struct engine *e, const struct symbols **out, const char **why);
 /* For the text views. */
 const char *engine_machine(const struct engine *e);
 

@@ -27,48 +27,12 @@ static void erase_header(struct engine *e)
 	}
 }
 
-static bool has_module_rules(const struct erase_rules *rules)
-{
-	for (size_t i = 0; i < rules->nrules; i++)
-		if (rules->rules[i].module.text)
-			return true;
-	return false;
-}
-
-/* Which memory the rules mean, by symbols and types of the dump as it is. */
-static int apply_rules(struct engine *e)
-{
-	struct kernel *k = e->kernel;
-	struct symbols *s = NULL;
-	struct types *t = NULL;
-	const char *why = k->why_no_space;
-	int r = k->has_space ? symbols_open(k, e->vmlinux, &s, &why) : -ENOTSUP;
-
-	if (!r)
-		r = types_open(k, s, e->vmlinux, &t, &why);
-	if (!r)
-		r = symbols_add_init_task(s, t);
-	if (!r && has_module_rules(e->erase_rules)) {
-		r = symbols_add_modules(s, t, &why);
-		if (r == -ENOTSUP) {
-			log_warn("the dump's modules are not found, for erase rules of theirs: %s", why);
-			r = 0;
-		}
-	}
-	if (!r)
-		r = erase_eval(e->erase_rules, k, s, t, &e->erase_list, &e->erase_warnings);
-	else if (r == -ENOTSUP)
-		r = fail(ENOTSUP, "%s: the rules cannot be applied: %s", e->erase_rules->name, why);
-	types_close(t);
-	symbols_close(s);
-	return r;
-}
-
 int engine_setup_erase(struct engine *e)
 {
 	out_write(&e->eraseinfo, e->dump->eraseinfo, e->dump->eraseinfo_len);
 	if (e->erase_rules && e->erase_rules->nrules) {
-		int r = apply_rules(e);
+		/* which memory they mean, by symbols and types of the dump as it is */
+		int r = erase_eval(e->erase_rules, e->facts, &e->erase_list, &e->erase_warnings);
 
 		if (r)
 			return r;
@@ -78,6 +42,7 @@ int engine_setup_erase(struct engine *e)
 		e->pages = e->erased;
 		erase_header(e);
 		kernel_set_pages(e->kernel, e->pages);
+		facts_forget(e->facts);
 		if (!e->kernel->has_space)
 			log_warn("%s: %s: nothing that needs them is served", e->erase_rules->name, e->kernel->why_no_space);
 		erase_list_text(&e->erase_list, e->pages, 0, e->pages->max_pfn, &e->eraseinfo);

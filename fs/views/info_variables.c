@@ -80,9 +80,9 @@ int info_variables(struct engine *e, struct outbuf *out)
 	struct debug_package package;
 	const struct symbols *s;
 	const char *why;
-	int r = engine_symbols(e, &s, &why);
+	int r = facts_symbols(e->facts, &s, &why);
 
-	if (r)
+	if (r && r != -ENOTSUP)
 		return r;
 	if (!state_build_id(k, s, id))
 		info_text(out, "build-id", id);

@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "base/codec.h"
+#include "base/fault.h"
 #include "fs/views/estimate.h"
 #include "fs/views/texts.h"
 #include "kernel/pages/nodes.h"
@@ -149,39 +150,31 @@ static void put_range(const struct pages *ps, const struct classes *classes, con
 	out_printf(out, " %13llu %13llu\n", (unsigned long long)n.other, (unsigned long long)kernel_free);
 }
 
-/* What of struct zone is not in VMCOREINFO. Types of a vmlinux need no symbols. 0, or -errno with *why. */
-static int zone_layout(struct engine *e, const struct symbols *s, struct zone_layout *out, const char **why)
+/* What of struct zone is not in VMCOREINFO. -ENOTSUP with *why; passing faults. */
+static int zone_layout(const struct engine *e, struct zone_layout *out, const char **why)
 {
-	struct types *t = NULL;
-	int r = types_open(e->kernel, s, e->vmlinux, &t, why);
+	const struct types *t;
+	int r = facts_types(e->facts, &t, why);
 
-	if (r && !*why)
-		*why = "the kernel's types cannot be read";
-	if (!r) {
-		r = zone_layout_get(e->kernel, t, out);
-		if (r)
-			*why = "the kernel's types do not describe struct zone";
-	}
-	types_close(t);
-	return r;
+	if (r || !zone_layout_get(e->kernel, t, out))
+		return r;
+	*why = "the kernel's types do not describe struct zone";
+	return -ENOTSUP;
 }
 
 /* *why_no_zones: NULL, or why zones have no names and places. */
 static int read_nodes(struct engine *e, struct mem_nodes *nodes, const char **why, const char **why_no_zones)
 {
-	struct symbols *symbols = NULL;
+	const struct symbols *symbols;
 	struct zone_layout layout;
-	int r = symbols_open(e->kernel, e->vmlinux, &symbols, why_no_zones);
+	int r = facts_symbols(e->facts, &symbols, NULL), no_layout;
 
-	if (r == -ENOMEM)
+	if (r && r != -ENOTSUP)
 		return r;
-	r = zone_layout(e, symbols, &layout, why_no_zones);
-	if (!r)
-		*why_no_zones = NULL;
-	if (r != -ENOMEM)
-		r = nodes_read(e->kernel, symbols, *why_no_zones ? NULL : &layout, nodes, why);
-	symbols_close(symbols);
-	return r;
+	no_layout = zone_layout(e, &layout, why_no_zones);
+	if (no_layout && no_layout != -ENOTSUP)
+		return no_layout;
+	return nodes_read(e->kernel, symbols, no_layout ? NULL : &layout, nodes, why);
 }
 
 static int put_nodes(struct engine *e, struct outbuf *out)
@@ -199,7 +192,7 @@ static int put_nodes(struct engine *e, struct outbuf *out)
 		r = -ENOTSUP, why = "dom0's memory is anywhere in that of the machine";
 	else
 		r = read_nodes(e, &nodes, &why, &why_no_zones);
-	if (r == -ENOMEM)
+	if (error_is_passing(r))
 		return r;
 	if (r) {
 		out_printf(out, "\nNodes are not known: %s.\n", why);

@@ -17,7 +17,7 @@ static int find(const struct symbols *s, const char *const *names, size_t n, uin
 	for (size_t i = 0; i < n; i++) {
 		struct symbol symbol;
 
-		if (!symbols_find(s, NULL, names[i], &symbol)) {
+		if (!symbols_find(s, names[i], &symbol)) {
 			*vaddr = symbol.vaddr;
 			return 0;
 		}

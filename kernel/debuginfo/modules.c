@@ -284,34 +284,42 @@ static int add_module(void *arg, uint64_t node)
 	return 0;
 }
 
-int modules_read(const struct kernel *k, const struct types *t, uint64_t head, struct modules *out, const char **why)
+int modules_open(const struct kernel *k, const struct symbols *s, const struct types *t, struct modules **out,
+		 const char **why)
 {
 	struct module_fields l = { 0 };
-	struct visit w = { .k = k, .l = &l, .out = out, .names_left = MAX_ALL_NAMES };
+	struct visit w = { .k = k, .l = &l, .names_left = MAX_ALL_NAMES };
+	struct symbol head;
 	int r;
 
 	w.pointer_bytes = k->arch ? k->arch->elf_class / 8 : 8;
-	*out = (struct modules){ 0 };
-	if (!k->has_space || find_layout(t, &l)) {
-		*why = k->has_space ? "the kernel's struct module is none that is known" : k->why_no_space;
+	*why = !k->has_space ? k->why_no_space :
+	       symbols_find(s, "modules", &head) ? "the kernel has no symbol modules" :
+	       find_layout(t, &l) ? "the kernel's struct module is none that is known" : NULL;
+	if (*why)
 		return -ENOTSUP;
-	}
-	r = list_each(k, head, MAX_MODULES, add_module, &w);
+	w.out = calloc(1, sizeof(*w.out));
+	if (!w.out)
+		return -ENOMEM;
+	r = list_each(k, head.vaddr, MAX_MODULES, add_module, &w);
 	if (r == -ENOMEM) {
-		modules_free(out);
+		modules_close(w.out);
 		return r;
 	}
 	if (r)
 		log_warn("the list of modules is damaged: %s", strerror(-r));
+	*out = w.out;
 	return 0;
 }
 
-void modules_free(struct modules *m)
+void modules_close(struct modules *m)
 {
+	if (!m)
+		return;
 	for (size_t i = 0; i < m->n; i++)
 		symtab_free(&m->list[i].symtab);
 	free(m->list);
-	*m = (struct modules){ 0 };
+	free(m);
 }
 
 const struct module *modules_find(const struct modules *m, const char *name)
@@ -334,4 +342,32 @@ const struct module *modules_at(const struct modules *m, uint64_t vaddr, const s
 		}
 	}
 	return NULL;
+}
+
+int module_find_symbol(const struct module *m, const char *name, struct symbol *out)
+{
+	const struct symtab_entry *e = symtab_find(&m->symtab, name);
+
+	if (!e)
+		return -ENOENT;
+	*out = symtab_symbol(&m->symtab, e);
+	return 0;
+}
+
+int module_each_symbol(const struct module *m, int (*fn)(void *arg, const struct symbol *sym), void *arg)
+{
+	return symtab_each(&m->symtab, fn, arg);
+}
+
+int modules_symbol_at(const struct modules *m, uint64_t vaddr, struct symbol *out, const struct module **module)
+{
+	const struct module_range *range;
+	const struct symtab_entry *e;
+
+	*module = modules_at(m, vaddr, &range);
+	e = *module ? symtab_at(&(*module)->symtab, vaddr) : NULL;
+	if (!e || e->vaddr < range->vaddr)
+		return -ENOENT;
+	*out = symtab_symbol(&(*module)->symtab, e);
+	return 0;
 }

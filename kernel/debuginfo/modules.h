@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The modules that the kernel has loaded, and the symbols that it keeps of them (kernel/module/kallsyms.c).
+ * The modules that the kernel has loaded, and the symbols that it keeps of them (kernel/module/kallsyms.c): always from
+ * memory, by the kernel's symbols and types.
  *
- * Threads: modules_read(), modules_free(): one; the rest: any.
+ * Who asks about a kernel gets them, opened once, from facts.h. Immutable after modules_open(). Threads: modules_open(),
+ * modules_close(): one; the rest: any.
  */
 #ifndef VMCOREFS_KERNEL_DEBUGINFO_MODULES_H
 #define VMCOREFS_KERNEL_DEBUGINFO_MODULES_H
@@ -28,15 +30,22 @@ struct modules {
 };
 
 /*
- * head: address of the variable modules. -ENOTSUP with a short *why: the types that it takes are not known, or are
- * none that we know; -ENOMEM. What is damaged is left out, with a warning.
+ * Borrows nothing beyond the call. -ENOTSUP with a short *why (which lives as long as the program): the list is not found, or
+ * the types that it takes are not known; -ENOMEM. What is damaged is left out, with a warning.
  */
-int modules_read(const struct kernel *k, const struct types *t, uint64_t head, struct modules *out, const char **why);
-void modules_free(struct modules *m);
+int modules_open(const struct kernel *k, const struct symbols *s, const struct types *t, struct modules **out,
+		 const char **why);
+void modules_close(struct modules *m);		/* NULL is fine */
 
 /* NULL: none. */
 const struct module *modules_find(const struct modules *m, const char *name);
 /* The one, and the range of it, that vaddr lies in. */
 const struct module *modules_at(const struct modules *m, uint64_t vaddr, const struct module_range **range);
+
+/* As those of symbols.h over the symbols of one. */
+int module_find_symbol(const struct module *m, const char *name, struct symbol *out);
+int module_each_symbol(const struct module *m, int (*fn)(void *arg, const struct symbol *sym), void *arg);
+/* The symbol of any of them that vaddr lies in or behind, within one range. -ENOENT. */
+int modules_symbol_at(const struct modules *m, uint64_t vaddr, struct symbol *out, const struct module **module);
 
 #endif

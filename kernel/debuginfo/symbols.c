@@ -8,9 +8,7 @@
 #include "base/bytes.h"
 #include "kernel/debuginfo/exports.h"
 #include "kernel/debuginfo/image.h"
-#include "kernel/debuginfo/image_task.h"
 #include "kernel/debuginfo/kallsyms.h"
-#include "kernel/debuginfo/modules.h"
 #include "kernel/debuginfo/vmlinux_file.h"
 
 struct symbols {
@@ -18,7 +16,6 @@ struct symbols {
 	const char *source;
 	struct symtab kernel;
 	uint64_t first, end;		/* what the kernel image has of the address space */
-	struct modules modules;
 };
 
 static int read_kallsyms(const struct kernel *k, struct symtab *out, const char **why)
@@ -149,18 +146,10 @@ int symbols_open(const struct kernel *k, const char *vmlinux, struct symbols **o
 	return 0;
 }
 
-int symbols_add_init_task(struct symbols *s, const struct types *t)
+int symbols_add(struct symbols *s, const char *name, uint64_t vaddr)
 {
-	static const char name[] = "init_task";
-	uint64_t vaddr;
-	int r;
+	int r = symtab_add(&s->kernel, vaddr, 0, 'D', name, strlen(name));
 
-	if (symtab_find(&s->kernel, name) || !s->k->has_space)
-		return 0;
-	r = image_find_task(s->k, t, &vaddr);
-	if (r)
-		return r == -ENOMEM ? r : 0;
-	r = symtab_add(&s->kernel, vaddr, 0, 'D', name, strlen(name));
 	if (!r)
 		r = symtab_finish(&s->kernel);
 	if (!r)
@@ -168,25 +157,10 @@ int symbols_add_init_task(struct symbols *s, const struct types *t)
 	return r;
 }
 
-int symbols_add_modules(struct symbols *s, const struct types *t, const char **why)
-{
-	struct symbol head;
-
-	*why = NULL;
-	if (s->modules.list)
-		return 0;
-	if (symbols_find(s, NULL, "modules", &head)) {
-		*why = "the kernel has no symbol modules";
-		return -ENOTSUP;
-	}
-	return modules_read(s->k, t, head.vaddr, &s->modules, why);
-}
-
 void symbols_close(struct symbols *s)
 {
 	if (!s)
 		return;
-	modules_free(&s->modules);
 	symtab_free(&s->kernel);
 	free(s);
 }
@@ -196,73 +170,27 @@ const char *symbols_source(const struct symbols *s)
 	return s->source;
 }
 
-static void take(const struct symtab *t, const struct symtab_entry *e, struct symbol *out)
+int symbols_find(const struct symbols *s, const char *name, struct symbol *out)
 {
-	*out = (struct symbol){ .name = symtab_name(t, e), .vaddr = e->vaddr, .bytes = e->bytes, .type = e->type };
-}
-
-/* NULL: no such module. */
-static const struct symtab *table_of(const struct symbols *s, const char *module)
-{
-	const struct module *m = module ? modules_find(&s->modules, module) : NULL;
-
-	return !module ? &s->kernel : m ? &m->symtab : NULL;
-}
-
-int symbols_find(const struct symbols *s, const char *module, const char *name, struct symbol *out)
-{
-	const struct symtab *t = table_of(s, module);
-	const struct symtab_entry *e = t ? symtab_find(t, name) : NULL;
+	const struct symtab_entry *e = symtab_find(&s->kernel, name);
 
 	if (!e)
-		return t ? -ENOENT : -ENODEV;
-	take(t, e, out);
-	return 0;
-}
-
-int symbols_at(const struct symbols *s, uint64_t vaddr, struct symbol *out, const char **module)
-{
-	const struct symtab *t = &s->kernel;
-	const struct symtab_entry *e;
-	const struct module_range *range;
-	uint64_t first = s->first;
-
-	*module = NULL;
-	if (vaddr < s->first || vaddr >= s->end) {
-		const struct module *m = modules_at(&s->modules, vaddr, &range);
-
-		if (!m)
-			return -ENOENT;
-		t = &m->symtab;
-		first = range->vaddr;
-		*module = m->name;
-	}
-	e = symtab_at(t, vaddr);
-	if (!e || e->vaddr < first)
 		return -ENOENT;
-	take(t, e, out);
+	*out = symtab_symbol(&s->kernel, e);
 	return 0;
 }
 
-int symbols_each(const struct symbols *s, const char *module, int (*fn)(void *arg, const struct symbol *sym), void *arg)
+int symbols_at(const struct symbols *s, uint64_t vaddr, struct symbol *out)
 {
-	const struct symtab *t = table_of(s, module);
+	const struct symtab_entry *e = vaddr >= s->first && vaddr < s->end ? symtab_at(&s->kernel, vaddr) : NULL;
 
-	if (!t)
-		return -ENODEV;
-	for (size_t i = 0; i < t->n; i++) {
-		struct symbol symbol;
-		int r;
-
-		take(t, &t->entries[i], &symbol);
-		r = fn(arg, &symbol);
-		if (r)
-			return r;
-	}
+	if (!e || e->vaddr < s->first)
+		return -ENOENT;
+	*out = symtab_symbol(&s->kernel, e);
 	return 0;
 }
 
-const char *symbols_module(const struct symbols *s, unsigned int i)
+int symbols_each(const struct symbols *s, int (*fn)(void *arg, const struct symbol *sym), void *arg)
 {
-	return i < s->modules.n ? s->modules.list[i].name : NULL;
+	return symtab_each(&s->kernel, fn, arg);
 }

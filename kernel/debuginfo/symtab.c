@@ -137,3 +137,15 @@ const struct symtab_entry *symtab_at(const struct symtab *t, uint64_t vaddr)
 	vaddr = t->entries[above - 1].vaddr;
 	return &t->entries[bisect_first(i, above, t->entries[i].vaddr >= vaddr)];
 }
+
+int symtab_each(const struct symtab *t, int (*fn)(void *arg, const struct symbol *sym), void *arg)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < t->n && !r; i++) {
+		struct symbol symbol = symtab_symbol(t, &t->entries[i]);
+
+		r = fn(arg, &symbol);
+	}
+	return r;
+}

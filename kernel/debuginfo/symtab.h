@@ -18,6 +18,14 @@ struct symtab_entry {
 	char type;
 };
 
+/* A symbol as it is told to others. */
+struct symbol {
+	const char *name;		/* borrowed from the table */
+	uint64_t vaddr;			/* as the dumped kernel has it: KASLR is in */
+	uint64_t bytes;			/* size; 0: not told (kallsyms has no sizes) */
+	char type;			/* as nm(1) and /proc/kallsyms have it */
+};
+
 struct symtab {
 	struct symtab_entry *entries;	/* by address once finished, those of one address in the order they came */
 	size_t n, cap;
@@ -32,6 +40,11 @@ static inline const char *symtab_name(const struct symtab *t, const struct symta
 	return t->names + e->name;
 }
 
+static inline struct symbol symtab_symbol(const struct symtab *t, const struct symtab_entry *e)
+{
+	return (struct symbol){ .name = symtab_name(t, e), .vaddr = e->vaddr, .bytes = e->bytes, .type = e->type };
+}
+
 /* name: len bytes, without a NUL, at most SYMTAB_MAX_NAME. -ENOMEM, -EOVERFLOW. */
 int symtab_add(struct symtab *t, uint64_t vaddr, uint64_t bytes, char type, const char *name, size_t len);
 /* Only when there is none of that name yet. The table has then only such. */
@@ -44,5 +57,7 @@ void symtab_free(struct symtab *t);
 const struct symtab_entry *symtab_find(const struct symtab *t, const char *name);
 /* The last one at or below vaddr; of several at its address the first, as the kernel does. NULL: none. */
 const struct symtab_entry *symtab_at(const struct symtab *t, uint64_t vaddr);
+/* All in address order, until fn returns something else than 0, which is returned. */
+int symtab_each(const struct symtab *t, int (*fn)(void *arg, const struct symbol *sym), void *arg);
 
 #endif

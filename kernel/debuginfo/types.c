@@ -44,17 +44,6 @@ struct types {
 	struct late_dwarf *late;	/* owned; of one with BTF, else NULL */
 };
 
-void types_place_member(struct type_member *out, uint64_t bit_offset, unsigned int bits)
-{
-	uint64_t unit = out->type.bytes * 8, at = bit_offset / 8 * 8;
-
-	if (bits && unit && unit <= 64 && bit_offset % unit + bits <= unit)
-		at = bit_offset / unit * unit;
-	out->offset = at / 8;
-	out->bit_offset = bits ? (unsigned int)(bit_offset - at) : 0;
-	out->bits = bits;
-}
-
 /* --- opening ------------------------------------------------------------------------------------------------------ */
 
 /* Takes over bytes, also on failure. */
@@ -161,8 +150,8 @@ static int add_kernel(struct types *t, const char **why)
 	struct symbol start, stop;
 	int r;
 
-	if (!t->symbols || symbols_find(t->symbols, NULL, "__start_BTF", &start) ||
-	    symbols_find(t->symbols, NULL, "__stop_BTF", &stop))
+	if (!t->symbols || symbols_find(t->symbols, "__start_BTF", &start) ||
+	    symbols_find(t->symbols, "__stop_BTF", &stop))
 		return search_kernel(t, why);
 	r = add_from_memory(t, "", start.vaddr, stop.vaddr - start.vaddr);
 	if (!r || r == -ENOMEM)
@@ -255,7 +244,7 @@ static int add_modules(struct types *t)
 	struct symbol head;
 	int r;
 
-	if (!t->nsources || !t->symbols || !t->k->has_space || symbols_find(t->symbols, NULL, "btf_modules", &head) ||
+	if (!t->nsources || !t->symbols || !t->k->has_space || symbols_find(t->symbols, "btf_modules", &head) ||
 	    member_offset(t, "btf_module", "list", &l.list) || member_offset(t, "btf_module", "module", &l.module) ||
 	    member_offset(t, "btf_module", "btf", &l.btf) || member_offset(t, "btf", "data", &l.data) ||
 	    member_offset(t, "btf", "data_size", &l.data_size) || member_offset(t, "module", "name", &l.name))
@@ -467,7 +456,7 @@ static int kernel_variable(const struct types *t, const char *name, struct type 
 	struct symbol symbol;
 	int r = types_btf_variable(&t->sources[0]->btf, name, out);
 
-	if (r != -ENOENT || !type || (t->symbols && symbols_find(t->symbols, NULL, name, &symbol)))
+	if (r != -ENOENT || !type || (t->symbols && symbols_find(t->symbols, name, &symbol)))
 		return r;
 	return find_wellknown(t, type, out);
 }

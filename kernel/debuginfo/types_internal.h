@@ -6,8 +6,17 @@
 #include "kernel/debuginfo/btf.h"
 #include "kernel/debuginfo/types.h"
 
-/* types.c: where a member is that starts bit_offset bits from the start of its struct. out->type is set. */
-void types_place_member(struct type_member *out, uint64_t bit_offset, unsigned int bits);
+/* Where a member is that starts bit_offset bits from the start of its struct. out->type is set. */
+static inline void types_place_member(struct type_member *out, uint64_t bit_offset, unsigned int bits)
+{
+	uint64_t unit = out->type.bytes * 8, at = bit_offset / 8 * 8;
+
+	if (bits && unit && unit <= 64 && bit_offset % unit + bits <= unit)
+		at = bit_offset / unit * unit;
+	out->offset = at / 8;
+	out->bit_offset = bits ? (unsigned int)(bit_offset - at) : 0;
+	out->bits = bits;
+}
 
 /* types.c: types of bytes, which are copied, without a kernel: for tests. split: a module's, of the name "module"; NULL: none. */
 int types_of_bytes(const void *btf, size_t len, const void *split, size_t split_len, unsigned int pointer_bytes,

@@ -31,7 +31,7 @@ int zone_layout_get(const struct kernel *k, const struct types *t, struct zone_l
 	return 0;
 }
 
-struct facts {
+struct node_reader {
 	const struct kernel *k;
 	const struct symbols *symbols;
 	const struct zone_layout *zones;
@@ -41,7 +41,7 @@ struct facts {
 	uint64_t zone_bytes, zone_spanned, zone_free;
 };
 
-static int learn(struct facts *f)
+static int learn(struct node_reader *f)
 {
 	const struct vmcoreinfo *v = &f->k->vmci;
 	uint64_t vm_stat, index = 0;
@@ -60,18 +60,18 @@ static int learn(struct facts *f)
 	return 0;
 }
 
-static int read_long(const struct facts *f, uint64_t vaddr, uint64_t *out)
+static int read_long(const struct node_reader *f, uint64_t vaddr, uint64_t *out)
 {
 	return kernel_read_word(f->k, kernel_wrap(f->k, vaddr), out);
 }
 
-static int read_int(const struct facts *f, uint64_t vaddr, uint64_t *out)
+static int read_int(const struct node_reader *f, uint64_t vaddr, uint64_t *out)
 {
 	return kernel_read_uint(f->k, kernel_wrap(f->k, vaddr), 4, out);
 }
 
 /* The name that a pointer points to; what cannot be printed becomes '?'. */
-static int read_name(const struct facts *f, uint64_t at, char *name, size_t size)
+static int read_name(const struct node_reader *f, uint64_t at, char *name, size_t size)
 {
 	uint64_t text;
 	size_t i;
@@ -88,7 +88,7 @@ static int read_name(const struct facts *f, uint64_t at, char *name, size_t size
 	return r;
 }
 
-static int read_zone(const struct facts *f, uint64_t vaddr, struct mem_zone *z)
+static int read_zone(const struct node_reader *f, uint64_t vaddr, struct mem_zone *z)
 {
 	uint64_t free;
 	int r = read_long(f, vaddr + f->zone_spanned, &z->spanned);
@@ -105,7 +105,7 @@ static int read_zone(const struct facts *f, uint64_t vaddr, struct mem_zone *z)
 	return r;
 }
 
-static int read_node(const struct facts *f, uint64_t vaddr, struct mem_node *n)
+static int read_node(const struct node_reader *f, uint64_t vaddr, struct mem_node *n)
 {
 	uint64_t id, zones;
 	int r;
@@ -125,7 +125,7 @@ static int read_node(const struct facts *f, uint64_t vaddr, struct mem_node *n)
 	return r;
 }
 
-static int add_node(const struct facts *f, uint64_t vaddr, uint64_t slot, struct mem_nodes *out)
+static int add_node(const struct node_reader *f, uint64_t vaddr, uint64_t slot, struct mem_nodes *out)
 {
 	struct mem_node node = { 0 };
 	int r = read_node(f, vaddr, &node);
@@ -154,7 +154,7 @@ static int is_behind(void *arg, const struct symbol *sym)
  * The array of pointers. Only some architectures have it in VMCOREINFO (arch_crash_save_vmcoreinfo of x86 and powerpc);
  * of others the symbols tell, where it ends by what comes behind it.
  */
-static int find_table(const struct facts *f, uint64_t *vaddr, uint64_t *slots)
+static int find_table(const struct node_reader *f, uint64_t *vaddr, uint64_t *slots)
 {
 	const struct vmcoreinfo *v = &f->k->vmci;
 	struct next_symbol n = { 0 };
@@ -162,11 +162,11 @@ static int find_table(const struct facts *f, uint64_t *vaddr, uint64_t *slots)
 
 	if (!vmci_symbol(v, "node_data", vaddr) && !vmci_length(v, "node_data", slots))
 		return 0;
-	if (!f->symbols || symbols_find(f->symbols, NULL, "node_data", &sym))
+	if (!f->symbols || symbols_find(f->symbols, "node_data", &sym))
 		return -ENOTSUP;
 	*vaddr = n.vaddr = sym.vaddr;
 	if (!sym.bytes) {
-		symbols_each(f->symbols, NULL, is_behind, &n);
+		symbols_each(f->symbols, is_behind, &n);
 		sym.bytes = n.next ? n.next - n.vaddr : 0;
 	}
 	*slots = sym.bytes / f->k->word_bytes;
@@ -174,7 +174,7 @@ static int find_table(const struct facts *f, uint64_t *vaddr, uint64_t *slots)
 }
 
 /* With NUMA an array of pointers, else the only one. */
-static int add_all(const struct facts *f, struct mem_nodes *out)
+static int add_all(const struct node_reader *f, struct mem_nodes *out)
 {
 	uint64_t vaddr, slots, node;
 	int r = 0;
@@ -194,7 +194,7 @@ static int add_all(const struct facts *f, struct mem_nodes *out)
 int nodes_read(const struct kernel *k, const struct symbols *symbols, const struct zone_layout *zones,
 	       struct mem_nodes *out, const char **why)
 {
-	struct facts f = { .k = k, .symbols = symbols, .zones = zones };
+	struct node_reader f = { .k = k, .symbols = symbols, .zones = zones };
 	int r;
 
 	*out = (struct mem_nodes){ 0 };

@@ -13,7 +13,7 @@
 #include "base/bytes.h"
 #include "base/log.h"
 #include "kernel/core/state.h"
-#include "kernel/debuginfo/types.h"
+#include "kernel/debuginfo/facts.h"
 
 #define PAGES 48u
 #define FIRST 3u	/* page of the input; 0 to 2: tables */
@@ -35,15 +35,22 @@ static const char *const infos[] = {
 
 static int ask(void *arg, const struct symbol *sym)
 {
-	const struct symbols *s = arg;
-	const char *module;
+	const struct facts *f = arg;
+	const struct module *module;
 	struct symbol its;
 
-	if (symbols_at(s, sym->vaddr, &its, &module) == 0 && its.vaddr > sym->vaddr)
-		abort();
-	if (!module && strlen(sym->name) && symbols_find(s, NULL, sym->name, &its) && !symbols_module(s, 0))
+	if (facts_symbol_at(f, sym->vaddr, &its, &module) == 0 && its.vaddr > sym->vaddr)
 		abort();
 	return 0;
+}
+
+static int ask_kernel(void *arg, const struct symbol *sym)
+{
+	struct symbol its;
+
+	if (*sym->name && facts_find_symbol(arg, NULL, sym->name, &its))
+		abort();
+	return ask(arg, sym);
 }
 
 static void use_types(const struct types *t)
@@ -91,10 +98,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const struct pages_ops ops = { .read = memory_read, .run = memory_run_all };
 	struct kernel_input in = { .elf_machine = EM_X86_64 };
 	struct memory *m = calloc(1, sizeof(*m));
-	struct symbols *s = NULL;
-	struct types *t = NULL;
+	struct facts *f = NULL;
+	const struct modules *modules;
+	const struct symbols *s;
+	const struct types *t;
 	struct kernel *k = NULL;
-	const char *why;
 
 	if (!m || size < 1) {
 		free(m);
@@ -112,23 +120,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	in.pages = &m->pages;
 	if (kernel_open(&in, &k))
 		goto out_free;
-	if (symbols_open(k, NULL, &s, &why))
-		s = NULL;
-	if (!types_open(k, s, NULL, &t, &why))
+	f = facts_new(k, NULL);
+	if (!f)
+		goto out_free;
+	if (!facts_types(f, &t, NULL))
 		use_types(t);
-	if (s) {
-		if (t) {
-			symbols_add_init_task(s, t);
-			symbols_add_modules(s, t, &why);
-		}
-		symbols_each(s, NULL, ask, s);
+	if (!facts_symbols(f, &s, NULL)) {
+		symbols_each(s, ask_kernel, f);
 		use_state(k, s);
-		for (unsigned int i = 0; symbols_module(s, i); i++)
-			symbols_each(s, symbols_module(s, i), ask, s);
 	}
+	if (!facts_modules(f, &modules, NULL))
+		for (size_t i = 0; i < modules->n; i++)
+			module_each_symbol(&modules->list[i], ask, f);
 out_free:
-	types_close(t);
-	symbols_close(s);
+	facts_free(f);
 	kernel_close(k);
 	free(m);
 	return 0;

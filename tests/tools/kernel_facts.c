@@ -15,6 +15,7 @@
  *   repeat N QUESTION    N times, and only the last answer is printed
  * Times go to stderr.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,12 +24,13 @@
 #include <unistd.h>
 
 #include "fs/views/engine.h"
-#include "kernel/debuginfo/types.h"
+#include "kernel/debuginfo/facts.h"
 
-struct facts {
-	struct engine *engine;
-	struct symbols *symbols;
-	struct types *types;
+struct asked {
+	const struct facts *facts;
+	const struct symbols *symbols;
+	const struct types *types;	/* NULL: none */
+	const struct modules *modules;	/* NULL: none */
 	bool quiet;
 };
 
@@ -52,7 +54,7 @@ static const char *const kinds[] = {
 };
 
 /* "pointer 8 -> struct 64", "array 40 of 5 int 8 signed" */
-static void print_type(const struct facts *f, const struct type *t, int depth)
+static void print_type(const struct asked *f, const struct type *t, int depth)
 {
 	struct type to;
 
@@ -69,7 +71,7 @@ static void print_type(const struct facts *f, const struct type *t, int depth)
 		print_type(f, &to, depth + 1);
 }
 
-static void answer_type(const struct facts *f, int r, const struct type *t, const char *name)
+static void answer_type(const struct asked *f, int r, const struct type *t, const char *name)
 {
 	if (f->quiet)
 		return;
@@ -81,7 +83,7 @@ static void answer_type(const struct facts *f, int r, const struct type *t, cons
 	putchar('\n');
 }
 
-static void answer_member(const struct facts *f, const char *type, const char *name)
+static void answer_member(const struct asked *f, const char *type, const char *name)
 {
 	struct type of;
 	struct type_member m = { 0 };
@@ -103,21 +105,30 @@ static void answer_member(const struct facts *f, const char *type, const char *n
 	putchar('\n');
 }
 
-static void answer_at(const struct facts *f, uint64_t vaddr)
+static void answer_at(const struct asked *f, uint64_t vaddr)
 {
 	struct symbol s;
-	const char *module;
-	int r = symbols_at(f->symbols, vaddr, &s, &module);
+	const struct module *module;
+	int r = facts_symbol_at(f->facts, vaddr, &s, &module);
 
 	if (f->quiet)
 		return;
 	if (r)
 		printf("%#" PRIx64 ": %s\n", vaddr, strerror(-r));
 	else
-		printf("%#" PRIx64 ": %s:%s+%#" PRIx64 "\n", vaddr, module ? module : "", s.name, vaddr - s.vaddr);
+		printf("%#" PRIx64 ": %s:%s+%#" PRIx64 "\n", vaddr, module ? module->name : "", s.name, vaddr - s.vaddr);
 }
 
-static void answer(struct facts *f, char *line)
+static int print_symbols(const struct asked *f, const char *module)
+{
+	const struct module *m = module && f->modules ? modules_find(f->modules, module) : NULL;
+
+	if (!module)
+		return symbols_each(f->symbols, print_symbol, NULL);
+	return m ? module_each_symbol(m, print_symbol, NULL) : -ENODEV;
+}
+
+static void answer(struct asked *f, char *line)
 {
 	char word[4][256] = { "" };
 	int n = sscanf(line, "%255s %255s %255s", word[0], word[1], word[2]), skip = 0;
@@ -136,14 +147,14 @@ static void answer(struct facts *f, char *line)
 		f->quiet = false;
 		answer(f, line + skip);
 	} else if (!strcmp(what, "symbols")) {
-		r = symbols_each(f->symbols, n > 1 ? name : NULL, print_symbol, NULL);
+		r = print_symbols(f, n > 1 ? name : NULL);
 		if (r)
 			printf("%s: %s\n", name, strerror(-r));
 	} else if (!strcmp(what, "modules")) {
-		for (unsigned int i = 0; (name = symbols_module(f->symbols, i)); i++)
-			puts(name);
+		for (size_t i = 0; f->modules && i < f->modules->n; i++)
+			puts(f->modules->list[i].name);
 	} else if (!strcmp(what, "find")) {
-		r = symbols_find(f->symbols, second, name, &s);
+		r = facts_find_symbol(f->facts, second, name, &s);
 		if (r && !f->quiet)
 			printf("%s: %s\n", name, strerror(-r));
 		else if (!f->quiet)
@@ -173,7 +184,9 @@ int main(int argc, char **argv)
 {
 	const char *only = NULL, *why, *paths[1];
 	struct engine_options opt = { .dump.npaths = 1, .codec = -1 };
-	struct facts f = { 0 };
+	struct engine *engine;
+	struct facts *facts;
+	struct asked f = { 0 };
 	char line[1024];
 	double start;
 	int c;
@@ -190,24 +203,25 @@ int main(int argc, char **argv)
 		return 1;
 	paths[0] = argv[optind];
 	opt.dump.paths = paths;
-	if (engine_open(&opt, &f.engine))
+	if (engine_open(&opt, &engine))
+		return 1;
+	f.facts = facts = facts_new(engine->kernel, only);
+	if (!facts)
 		return 1;
 	start = now();
-	if (symbols_open(f.engine->kernel, only, &f.symbols, &why)) {
-		fprintf(stderr, "symbols: %s\n", why ? why : "failed");
+	if (facts_symbols(facts, &f.symbols, &why)) {
+		fprintf(stderr, "symbols: %s\n", why);
 		return 1;
 	}
 	fprintf(stderr, "symbols from %s: %.1f ms\n", symbols_source(f.symbols), now() - start);
 	start = now();
-	if (types_open(f.engine->kernel, f.symbols, only, &f.types, &why)) {
-		fprintf(stderr, "types: %s\n", why ? why : "failed");
+	if (facts_types(facts, &f.types, &why)) {
+		fprintf(stderr, "types: %s\n", why);
 	} else {
 		fprintf(stderr, "types from %s: %.1f ms\n", types_source(f.types), now() - start);
-		if (symbols_add_init_task(f.symbols, f.types))
-			fprintf(stderr, "init_task: failed\n");
 		start = now();
-		if (symbols_add_modules(f.symbols, f.types, &why))
-			fprintf(stderr, "modules: %s\n", why ? why : "failed");
+		if (facts_modules(facts, &f.modules, &why))
+			fprintf(stderr, "modules: %s\n", why);
 		fprintf(stderr, "modules: %.1f ms\n", now() - start);
 	}
 	while (fgets(line, sizeof(line), stdin)) {
@@ -216,8 +230,7 @@ int main(int argc, char **argv)
 		if (!strncmp(line, "repeat ", 7))
 			fprintf(stderr, "%.3f ms: %s", now() - start, line);
 	}
-	types_close(f.types);
-	symbols_close(f.symbols);
-	engine_close(f.engine);
+	facts_free(facts);
+	engine_close(engine);
 	return 0;
 }

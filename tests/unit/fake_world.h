@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-#include "kernel/debuginfo/types.h"
+#include "kernel/debuginfo/facts.h"
 #include "tests/unit/fake_symbols.h"
 
 struct world {
@@ -16,6 +16,7 @@ struct world {
 	char *text;
 	struct symbols *s;
 	struct types *t;
+	struct modules *m;
 	const char *why;
 };
 
@@ -29,6 +30,7 @@ static struct world make(struct fake *f, const char *lines)
 
 static void done(struct world *w)
 {
+	modules_close(w->m);
 	types_close(w->t);
 	symbols_close(w->s);
 	kernel_close(w->k);

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Erase rules over memory, symbols and types made by hand. The symbols and types are fakes with the functions of
- * kernel/debuginfo/symbols.h and kernel/debuginfo/types.h; the evaluator is compiled against these.
+ * kernel/debuginfo/facts.h and kernel/debuginfo/types.h; the evaluator is compiled against these.
  */
-#define symbols_find	fake_symbols_find
+#define facts_find_symbol fake_find_symbol
+#define facts_kernel	fake_facts_kernel
+#define facts_symbols	fake_facts_symbols
+#define facts_types	fake_facts_types
+#define facts_modules	fake_facts_modules
 #define types_find	fake_types_find
 #define types_variable	fake_types_variable
 #define types_target	fake_types_target
@@ -149,9 +153,9 @@ static const struct {
 	{ NULL, "__per_cpu_end", 0x30000, -1 }, { "mod", "its", AT(0x1600), NAME }, { "mod", "name", AT(0x1610), NAME },
 };
 
-int symbols_find(const struct symbols *s, const char *module, const char *name, struct symbol *out)
+int facts_find_symbol(const struct facts *f, const char *module, const char *name, struct symbol *out)
 {
-	(void)s;
+	(void)f;
 	if (module && strcmp(module, "mod"))
 		return -ENODEV;
 	for (size_t i = 0; i < ARRAY_SIZE(symbols); i++)
@@ -263,6 +267,41 @@ static int teardown(void **state)
 	return 0;
 }
 
+/* --- facts ---------------------------------------------------------------------------------------------------------- */
+
+struct facts {
+	const struct kernel *k;
+	const char *source;		/* of the types */
+};
+
+const struct kernel *facts_kernel(const struct facts *f)
+{
+	return f->k;
+}
+
+int facts_symbols(const struct facts *f, const struct symbols **out, const char **why)
+{
+	(void)f;
+	(void)out;
+	(void)why;
+	return 0;
+}
+
+int facts_types(const struct facts *f, const struct types **out, const char **why)
+{
+	(void)why;
+	*out = (const struct types *)f->source;
+	return 0;
+}
+
+int facts_modules(const struct facts *f, const struct modules **out, const char **why)
+{
+	(void)f;
+	(void)out;
+	(void)why;
+	return 0;
+}
+
 /* --- running -------------------------------------------------------------------------------------------------------- */
 
 static struct erase_list list;
@@ -273,6 +312,7 @@ static unsigned int warnings;
 /* messages gets what is logged, without "vmcorefs: ". */
 static int run(const char *rule_text, const char *source)
 {
+	const struct facts facts = { k, source };
 	FILE *log = tmpfile();
 	int saved = dup(STDERR_FILENO), r;
 	char line[1024];
@@ -281,7 +321,7 @@ static int run(const char *rule_text, const char *source)
 	dup2(fileno(log), STDERR_FILENO);
 	r = erase_parse("rules", rule_text, strlen(rule_text), &rules);
 	assert_int_equal(r, 0);
-	r = tested_eval(rules, k, NULL, (const struct types *)source, &list, &warnings);
+	r = tested_eval(rules, &facts, &list, &warnings);
 	dup2(saved, STDERR_FILENO);
 	close(saved);
 	rewind(log);

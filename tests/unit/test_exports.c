@@ -87,7 +87,7 @@ static void expect(const struct symbols *s, const char *name, uint64_t vaddr, ch
 {
 	struct symbol sym;
 
-	assert_int_equal(symbols_find(s, NULL, name, &sym), 0);
+	assert_int_equal(symbols_find(s, name, &sym), 0);
 	assert_int_equal(sym.vaddr, vaddr);
 	assert_int_equal(sym.type, type);
 }
@@ -119,7 +119,7 @@ static void test_forms(void **state)
 			expect(w.s, name, value, kallsyms && i % 3 != 2 ? 'T' : 'D');
 		}
 		expect(w.s, "_119", image(IN_VARIABLES), 'D');
-		assert_int_equal(symbols_each(w.s, NULL, count, &n), 0);
+		assert_int_equal(symbols_each(w.s, count, &n), 0);
 		assert_in_range(n, ENTRIES + 3, ENTRIES + 9);	/* VMCOREINFO names others */
 		done(&w);
 	}
@@ -140,8 +140,8 @@ static void test_told(void **state)
 	assert_int_equal(symbols_open(w.k, NULL, &w.s, &w.why), 0);
 	assert_string_equal(symbols_source(w.s), "kallsyms");
 	expect(w.s, "prb", image(0x51000), 'D');
-	assert_int_equal(symbols_find(w.s, NULL, "mem_section", &sym), -ENOENT);
-	assert_int_equal(symbols_find(w.s, NULL, "", &sym), -ENOENT);
+	assert_int_equal(symbols_find(w.s, "mem_section", &sym), -ENOENT);
+	assert_int_equal(symbols_find(w.s, "", &sym), -ENOENT);
 	free(lines);
 	done(&w);
 }
@@ -274,6 +274,7 @@ static void test_init_task(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct fake *f = memory();
+		struct facts *facts;
 		struct fake_btf btf;
 		struct symbol sym;
 		struct world w;
@@ -285,12 +286,12 @@ static void test_init_task(void **state)
 		fake_u32(f, rows[i].at, rows[i].value);
 		w = make(f, put_functions(f));
 		assert_int_equal(symbols_open(w.k, NULL, &w.s, &w.why), 0);
-		assert_int_equal(symbols_find(w.s, NULL, "init_task", &sym), -ENOENT);
-		assert_int_equal(types_open(w.k, w.s, NULL, &w.t, &w.why), 0);
-		assert_int_equal(symbols_add_init_task(w.s, w.t), 0);
-		assert_int_equal(symbols_find(w.s, NULL, "init_task", &sym), rows[i].found ? 0 : -ENOENT);
+		assert_int_equal(symbols_find(w.s, "init_task", &sym), -ENOENT);
+		facts = facts_new(w.k, NULL);
+		assert_int_equal(facts_find_symbol(facts, NULL, "init_task", &sym), rows[i].found ? 0 : -ENOENT);
 		if (rows[i].found)
 			assert_int_equal(sym.vaddr, image(IN_TASK));
+		facts_free(facts);
 		done(&w);
 	}
 }

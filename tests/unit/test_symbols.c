@@ -12,26 +12,23 @@
 #include "tests/unit/fake_world.h"
 #include "tests/unit/unit.h"
 
-static void expect(const struct symbols *s, const char *module, const char *name, uint64_t vaddr, char type)
+static void expect(const struct symbols *s, const char *name, uint64_t vaddr, char type)
 {
 	struct symbol sym;
 
-	assert_int_equal(symbols_find(s, module, name, &sym), 0);
+	assert_int_equal(symbols_find(s, name, &sym), 0);
 	assert_string_equal(sym.name, name);
 	assert_int_equal(sym.vaddr, vaddr);
 	assert_int_equal(sym.type, type);
 }
 
-static void expect_at(const struct symbols *s, uint64_t vaddr, const char *module, const char *name)
+static void expect_at(const struct symbols *s, uint64_t vaddr, const char *name)
 {
-	const char *its = "?";
 	struct symbol sym;
 
-	assert_int_equal(symbols_at(s, vaddr, &sym, &its), name ? 0 : -ENOENT);
-	if (!name)
-		return;
-	assert_string_equal(sym.name, name);
-	assert_true(module ? its && !strcmp(its, module) : !its);
+	assert_int_equal(symbols_at(s, vaddr, &sym), name ? 0 : -ENOENT);
+	if (name)
+		assert_string_equal(sym.name, name);
 }
 
 static int count(void *arg, const struct symbol *sym)
@@ -55,25 +52,24 @@ static void test_forms(void **state)
 
 		assert_int_equal(symbols_open(w.k, NULL, &w.s, &w.why), 0);
 		assert_string_equal(symbols_source(w.s), "kallsyms");
-		expect(w.s, NULL, "_stext", image(0), 'T');
-		expect(w.s, NULL, "percpu", low ? 0x1000 : FAKE_TEXT, 'A');
-		expect(w.s, NULL, "helper", image(0x180), 't');
-		expect(w.s, NULL, "kernel_twice", image(0x200), 'T');	/* the global one */
-		expect(w.s, NULL, "__stop_BTF", image(IN_BTF + btf.len), 'R');
-		expect_at(w.s, image(0x17f), NULL, "kernel_twice");
-		expect_at(w.s, image(0x180), NULL, "helper");
-		expect_at(w.s, image(IN_END) - 1, NULL, "init_task");
-		expect_at(w.s, image(IN_END), NULL, NULL);
-		expect_at(w.s, image(0) - 1, NULL, NULL);
-		expect_at(w.s, 0x1001, NULL, NULL);
+		expect(w.s, "_stext", image(0), 'T');
+		expect(w.s, "percpu", low ? 0x1000 : FAKE_TEXT, 'A');
+		expect(w.s, "helper", image(0x180), 't');
+		expect(w.s, "kernel_twice", image(0x200), 'T');	/* the global one */
+		expect(w.s, "__stop_BTF", image(IN_BTF + btf.len), 'R');
+		expect_at(w.s, image(0x17f), "kernel_twice");
+		expect_at(w.s, image(0x180), "helper");
+		expect_at(w.s, image(IN_END) - 1, "init_task");
+		expect_at(w.s, image(IN_END), NULL);
+		expect_at(w.s, image(0) - 1, NULL);
+		expect_at(w.s, 0x1001, NULL);
 		if (low)
-			expect_at(w.s, image(5), NULL, "_text");	/* the first of two */
-		assert_int_equal(symbols_each(w.s, NULL, count, &n), 0);
+			expect_at(w.s, image(5), "_text");	/* the first of two */
+		assert_int_equal(symbols_each(w.s, count, &n), 0);
 		assert_int_equal(n, 12);
 		n = 98;
-		assert_int_equal(symbols_each(w.s, NULL, count, &n), 7);
+		assert_int_equal(symbols_each(w.s, count, &n), 7);
 		assert_int_equal(n, 100);
-		assert_null(symbols_module(w.s, 0));
 		done(&w);
 	}
 }
@@ -94,9 +90,9 @@ static void test_names(void **state)
 	fake_kallsyms(f, FORM_BASED, syms, ARRAY_SIZE(syms));
 	w = make(f, fake_kallsyms_lines(FORM_BASED));
 	assert_int_equal(symbols_open(w.k, NULL, &w.s, &w.why), 0);
-	expect(w.s, NULL, longest, image(0x10), 'T');
-	expect(w.s, NULL, "kernel_kernel_x", image(0x20), 'd');
-	expect(w.s, NULL, "after", image(0x30), 'B');
+	expect(w.s, longest, image(0x10), 'T');
+	expect(w.s, "kernel_kernel_x", image(0x20), 'd');
+	expect(w.s, "after", image(0x30), 'B');
 	symbols_close(w.s);
 	w.s = NULL;
 
@@ -218,7 +214,7 @@ static void test_search(void **state)
 		assert_int_equal(kallsyms_search(w.k, FAKE_TEXT, &got), 0);
 		assert_memory_equal(&got, &want, sizeof(want));
 		assert_int_equal(symbols_open(w.k, NULL, &w.s, &w.why), 0);
-		expect(w.s, NULL, "kernel_sym999", image(999 * 16), 'T');
+		expect(w.s, "kernel_sym999", image(999 * 16), 'T');
 		done(&w);
 	}
 }
@@ -251,36 +247,51 @@ static struct world with_modules(struct fake *f)
 
 	assert_int_equal(symbols_open(w.k, NULL, &w.s, &w.why), 0);
 	assert_int_equal(types_open(w.k, w.s, NULL, &w.t, &w.why), 0);
-	assert_int_equal(symbols_add_modules(w.s, w.t, &w.why), 0);
+	assert_int_equal(modules_open(w.k, w.s, w.t, &w.m, &w.why), 0);
 	return w;
+}
+
+static void expect_in_module(const struct world *w, uint64_t vaddr, const char *name)
+{
+	const struct module *m;
+	struct symbol sym;
+
+	assert_int_equal(modules_symbol_at(w->m, vaddr, &sym, &m), name ? 0 : -ENOENT);
+	if (!name)
+		return;
+	assert_string_equal(sym.name, name);
+	assert_ptr_equal(m, &w->m->list[0]);
 }
 
 static void test_modules(void **state)
 {
 	struct fake_btf btf;
 	struct world w = with_modules(fake_symbols(FORM_PERCPU, &btf));
+	const struct module *demo = modules_find(w.m, "demo");
 	unsigned int n = 0;
 	struct symbol sym;
 
 	(void)state;
-	assert_string_equal(symbols_module(w.s, 0), "demo");
-	assert_null(symbols_module(w.s, 1));
-	expect(w.s, "demo", "demo_init", FAKE_MODULE_TEXT + 0x100, 't');
-	expect(w.s, "demo", "demo_data", FAKE_MODULE_TEXT + 0x10010, 'd');
-	assert_int_equal(symbols_find(w.s, "demo", "demo_init", &sym), 0);
+	assert_int_equal(w.m->n, 1);
+	assert_ptr_equal(demo, &w.m->list[0]);
+	assert_null(modules_find(w.m, "other"));
+	assert_int_equal(module_find_symbol(demo, "demo_init", &sym), 0);
+	assert_int_equal(sym.vaddr, FAKE_MODULE_TEXT + 0x100);
+	assert_int_equal(sym.type, 't');
 	assert_int_equal(sym.bytes, 0x40);
-	assert_int_equal(symbols_find(w.s, "demo", "gone", &sym), -ENOENT);
-	assert_int_equal(symbols_find(w.s, NULL, "demo_init", &sym), -ENOENT);
-	assert_int_equal(symbols_find(w.s, "other", "demo_init", &sym), -ENODEV);
-	assert_int_equal(symbols_each(w.s, "other", count, &n), -ENODEV);
-	assert_int_equal(symbols_each(w.s, "demo", count, &n), 0);
+	assert_int_equal(module_find_symbol(demo, "demo_data", &sym), 0);
+	assert_int_equal(sym.vaddr, FAKE_MODULE_TEXT + 0x10010);
+	assert_int_equal(sym.type, 'd');
+	assert_int_equal(module_find_symbol(demo, "gone", &sym), -ENOENT);
+	assert_int_equal(symbols_find(w.s, "demo_init", &sym), -ENOENT);
+	assert_int_equal(module_each_symbol(demo, count, &n), 0);
 	assert_int_equal(n, 2);
-	expect_at(w.s, FAKE_MODULE_TEXT + 0x1fff, "demo", "demo_init");
-	expect_at(w.s, FAKE_MODULE_TEXT + 0xff, NULL, NULL);		/* in front of its first symbol */
-	expect_at(w.s, FAKE_MODULE_TEXT + 0x2000, NULL, NULL);		/* between its ranges */
-	expect_at(w.s, FAKE_MODULE_TEXT + 0x10000, NULL, NULL);		/* not of the range below */
-	expect_at(w.s, FAKE_MODULE_TEXT + 0x10fff, "demo", "demo_data");
-	expect_at(w.s, image(0x180), NULL, "helper");
+	expect_in_module(&w, FAKE_MODULE_TEXT + 0x1fff, "demo_init");
+	expect_in_module(&w, FAKE_MODULE_TEXT + 0xff, NULL);		/* in front of its first symbol */
+	expect_in_module(&w, FAKE_MODULE_TEXT + 0x2000, NULL);		/* between its ranges */
+	expect_in_module(&w, FAKE_MODULE_TEXT + 0x10000, NULL);		/* not of the range below */
+	expect_in_module(&w, FAKE_MODULE_TEXT + 0x10fff, "demo_data");
+	expect_in_module(&w, image(0x180), NULL);
 	done(&w);
 }
 
@@ -305,13 +316,10 @@ static void test_modules_damage(void **state)
 		struct fake_btf btf;
 		struct fake *f = fake_symbols(FORM_PERCPU, &btf);
 		struct world w;
-		unsigned int n = 0;
 
 		fake_u64(f, damage[i].at, damage[i].value);
 		w = with_modules(f);
-		while (symbols_module(w.s, n))
-			n++;
-		assert_int_equal(n, damage[i].modules);
+		assert_int_equal(w.m->n, damage[i].modules);
 		done(&w);
 	}
 }
