@@ -11,17 +11,7 @@
 
 #include "base/pages.h"
 #include "base/workers.h"
-
-#define KDUMP_DESC_BYTES 24		/* struct page_desc: offset, size, flags, page_flags */
-
-/* Where they go. */
-struct page_sink {
-	/* n > 0 bytes at off in the file. 0 or -errno. */
-	int (*put)(void *arg, const void *buf, size_t n, uint64_t off);
-	void *arg;
-	bool in_order;			/* put is called in page order, by one thread at a time; otherwise by several */
-	bool filled;			/* there may be something already where nothing is put */
-};
+#include "formats/write/page_writer.h"
 
 struct compress_input {
 	const struct pages *ps;

@@ -48,7 +48,7 @@ int write_flattened_stream(const struct pages *machine, const struct pages *ps, 
 {
 	uint8_t flat[FLAT_HEADER_BYTES], end[16];
 	struct flattened_stream s = { .put = put, .arg = arg };
-	struct page_sink sink = { .put = put_piece, .arg = &s, .in_order = true };
+	struct page_sink sink = { .put = put_piece, .arg = &s };
 	uint64_t size;
 	int r;
 

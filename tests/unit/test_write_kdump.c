@@ -639,7 +639,7 @@ static int put_emitted(void *arg, const void *buf, size_t n, uint64_t off)
 
 static void emit(const struct fake *f, const struct kdump_output *o, struct emitted *e)
 {
-	struct page_sink sink = { .put = put_emitted, .arg = e, .in_order = true };
+	struct page_sink sink = { .put = put_emitted, .arg = e };
 
 	e->cap = write_kdump_bound(&f->pages, o);
 	e->bytes = calloc(1, e->cap);
