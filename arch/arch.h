@@ -157,7 +157,8 @@ struct arch {
 	/*
 	 * The address space of a process, or any other, by its top table: pgd is the table's physical address, or what the
 	 * processor's register for it holds (CR3, TTBR0, SATP...). out needs no space_close(). -EINVAL: that is no address
-	 * of a table. NULL: not supported. Call space_user().
+	 * of a table. Where bare() does not know their form (tables.levels is 0): -EFAULT, -ENOTUNIQ: forms.h. NULL: not
+	 * supported. Call space_user().
 	 */
 	int (*user_space)(const struct space *kernel, uint64_t pgd, struct space *out);
 	/* Lines of VMCOREINFO that no other architecture has, for dumps that do not name their machine: "NUMBER(VA_BITS)";
@@ -207,7 +208,7 @@ void space_with_root(const struct space *kernel, uint64_t root, enum radix_half 
 
 /*
  * The space of other tables than the kernel's: see arch.user_space. vaddr is an address in it: the tables may also be
- * for the kernel's half of addresses where those have a root of their own. -ENOTSUP, -EINVAL.
+ * for the kernel's half of addresses where those have a root of their own. -ENOTSUP, -EINVAL, -EFAULT, -ENOTUNIQ.
  */
 int space_user(const struct space *kernel, uint64_t pgd, uint64_t vaddr, struct space *out);
 

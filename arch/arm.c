@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "arch/forms.h"
 #include "arch/linear.h"
 #include "base/bytes.h"
 
@@ -24,6 +25,8 @@
 #define SECTION_SUPER	((uint64_t)1 << 18)
 #define TABLE_ADDRESS	0xfffffc00u
 #define LPAE_ADDRESS	0xfffffff000ull		/* bits 39:12 */
+#define LPAE_RESERVED	0x000fff0000000000ull	/* bits 51:40 */
+#define LPAE_TABLE_ZERO	0x0770000000000ffcull	/* of an entry that leads to a table: all but bit 55 of 58:52, 11:2 */
 
 /* Linux's page tables are in front of the processor's, until 2.6.37 behind them. */
 #define LINUX_TABLE	2048u
@@ -209,11 +212,57 @@ static int arm_setup(struct space *s, const struct arch_query *q, const char **w
 	return 0;
 }
 
+/* The text may tell one of the forms, else it is as tables look that are named. */
+static int arm_bare(struct space *s, const struct arch_query *q)
+{
+	s->tables.half = RADIX_LOW;
+	if (!q->config(q->arg, "CONFIG_ARM_LPAE"))
+		set_mode(s, LPAE);
+	if (q->version && q->version < ARCH_VERSION(2, 6, 38))
+		s->mode |= LINUX_BEHIND;
+	return 0;
+}
+
+static uint64_t root_of(unsigned int mode, uint64_t pgd)
+{
+	return pgd & (mode & LPAE ? 0xffffffffe0ull : 0xffffc000ull);
+}
+
+static bool set_form(struct space *s, uint64_t pgd, size_t i)
+{
+	unsigned int behind = s->mode & LINUX_BEHIND;
+
+	set_mode(s, i ? LPAE : 0);
+	s->tables.root = root_of(s->mode, pgd);
+	s->mode |= i ? 0 : OF_PROCESS | behind;
+	return i || pgd <= UINT32_MAX;
+}
+
+/* arch/arm/include/asm/pgtable-{2,3}level-hwdef.h */
+static bool possible(const struct space *s, unsigned int level, uint64_t entry)
+{
+	unsigned int type = entry & TYPE;
+
+	if (s->mode & LPAE) {
+		/* the last level, and large pages, have forms that the processor does not see */
+		if (!(entry & 1))
+			return level <= PMD;
+		if (entry & LPAE_RESERVED || (level == PTE && type == 1))
+			return false;
+		return level == PTE ? !!(entry & LPAE_TABLE_ZERO) : type == 1 ? level == PMD : !(entry & LPAE_TABLE_ZERO);
+	}
+	/* bits 2 and 4: PXN, and what processors before ARMv6 want to have set */
+	return level == PTE || type == 2 || (type == 1 && !(entry & 0x208));
+}
+
 /* pgd: or TTBR0, which has attributes below the address and with LPAE the address space's number above it. */
 static int arm_user_space(const struct space *kernel, uint64_t pgd, struct space *out)
 {
-	uint64_t root = pgd & (kernel->mode & LPAE ? 0xffffffffe0ull : 0xffffc000ull);
+	static const struct table_forms forms = { .n = 2, .set = set_form, .possible = possible };
+	uint64_t root = root_of(kernel->mode, pgd);
 
+	if (space_form_unknown(kernel))
+		return space_tell_form(kernel, pgd, &forms, out);
 	if (!(kernel->mode & LPAE) && pgd > UINT32_MAX)
 		return -EINVAL;
 	space_with_root(kernel, root, RADIX_LOW, out);
@@ -241,6 +290,7 @@ static const char *const arm_marks[] = { "CONFIG_ARM_LPAE", NULL };
 	.setup = arm_setup, \
 	.decode = arm_decode, \
 	.describe = arm_describe, \
+	.bare = arm_bare, \
 	.user_space = arm_user_space, \
 	.marks = arm_marks, \
 	.prstatus_bytes = 148, \

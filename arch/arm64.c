@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "arch/forms.h"
 #include "base/bytes.h"
 
 #define DESC_VALID	((uint64_t)1 << 0)
@@ -27,6 +28,9 @@
 #define PTE_DIRTY	((uint64_t)1 << 55)
 #define PTE_SPECIAL	((uint64_t)1 << 56)
 #define PTE_PROT_NONE	((uint64_t)1 << 58)	/* with VALID clear, to 6.9 */
+/* What Linux leaves 0 in an entry that leads to a table, and never all of it in one of a page */
+#define PAGE_BITS	0x07fc000000000bfcull	/* 58:50, 11, 9:2 */
+#define PAGE_BITS_LPA2	0x07fc0000000008fcull	/* bits 9:8 are of the address */
 
 #define MAX_PA_BITS	48			/* of the plain format */
 #define IMAGE_ALIGN	0x200000ull		/* the kernel keeps virtual and physical address equal modulo this */
@@ -157,6 +161,11 @@ static void set_levels(struct space *s, unsigned int page_shift, unsigned int va
 		s->mode |= PA_LPA2;	/* Linux has 52 bits of virtual and of physical address together there */
 }
 
+static void set_pa_mask(struct space *s)
+{
+	s->pa_mask = ((uint64_t)1 << (s->mode & PA_FORM ? 52 : MAX_PA_BITS)) - 1;
+}
+
 static unsigned int swap_form(unsigned int version)
 {
 	if (!version || version >= ARCH_VERSION(6, 10, 0))
@@ -239,7 +248,7 @@ static int arm64_setup(struct space *s, const struct arch_query *q, const char *
 	s->text_len = IMAGE_BYTES;
 	if (q->number(q->arg, "PHYS_OFFSET", &s->phys_base))
 		s->phys_base = q->phys_base;
-	s->pa_mask = ((uint64_t)1 << (s->mode & PA_FORM ? 52 : MAX_PA_BITS)) - 1;
+	set_pa_mask(s);
 	/* before 4.6 the image is in the linear map, in the upper half */
 	if (q->version && q->version < ARCH_VERSION(4, 6, 0)) {
 		s->direct.vaddr = -((uint64_t)1 << (space_va_bits(s) - 1));
@@ -271,12 +280,67 @@ static int arm64_direct_map(const struct space *s, struct mapping *out)
 	return 0;
 }
 
+/* Without a kernel: as its text tells, else as tables look that are named. */
+static int arm64_bare(struct space *s, const struct arch_query *q)
+{
+	unsigned int va_bits = told_va_bits(q);
+
+	s->top_byte_ignored = true;
+	s->mode = swap_form(q->version);
+	if (va_bits && (q->page_shift == 12 || q->page_shift == 14 || q->page_shift == 16))
+		set_levels(s, q->page_shift, va_bits);
+	else
+		s->tables = (struct radix){ .half = RADIX_HIGH };
+	set_pa_mask(s);
+	return 0;
+}
+
 /* TTBR0: bits 63:48 are the ASID, bit 0 is CnP; with 52 bits of address, bits 5:2 are its bits 51:48. */
+static uint64_t root_of(const struct space *s, uint64_t pgd)
+{
+	if (pgd & ~s->pa_mask || pgd & 0x3f)
+		pgd = (pgd & 0x0000ffffffffffc0) | (pgd >> 2 & 0xf) << 48;
+	return pgd & s->pa_mask;
+}
+
+/* arch/arm64/Kconfig: ARM64_VA_BITS by page size */
+static const struct { uint8_t page_shift, va_bits; } known_forms[] = {
+	{ 16, 42 }, { 16, 48 }, { 16, 52 }, { 14, 36 }, { 14, 47 }, { 14, 48 }, { 14, 52 }, { 12, 39 }, { 12, 48 }, { 12, 52 },
+};
+
+static bool set_form(struct space *s, uint64_t pgd, size_t i)
+{
+	set_levels(s, known_forms[i].page_shift, known_forms[i].va_bits);
+	set_pa_mask(s);
+	s->tables.half = RADIX_LOW;
+	s->tables.root = root_of(s, pgd);
+	/* a table is where a multiple of its size is */
+	return !(s->tables.root & (((uint64_t)8 << s->tables.bits[s->tables.levels - 1]) - 1));
+}
+
+/* arch/arm64/include/asm/pgtable-prot.h: pages have attributes, tables none but for bits 63:59 and, of late, AF. */
+static bool possible(const struct space *s, unsigned int level, uint64_t entry)
+{
+	uint64_t attributes = entry & ((s->mode & PA_FORM) == PA_LPA2 ? PAGE_BITS_LPA2 : PAGE_BITS);
+	uint64_t below = (((uint64_t)1 << s->tables.page_shift) - 1) & ~(uint64_t)0xfff;
+
+	if (!(entry & DESC_VALID))
+		return level <= PMD;
+	if (entry & below && (s->mode & PA_FORM) != PA_LPA)
+		return false;
+	if (entry & DESC_TABLE)
+		return level ? !attributes : !!attributes;
+	below = ((uint64_t)1 << (s->tables.page_shift + level * s->tables.bits[0])) - 1;
+	return level && has_blocks(s, level) && !(entry_address(s, entry) & below);
+}
+
 static int arm64_user_space(const struct space *kernel, uint64_t pgd, struct space *out)
 {
-	if (pgd & ~kernel->pa_mask || pgd & 0x3f)
-		pgd = (pgd & 0x0000ffffffffffc0) | (pgd >> 2 & 0xf) << 48;
-	space_with_root(kernel, pgd & kernel->pa_mask, RADIX_LOW, out);
+	static const struct table_forms forms = { .n = ARRAY_SIZE(known_forms), .set = set_form, .possible = possible };
+
+	if (space_form_unknown(kernel))
+		return space_tell_form(kernel, pgd, &forms, out);
+	space_with_root(kernel, root_of(kernel, pgd), RADIX_LOW, out);
 	return 0;
 }
 
@@ -298,6 +362,7 @@ static const char *const arm64_marks[] = { "NUMBER(kimage_voffset)", "NUMBER(TCR
 	.setup = arm64_setup, \
 	.decode = arm64_decode, \
 	.describe = arm64_describe, \
+	.bare = arm64_bare, \
 	.user_space = arm64_user_space, \
 	.marks = arm64_marks, \
 	.prstatus_bytes = 392, \

@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "arch/forms.h"
 #include "base/bytes.h"
 
 #define LINEAR_MAP	0xc000000000000000ull
@@ -345,9 +346,43 @@ static int ppc64_setup(struct space *s, const struct arch_query *q, const char *
 	return hashed ? setup_hashed(s, q, version) : 0;
 }
 
+/* Tables of the radix MMU tell their form; those that the hashed one is filled from tell none. */
+static int ppc64_bare(struct space *s, const struct arch_query *q)
+{
+	(void)q;
+	s->tables = (struct radix){ .half = RADIX_BASE, .base = LINEAR_MAP };
+	return 0;
+}
+
+static bool set_form(struct space *s, uint64_t pgd, size_t i)
+{
+	set_tables(s, false, i ? 12 : 16, UINT32_MAX);
+	s->tables.half = RADIX_LOW;
+	s->tables.base = 0;
+	s->tables.root = pgd & ~POINTER_FLAGS;
+	return true;
+}
+
+/* An entry that leads to a table has the number of its index bits in it (NLS): RADIX_*_VAL_BITS in
+ * arch/powerpc/include/asm/book3s/64/radix.h. */
+static bool possible(const struct space *s, unsigned int level, uint64_t entry)
+{
+	uint64_t below = ((uint64_t)1 << shift_of(s, level)) - 1;
+
+	if (!is_present(s, entry))
+		return level <= PMD;
+	if (level == PTE || is_large(s, entry))
+		return level <= PUD && is_large(s, entry) && !(page_address(s, entry) & below);
+	return (entry & 0xff) == s->tables.bits[level - 1];
+}
+
 /* pgd: its address. The tables of a process are like the kernel's, for addresses from 0 on. */
 static int ppc64_user_space(const struct space *kernel, uint64_t pgd, struct space *out)
 {
+	static const struct table_forms forms = { .n = 2, .set = set_form, .possible = possible };
+
+	if (space_form_unknown(kernel))
+		return space_tell_form(kernel, pgd, &forms, out);
 	/* what a radix process table has: an address with the size of the table below it */
 	space_with_root(kernel, pgd & ~POINTER_FLAGS, RADIX_LOW, out);
 	return 0;
@@ -371,6 +406,7 @@ static const char *const ppc64_marks[] = { "SYMBOL(vmemmap_list)", "NUMBER(RADIX
 	.setup = ppc64_setup, \
 	.decode = ppc64_decode, \
 	.describe = ppc64_describe, \
+	.bare = ppc64_bare, \
 	.user_space = ppc64_user_space, \
 	.marks = ppc64_marks, \
 	.prstatus_bytes = 504, \

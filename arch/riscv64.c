@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "arch/forms.h"
 #include "base/bytes.h"
 
 #define PTE_V		((uint64_t)1 << 0)
@@ -120,6 +121,11 @@ static void set_levels(struct space *s, unsigned int va_bits)
 	};
 }
 
+static unsigned int swap_form(unsigned int version)
+{
+	return !version || version >= ARCH_VERSION(6, 3, 0) ? SWAP_6_3 : version >= ARCH_VERSION(5, 18, 0) ? SWAP_5_18 : SWAP_OLD;
+}
+
 static unsigned int told_va_bits(const struct arch_query *q)
 {
 	uint64_t va_bits;
@@ -171,8 +177,7 @@ static int riscv64_setup(struct space *s, const struct arch_query *q, const char
 		*why = "VMCOREINFO has no SYMBOL(swapper_pg_dir)";
 		return -ENOENT;
 	}
-	s->mode = !q->version || q->version >= ARCH_VERSION(6, 3, 0) ? SWAP_6_3 :
-		  q->version >= ARCH_VERSION(5, 18, 0) ? SWAP_5_18 : SWAP_OLD;
+	s->mode = swap_form(q->version);
 	if (find_tables(s, q, root)) {
 		*why = "VMCOREINFO does not tell va_kernel_pa_offset or VA_BITS, and no page table in memory maps itself";
 		return -ENOENT;
@@ -218,12 +223,51 @@ static int riscv64_direct_map(const struct space *s, struct mapping *out)
 	return out->len ? 0 : -ENOENT;
 }
 
+/* Without a kernel: as its text or the register tells, else as tables look that are named. */
+static int riscv64_bare(struct space *s, const struct arch_query *q)
+{
+	unsigned int va_bits = told_va_bits(q);
+
+	s->mode = swap_form(q->version);
+	if (va_bits)
+		set_levels(s, va_bits);
+	return 0;
+}
+
+static bool is_root(uint64_t root)
+{
+	return !(root & (((uint64_t)1 << PAGE_SHIFT) - 1)) && !(root >> (PPN_BITS + PAGE_SHIFT));
+}
+
+static bool set_form(struct space *s, uint64_t pgd, size_t i)
+{
+	set_levels(s, (unsigned int)(39 + i * BITS_A_LEVEL));
+	s->tables.root = pgd;
+	return is_root(pgd);
+}
+
+/* What the processor does not take, Linux does not write. Of an entry that leads to a table, the other bits are 0. */
+static bool possible(const struct space *s, unsigned int level, uint64_t entry)
+{
+	struct entry_meaning what;
+
+	if (!(entry & PTE_V))
+		return level <= 1;
+	riscv64_decode(s, level, entry, 0, &what);
+	if (what.kind == ENTRY_TABLE)
+		return !(entry & ~((((uint64_t)1 << PPN_BITS) - 1) << PPN_SHIFT) & ~PTE_V);
+	return what.kind == ENTRY_LEAF && (entry & (PTE_R | PTE_W)) != PTE_W;
+}
+
 /* satp: the mode in bits 63:60, the address space above the page number in bits 43:0. A process has the kernel's mode,
  * or a lesser one where the register says so. */
 static int riscv64_user_space(const struct space *kernel, uint64_t pgd, struct space *out)
 {
+	static const struct table_forms forms = { .n = 3, .set = set_form, .possible = possible };
 	uint64_t mode = pgd >> SATP_MODE_SHIFT;
 
+	if (!mode && space_form_unknown(kernel))
+		return space_tell_form(kernel, pgd, &forms, out);
 	space_with_root(kernel, pgd, RADIX_SIGNED, out);
 	if (mode) {
 		if (mode < SATP_SV39 || mode > SATP_SV39 + 2)
@@ -231,7 +275,7 @@ static int riscv64_user_space(const struct space *kernel, uint64_t pgd, struct s
 		set_levels(out, (unsigned int)(39 + (mode - SATP_SV39) * BITS_A_LEVEL));
 		out->tables.root = (pgd & (((uint64_t)1 << PPN_BITS) - 1)) << PAGE_SHIFT;
 	}
-	return out->tables.root & (((uint64_t)1 << PAGE_SHIFT) - 1) || out->tables.root >> (PPN_BITS + PAGE_SHIFT) ? -EINVAL : 0;
+	return is_root(out->tables.root) ? 0 : -EINVAL;
 }
 
 /* arch/riscv/include/asm/sparsemem.h */
@@ -256,6 +300,7 @@ const struct arch arch_riscv64 = {
 	.setup = riscv64_setup,
 	.decode = riscv64_decode,
 	.describe = riscv64_describe,
+	.bare = riscv64_bare,
 	.user_space = riscv64_user_space,
 	.marks = riscv64_marks,
 	.prstatus_bytes = 376,

@@ -491,13 +491,17 @@ void space_with_root(const struct space *kernel, uint64_t root, enum radix_half 
 int space_user(const struct space *kernel, uint64_t pgd, uint64_t vaddr, struct space *out)
 {
 	int r = kernel->arch->user_space ? kernel->arch->user_space(kernel, pgd, out) : -ENOTSUP;
+	struct radix other;
 
+	if (r)
+		return r;
 	vaddr = untagged(kernel, vaddr);
-	if (!r && !is_canonical(&out->tables, vaddr) && is_canonical(&kernel->tables, vaddr)) {
-		space_with_root(kernel, out->tables.root, kernel->tables.half, out);
-		out->tables.base = kernel->tables.base;
-	}
-	return r;
+	other = out->tables;
+	other.half = kernel->tables.half;
+	other.base = kernel->tables.base;
+	if (!is_canonical(&out->tables, vaddr) && is_canonical(&other, vaddr))
+		out->tables = other;
+	return 0;
 }
 
 int space_direct_map(const struct space *s, struct mapping *out)

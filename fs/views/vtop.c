@@ -77,6 +77,19 @@ static void put_end(const struct walk *w, int r, struct outbuf *out)
 	}
 }
 
+/* Without a kernel: what is there is read as it looks, and may look like nothing or like several things. */
+static bool put_no_form(uint64_t pgd, uint64_t vaddr, int r, struct outbuf *out)
+{
+	const char *why = r == -EFAULT ? "what is at the root fits no form of page tables that can be told by their look" :
+			  "the tables fit more than one page size or number of levels, and nothing in the dump tells which it is";
+
+	if (r != -EFAULT && r != -ENOTUNIQ)
+		return false;
+	out_printf(out, "root  0x%016llx\nvaddr 0x%016llx\nnot known: %s\n", (unsigned long long)pgd,
+		   (unsigned long long)vaddr, why);
+	return true;
+}
+
 int render_vtop(struct engine *e, const uint64_t *pgd, uint64_t vaddr, struct outbuf *out)
 {
 	const struct space *s;
@@ -84,6 +97,8 @@ int render_vtop(struct engine *e, const uint64_t *pgd, uint64_t vaddr, struct ou
 	struct walk w;
 	int r = choose_space(e->kernel, pgd, vaddr, &of_pgd, &s);
 
+	if (pgd && put_no_form(*pgd, vaddr, r, out))
+		return 0;
 	if (r)
 		return r;
 	r = space_walk(s, vaddr, &w);
@@ -109,5 +124,5 @@ int vtop_verdict(struct engine *e, const uint64_t *pgd, uint64_t vaddr)
 	struct walk w;
 	int r = choose_space(e->kernel, pgd, vaddr, &of_pgd, &s);
 
-	return r ? r : space_walk(s, vaddr, &w);
+	return r == -ENOTUNIQ ? -ENOTSUP : r ? r : space_walk(s, vaddr, &w);
 }

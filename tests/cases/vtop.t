@@ -87,7 +87,7 @@ done
 bare() {
 	local machine=$1 number=$2
 	shift 2
-	printf '%s\n' "format elf" "machine $machine" "elfmachine $number" "page 0x40-0x44 zero" >"$T/desc"
+	printf '%s\n' "format elf" "machine $machine" "elfmachine $number" "page 0x0-0x44 zero" >"$T/desc"
 	python3 tests/mkdump "$T/desc" "$T/$machine" && python3 - "$T/$machine" "$@" <<'END'
 import struct, sys
 with open(sys.argv[1], "r+b") as f:
@@ -113,6 +113,25 @@ PMD   0x0000000000042010: 0x0000000000043067 present rw user accessed
 PTE   0x0000000000043008: 0x8000000000044025 present user accessed nx page 4 KiB
 paddr 0x0000000000044123" "x86_64: a walk from CR3"
 not_ok "x86_64: no tables of the kernel" "$VMCOREFS" --cat vtop/0x401123 "$T/x86_64"
+
+# Where no register tells how many levels there are, the tables' look does; or nothing does.
+ok "riscv64 without VMCOREINFO" bare riscv64 243 40000=10401 41000=10801 42008=110df 20000=df
+is "$("$VMCOREFS" --cat vtop/0x40000:0x1123 "$T/riscv64")" "root  0x0000000000040000
+vaddr 0x0000000000001123
+PGD   0x0000000000040000: 0x0000000000010401 table
+PMD   0x0000000000041000: 0x0000000000010801 table
+PTE   0x0000000000042008: 0x00000000000110df valid r w x user accessed dirty page 4 KiB
+paddr 0x0000000000044123" "riscv64: three levels, as they look"
+# no_form ROOT STATUS LINE: what vtop says of a root that cannot be read
+no_form() {
+	local name="vtop/$1:0x0000000000001123"
+	"$VMCOREFS" --cat "$name" "$T/riscv64" >"$T/walk" 2>"$T/err"
+	is "$? $(cat "$T/err")" "32 vmcorefs: $name: $2" "riscv64: $1: $2"
+	is "$(cat "$T/walk")" "root  $1"$'\n'"vaddr 0x0000000000001123"$'\n'"not known: $3" "... and why"
+}
+no_form 0x0000000000030000 "Bad address" "what is at the root fits no form of page tables that can be told by their look"
+no_form 0x0000000000020000 "Operation not supported" \
+	"the tables fit more than one page size or number of levels, and nothing in the dump tells which it is"
 
 # In the mount: stat tells the size, a name keeps its inode number while somebody knows it.
 if [[ ! -c /dev/fuse ]]; then

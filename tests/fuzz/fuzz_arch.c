@@ -156,5 +156,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	}
 	space_close(&s);
+	s = (struct space){ .arch = s.arch, .mem = &m.pages };
+	if (s.arch->bare && s.arch->user_space && !s.arch->bare(&s, &q) &&
+	    !space_user(&s, get_u64(data + 36, false), vaddr, &user))
+		walk(&user, vaddr, 40);
 	return 0;
 }
