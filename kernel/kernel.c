@@ -10,9 +10,12 @@
 #include "arch/x86_64.h"
 #include "base/bytes.h"
 #include "base/log.h"
+#include "base/page_cache.h"
 #include "kernel/opening/outside.h"
 #include "kernel/opening/texts.h"
 #include "kernel/opening/uts.h"
+
+#define KEPT_BYTES	(8u << 20)	/* page tables, and the kernel's objects */
 
 static int ask_symbol(const void *arg, const char *name, uint64_t *value)
 {
@@ -347,12 +350,21 @@ err_close:
 	return r;
 }
 
+void kernel_keep_pages(struct kernel *k)
+{
+	page_cache_free(k->kept);
+	k->kept = page_cache_new(k->pages, KEPT_BYTES);
+	k->space.mem = k->kept ? k->kept : k->pages;
+}
+
 void kernel_set_pages(struct kernel *k, const struct pages *pages)
 {
 	bool has_uts = k->uts[0][0];
 
 	k->pages = pages;
 	k->space.mem = pages;
+	if (k->kept)
+		kernel_keep_pages(k);
 	if (k->xen)
 		xen_set_pages(k->xen, pages);
 	if (k->has_space && !k->hypervisor && check_space(k)) {
@@ -374,6 +386,7 @@ void kernel_close(struct kernel *k)
 	xen_close(k->xen);
 	texts_free(&k->texts);
 	free(k->vmci_outside);
+	page_cache_free(k->kept);
 	free(k);
 }
 

@@ -63,6 +63,7 @@ struct kernel_texts {
 
 struct kernel {
 	const struct pages *pages;	/* borrowed */
+	struct pages *kept;		/* owned, or NULL: the same, see kernel_keep_pages() */
 	struct vmcoreinfo vmci;		/* text NULL: there is none */
 	struct kernel_texts texts;	/* owned: what was found where memory was searched */
 	const struct kernel_text *vmci_found;	/* in texts: where vmci is from; NULL: not from memory */
@@ -95,6 +96,10 @@ void kernel_close(struct kernel *k);		/* NULL is fine */
 /* From now on memory is pages, which the kernel borrows: the same with some contents erased. What was read from there for
  * users (uts) is read anew; there is no space any more when the page tables are gone. Before others know k. */
 void kernel_set_pages(struct kernel *k, const struct pages *pages);
+
+/* From now on the pages that space reads (page tables, and what is read by kernel_read() and kernel/object/) are kept for a
+ * while in a cache of 8 MiB. Without memory for it there is none. Before others know k. */
+void kernel_keep_pages(struct kernel *k);
 
 /* n bytes at a kernel virtual address: 0, -EFAULT, -ENODATA, -EIO; -ENOTSUP without a space. */
 int kernel_read(const struct kernel *k, uint64_t vaddr, void *buf, uint64_t n);

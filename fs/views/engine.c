@@ -222,6 +222,8 @@ static int open_engine(const struct engine_options *opt, struct engine *e)
 	in.xen_vmcoreinfo_file = opt->xen_vmcoreinfo_file;
 	if (!r)
 		r = kernel_open(&in, &e->kernel);
+	if (!r)
+		kernel_keep_pages(e->kernel);
 	e->phys_base_hint = in.has_phys_base ? in.phys_base : 0;
 	dump_facts_free(&facts);
 	if (!r)
