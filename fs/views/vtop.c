@@ -2,6 +2,7 @@
 #include <errno.h>
 
 #include "fs/views/texts.h"
+#include "kernel/object/reader.h"
 
 static void put_size(struct outbuf *out, uint64_t bytes)
 {
@@ -11,16 +12,6 @@ static void put_size(struct outbuf *out, uint64_t bytes)
 		out_printf(out, "%llu MiB", (unsigned long long)(bytes >> 20));
 	else
 		out_printf(out, "%llu KiB", (unsigned long long)(bytes >> 10));
-}
-
-/* pgd as people have it: a kernel virtual address (mm->pgd), else physical, or what a CPU's register held. */
-static int space_of_pgd(const struct kernel *k, uint64_t pgd, uint64_t vaddr, struct space *out)
-{
-	uint64_t paddr, span;
-
-	if (k->has_space && !space_vtop(&k->space, pgd, &paddr, &span))
-		pgd = paddr;
-	return space_user(&k->space, pgd, vaddr, out);
 }
 
 static void put_steps(const struct space *s, const struct walk *w, struct outbuf *out)
@@ -48,7 +39,7 @@ static int choose_space(const struct kernel *k, const uint64_t *pgd, uint64_t va
 	*out = pgd ? of_pgd : &k->space;
 	if (!k->has_space && !(pgd && k->can_walk))
 		return -ENOTSUP;
-	return pgd ? space_of_pgd(k, *pgd, vaddr, of_pgd) : 0;
+	return pgd ? kernel_user_space(k, *pgd, vaddr, of_pgd) : 0;
 }
 
 /* Where it ends without a page, and why. */
