@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "base/recorder.h"
 #include "filter/erase.h"
 #include "filter/erase_eval.h"
 
@@ -27,25 +28,72 @@ static void erase_header(struct engine *e)
 	}
 }
 
+/* Symbols and types of the dump as it is, which tell what the rules mean. read: from which pages. That there are none is
+ * said by who asks for them. */
+static int open_facts(struct engine *e, const struct pages *read)
+{
+	const struct types *types;
+	int r;
+
+	kernel_set_pages(e->kernel, read);
+	r = facts_types(e->facts, &types, NULL);
+	kernel_set_pages(e->kernel, e->pages);
+	return r == -ENOTSUP ? 0 : r;
+}
+
+static bool touches(const struct erase_list *l, const struct pages *read)
+{
+	for (size_t i = 0; i < l->nranges; i++) {
+		const struct erase_range *range = &l->ranges[i];
+		uint64_t last = (range->paddr + range->len - 1) >> read->page_shift;
+
+		for (uint64_t pfn = range->paddr >> read->page_shift; pfn <= last; pfn++)
+			if (recorder_has(read, pfn))
+				return true;
+	}
+	return false;
+}
+
+/* What facts were made of memory that is another one now is opened anew, so that they cannot tell what is erased. */
+static void forget(struct engine *e, const struct pages *read)
+{
+	if (e->kernel->has_space && !touches(&e->erase_list, read))
+		facts_forget_modules(e->facts);
+	else
+		facts_forget(e->facts);
+}
+
+static int apply_rules(struct engine *e)
+{
+	struct pages *read = recorder_new(e->pages);
+	int r = read ? open_facts(e, read) : -ENOMEM;
+
+	if (!r)
+		r = erase_eval(e->erase_rules, e->facts, &e->erase_list, &e->erase_warnings);
+	if (!r) {
+		e->erased = erase_new(e->pages, &e->erase_list);
+		r = e->erased ? 0 : -ENOMEM;
+	}
+	if (r)
+		goto out_free;
+	e->pages = e->erased;
+	erase_header(e);
+	kernel_set_pages(e->kernel, e->pages);
+	forget(e, read);
+	if (!e->kernel->has_space)
+		log_warn("%s: %s: nothing that needs them is served", e->erase_rules->name, e->kernel->why_no_space);
+	erase_list_text(&e->erase_list, e->pages, 0, e->pages->max_pfn, &e->eraseinfo);
+out_free:
+	recorder_free(read);
+	return r;
+}
+
 int engine_setup_erase(struct engine *e)
 {
-	out_write(&e->eraseinfo, e->dump->eraseinfo, e->dump->eraseinfo_len);
-	if (e->erase_rules && e->erase_rules->nrules) {
-		/* which memory they mean, by symbols and types of the dump as it is */
-		int r = erase_eval(e->erase_rules, e->facts, &e->erase_list, &e->erase_warnings);
+	int r = 0;
 
-		if (r)
-			return r;
-		e->erased = erase_new(e->pages, &e->erase_list);
-		if (!e->erased)
-			return -ENOMEM;
-		e->pages = e->erased;
-		erase_header(e);
-		kernel_set_pages(e->kernel, e->pages);
-		facts_forget(e->facts);
-		if (!e->kernel->has_space)
-			log_warn("%s: %s: nothing that needs them is served", e->erase_rules->name, e->kernel->why_no_space);
-		erase_list_text(&e->erase_list, e->pages, 0, e->pages->max_pfn, &e->eraseinfo);
-	}
-	return e->eraseinfo.error;
+	out_write(&e->eraseinfo, e->dump->eraseinfo, e->dump->eraseinfo_len);
+	if (e->erase_rules && e->erase_rules->nrules)
+		r = apply_rules(e);
+	return r ? r : e->eraseinfo.error;
 }

@@ -165,6 +165,13 @@ void facts_forget(struct facts *f)
 	init_onces(f->opened);
 }
 
+void facts_forget_modules(struct facts *f)
+{
+	modules_close(f->opened->modules);
+	f->opened->modules = NULL;
+	f->opened->modules_once = (struct once)ONCE_INIT;
+}
+
 const struct kernel *facts_kernel(const struct facts *f)
 {
 	return f->opened->k;

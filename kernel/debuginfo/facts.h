@@ -6,7 +6,7 @@
  * That the dump lacks one is an answer too, remembered with its reason. A passing fault (base/fault.h) is none: it is
  * returned, and the next one who asks tries again.
  *
- * Whatever is handed out is immutable and lives as long as the facts. Threads: facts_new(), facts_forget(), facts_free():
+ * Whatever is handed out is immutable and lives as long as the facts. Threads: facts_new(), facts_forget*(), facts_free():
  * one; the rest: any. Borrows kernel and path.
  */
 #ifndef VMCOREFS_KERNEL_DEBUGINFO_FACTS_H
@@ -22,8 +22,10 @@ struct facts;
 /* vmlinux: path of what the user gave (-x), or NULL. Opens nothing. NULL: out of memory. */
 struct facts *facts_new(const struct kernel *k, const char *vmlinux);
 void facts_free(struct facts *f);		/* NULL is fine */
-/* Memory has become another (kernel_set_pages()): what was opened is closed, and opened anew when it is asked for. */
+/* Memory has become another (kernel_set_pages()): what was opened is closed, and opened anew when it is asked for; all, or
+ * the modules alone. */
 void facts_forget(struct facts *f);
+void facts_forget_modules(struct facts *f);
 
 const struct kernel *facts_kernel(const struct facts *f);
 

@@ -191,20 +191,30 @@ static void test_fault(void **state)
 
 static void test_forget(void **state)
 {
-	const struct modules *m;
-	struct symbol sym;
-	struct told d;
-
 	(void)state;
-	open_all(&d);
-	assert_int_equal(facts_modules(d.facts, &m, NULL), 0);
-	assert_int_equal(m->n, 1);
-	fake_u64(d.w.f, IN_MODULES, image(IN_MODULES));
-	facts_forget(d.facts);
-	assert_int_equal(facts_modules(d.facts, &m, NULL), 0);
-	assert_int_equal(m->n, 0);
-	assert_int_equal(facts_find_symbol(d.facts, NULL, "helper", &sym), 0);
-	close_facts(&d);
+	for (unsigned int all = 0; all < 2; all++) {
+		const struct symbols *s, *others;
+		const struct modules *m;
+		struct symbol sym;
+		struct told d;
+
+		open_all(&d);
+		assert_int_equal(facts_modules(d.facts, &m, NULL), 0);
+		assert_int_equal(m->n, 1);
+		assert_int_equal(facts_symbols(d.facts, &s, NULL), 0);
+		fake_u64(d.w.f, IN_MODULES, image(IN_MODULES));
+		if (all)
+			facts_forget(d.facts);
+		else
+			facts_forget_modules(d.facts);
+		assert_int_equal(facts_modules(d.facts, &m, NULL), 0);
+		assert_int_equal(m->n, 0);
+		assert_int_equal(facts_symbols(d.facts, &others, NULL), 0);
+		assert_int_equal(facts_find_symbol(d.facts, NULL, "helper", &sym), 0);
+		if (!all)
+			assert_ptr_equal(s, others);
+		close_facts(&d);
+	}
 }
 
 /* --- many who ask ------------------------------------------------------------------------------------------------- */
