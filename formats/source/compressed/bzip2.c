@@ -12,6 +12,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "base/vector.h"
 #include "base/workers.h"
 #include "formats/source/compressed/bzip2_block.h"
 #include "formats/source/parts/chunks.h"
@@ -66,17 +67,7 @@ static int found(void *arg, uint64_t bit, uint64_t magic)
 	f->open_end = magic == BZIP2_BLOCK;
 	if (!f->open_end)
 		return 0;
-	if (f->n == f->room) {
-		size_t room = f->room ? 2 * f->room : 256;
-		struct bzip2_block *blocks = realloc(f->blocks, room * sizeof(*blocks));
-
-		if (!blocks)
-			return -ENOMEM;
-		f->blocks = blocks;
-		f->room = room;
-	}
-	f->blocks[f->n++] = (struct bzip2_block){ .begin = bit };
-	return 0;
+	return vector_push(f->blocks, f->n, f->room, (struct bzip2_block){ .begin = bit });
 }
 
 static void tick(void *arg, uint64_t bytes)

@@ -14,6 +14,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "base/vector.h"
 #include "formats/source/compressed/bgzf.h"
 #include "formats/source/compressed/inflate.h"
 #include "formats/source/parts/chunks.h"
@@ -160,16 +161,11 @@ static int add_point(struct gzip_file *f, struct inflater *in, uint64_t start, b
 	struct point p = { .start = start, .at = inflater_offset(in) };
 	uint8_t window[DEFLATE_WINDOW];
 	uInt len = 0;
+	int r;
 
-	if (f->n == f->room) {
-		size_t room = f->room ? 2 * f->room : 64;
-		struct point *points = realloc(f->points, room * sizeof(*points));
-
-		if (!points)
-			return -ENOMEM;
-		f->points = points;
-		f->room = room;
-	}
+	r = vector_reserve(f->points, f->n, f->room, 1);
+	if (r)
+		return r;
 	if (!member) {
 		p.bits = in->z.data_type & 7;
 		if (inflateGetDictionary(&in->z, window, &len) != Z_OK)

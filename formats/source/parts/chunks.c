@@ -6,9 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bisect.h"
 #include "base/bytes.h"
 #include "base/fault.h"
 #include "base/log.h"
+#include "base/vector.h"
 #include "base/workers.h"
 
 /* The cache is for a chunk a thread, and one more. */
@@ -27,17 +29,7 @@
 /* The last chunk that starts at or before off, which is inside the content. */
 static size_t find_chunk(const struct chunked *c, uint64_t off)
 {
-	size_t lo = 0, hi = c->n;
-
-	while (hi - lo > 1) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (c->list[mid].start <= off)
-			lo = mid;
-		else
-			hi = mid;
-	}
-	return lo;
+	return bisect_from(i, 1, c->n, c->list[i].start > off) - 1;
 }
 
 uint64_t chunked_size(const struct chunked *c, size_t i)
@@ -144,21 +136,6 @@ void chunked_init(struct chunked *c, const struct chunked_ops *ops, struct sourc
 	c->method = method;
 }
 
-static int make_place(struct chunked *c)
-{
-	size_t room = c->room ? 2 * c->room : 64;
-	struct chunk *list;
-
-	if (c->n + 1 < c->room)		/* one is for the end */
-		return 0;
-	list = realloc(c->list, room * sizeof(*list));
-	if (!list)
-		return -ENOMEM;
-	c->list = list;
-	c->room = room;
-	return 0;
-}
-
 int chunked_add(struct chunked *c, uint64_t len, uint64_t at, unsigned int kind)
 {
 	uint64_t end;
@@ -168,10 +145,9 @@ int chunked_add(struct chunked *c, uint64_t len, uint64_t at, unsigned int kind)
 		return 0;
 	if (add_overflows(c->s.size, len, &end) || end > INT64_MAX || at > AT_MAX)
 		return -EFBIG;
-	r = make_place(c);
+	r = vector_push(c->list, c->n, c->room, (struct chunk){ .start = c->s.size, .at = at, .kind = (uint8_t)kind });
 	if (r)
 		return r;
-	c->list[c->n++] = (struct chunk){ .start = c->s.size, .at = at, .kind = (uint8_t)kind };
 	c->s.size = end;
 	c->largest = max_u64(c->largest, len);
 	return 0;
@@ -185,17 +161,12 @@ void chunked_clear(struct chunked *c)
 
 int chunked_finish(struct chunked *c, uint64_t end)
 {
-	struct chunk *list;
-	int r = make_place(c);
+	int r = vector_reserve(c->list, c->n, c->room, 1);
 
 	if (r)
 		return r;
 	c->list[c->n] = (struct chunk){ .start = c->s.size, .at = end };
-	list = realloc(c->list, (c->n + 1) * sizeof(*list));
-	if (list) {
-		c->list = list;
-		c->room = c->n + 1;
-	}
+	vector_trim(c->list, c->n + 1, c->room);
 	c->cache_bytes = max_u64(CACHE_MIN, min_u64(CACHE_MAX, c->largest * (workers_threads() + 1)));
 	c->cache = cache_new(c->cache_bytes, make_chunk, c);
 	return c->cache ? 0 : -ENOMEM;

@@ -5,45 +5,23 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "base/bisect.h"
 #include "base/bytes.h"
+#include "base/vector.h"
 
 /* In one range: a byte of it is found by adding up lengths. */
 #define RECORDS_MAX 64
 
 int extents_add(struct extents *x, uint64_t start, uint64_t len, uint64_t offset)
 {
-	struct extent *list;
-	size_t cap, bytes;
-
 	if (!len)
 		return 0;
-	if (x->n == x->cap) {
-		cap = x->cap + x->cap / 2 + 64;
-		if (mul_overflows(cap, sizeof(*list), &bytes))
-			return -ENOMEM;
-		list = realloc(x->list, bytes);
-		if (!list)
-			return -ENOMEM;
-		x->list = list;
-		x->cap = cap;
-	}
-	x->list[x->n++] = (struct extent){ .start = start, .len = len, .offset = offset };
-	return 0;
+	return vector_push(x->list, x->n, x->cap, (struct extent){ .start = start, .len = len, .offset = offset });
 }
 
 static int add_length(struct extents *x, uint64_t len)
 {
-	if (x->nlengths == x->lengths_cap) {
-		size_t cap = x->lengths_cap ? x->lengths_cap + x->lengths_cap / 2 : 64;
-		uint32_t *lengths = reallocarray(x->lengths, cap, sizeof(*lengths));
-
-		if (!lengths)
-			return -ENOMEM;
-		x->lengths = lengths;
-		x->lengths_cap = cap;
-	}
-	x->lengths[x->nlengths++] = (uint32_t)len;
-	return 0;
+	return vector_push(x->lengths, x->nlengths, x->lengths_cap, (uint32_t)len);
 }
 
 int extents_add_record(struct extents *x, uint64_t start, uint64_t len, uint64_t offset)
@@ -227,8 +205,6 @@ static void merge_neighbours(struct extents *x)
 int extents_resolve(struct extents *x, enum extents_winner winner)
 {
 	struct extents cut = { 0 };
-	struct extent *list;
-	uint32_t *lengths;
 	bool sorted = true, disjoint = true;
 	size_t i;
 	int r;
@@ -251,16 +227,8 @@ int extents_resolve(struct extents *x, enum extents_winner winner)
 		x->cap = cut.cap;
 	}
 	merge_neighbours(x);
-	list = x->n ? realloc(x->list, x->n * sizeof(*list)) : NULL;
-	if (list) {
-		x->list = list;
-		x->cap = x->n;
-	}
-	lengths = x->nlengths ? realloc(x->lengths, x->nlengths * sizeof(*lengths)) : NULL;
-	if (lengths) {
-		x->lengths = lengths;
-		x->lengths_cap = x->nlengths;
-	}
+	vector_trim(x->list, x->n, x->cap);
+	vector_trim(x->lengths, x->nlengths, x->lengths_cap);
 	return 0;
 }
 
@@ -300,15 +268,5 @@ int extents_remove(struct extents *x, const struct extents *what)
 
 size_t extents_find(const struct extents *x, uint64_t pos)
 {
-	size_t lo = 0, hi = x->n;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (extent_end(&x->list[mid]) <= pos)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
+	return bisect_first(i, x->n, extent_end(&x->list[i]) > pos);
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bisect.h"
 #include "base/bytes.h"
 
 struct joined {
@@ -18,17 +19,7 @@ struct joined {
 /* Index of the piece that has byte off, which is below the size. */
 static size_t find_piece(const struct joined *j, uint64_t off)
 {
-	size_t low = 0, high = j->n - 1;
-
-	while (low < high) {
-		size_t mid = low + (high - low + 1) / 2;
-
-		if (j->starts[mid] <= off)
-			low = mid;
-		else
-			high = mid - 1;
-	}
-	return low;
+	return bisect_from(i, 1, j->n, j->starts[i] > off) - 1;
 }
 
 static ssize_t joined_read(const struct source *s, void *buf, size_t n, uint64_t off)

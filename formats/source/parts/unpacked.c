@@ -9,6 +9,7 @@
 #include "base/bytes.h"
 #include "base/log.h"
 #include "base/spool.h"
+#include "base/vector.h"
 
 #define SPOOL_DIR_SHOWN 40		/* characters of its name, on a line about how far it is */
 #define MEMORY_MAX ((uint64_t)64 << 20)
@@ -66,19 +67,9 @@ static int to_spool(struct unpacked *u)
 
 static int make_place(struct unpacked *u, size_t n)
 {
-	size_t room = u->room ? u->room : 65536;
-	uint8_t *bytes;
+	int r = vector_reserve(u->bytes, u->s.size, u->room, n);
 
-	if (u->s.size + n <= u->room)
-		return 0;
-	while (room < u->s.size + n)
-		room *= 2;
-	bytes = realloc(u->bytes, room);
-	if (!bytes)
-		return fail(ENOMEM, "%s: out of memory", u->s.name);
-	u->bytes = bytes;
-	u->room = room;
-	return 0;
+	return r ? fail(-r, "%s: out of memory", u->s.name) : 0;
 }
 
 int unpacked_write(struct unpacked *u, const void *buf, size_t n)
