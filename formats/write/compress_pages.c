@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "base/fault.h"
 #include "base/codec.h"
+#include "base/vector.h"
 #include "formats/write/page_copy.h"
 #include "formats/write/page_writer.h"
 
@@ -48,17 +49,11 @@ static int add_run(void *arg, uint64_t first, uint64_t count)
 		uint64_t n;
 
 		if (!last || last->count == j->per_item) {
-			if (j->nitems == j->cap) {
-				size_t cap = j->cap ? j->cap * 2 : 64;
-				struct item *items = reallocarray(j->items, cap, sizeof(*items));
+			int r = vector_push(j->items, j->nitems, j->cap, (struct item){ .pfn = first });
 
-				if (!items)
-					return -ENOMEM;
-				j->items = items;
-				j->cap = cap;
-			}
-			last = &j->items[j->nitems++];
-			*last = (struct item){ .pfn = first };
+			if (r)
+				return r;
+			last = &j->items[j->nitems - 1];
 		}
 		n = min_u64(count, j->per_item - last->count);
 		last->count += n;

@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bisect.h"
 #include "base/bytes.h"
+#include "base/vector.h"
 
 /* Shorter runs of excluded pages stay inside a segment: readers search segments one by one. makedumpfile's number. */
 #define MIN_EXCLUDED_RUN 256
@@ -27,17 +29,7 @@ struct pieces {
 
 static int add_piece(struct pieces *p, uint64_t paddr)
 {
-	if (p->n == p->cap) {
-		size_t cap = p->cap ? p->cap * 2 : 16;
-		struct elf_piece *list = reallocarray(p->list, cap, sizeof(*list));
-
-		if (!list)
-			return -ENOMEM;
-		p->list = list;
-		p->cap = cap;
-	}
-	p->list[p->n++] = (struct elf_piece){ .paddr = paddr };
-	return 0;
+	return vector_push(p->list, p->n, p->cap, (struct elf_piece){ .paddr = paddr });
 }
 
 /* Append count pages of one state from pfn on, which follow what is there without a gap or start anew. */
@@ -207,17 +199,9 @@ static struct elf_piece image_part(const struct elf_output *o, const struct elf_
 /* The last of the source's segments that begins at or below paddr; NULL: there is none. */
 static const struct mapping *find_segment(const struct elf_output *o, uint64_t paddr)
 {
-	size_t low = 0, high = o->nsegments;
+	size_t above = bisect_first(i, o->nsegments, o->segments[i].paddr > paddr);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (o->segments[middle].paddr <= paddr)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low ? &o->segments[low - 1] : NULL;
+	return above ? &o->segments[above - 1] : NULL;
 }
 
 /* Where the direct map has a piece, or the source; 0: it is beyond it. */

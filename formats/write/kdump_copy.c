@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bisect.h"
 #include "base/bitmap.h"
 #include "base/bytes.h"
 #include "base/fault.h"
@@ -260,17 +261,7 @@ static int read_descs(const void *arg, void *buf, size_t n, uint64_t off)
 /* The last block that begins at or before a byte of the page data. */
 static uint64_t find_block(const struct kdump_copy *c, uint64_t off)
 {
-	uint64_t low = 0, high = c->nblocks;
-
-	while (high - low > 1) {
-		uint64_t mid = low + (high - low) / 2;
-
-		if (c->blocks[mid].data <= off)
-			low = mid;
-		else
-			high = mid;
-	}
-	return low;
+	return bisect_from(i, 1, c->nblocks, c->blocks[i].data > off) - 1;
 }
 
 static int read_data(const void *arg, void *buf, size_t n, uint64_t off)
