@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/vector.h"
 
 /* All of the n > 0 characters are a hexadecimal number. */
 static bool parse_hex(const char *text, size_t n, uint64_t *out)
@@ -52,17 +53,11 @@ static void take_part(char *name, struct dump_bank *b)
 
 static int add(struct banks *b, const char *name, size_t len, uint64_t addr)
 {
-	char **paths = reallocarray(b->paths, b->n + 1, sizeof(*paths));
-	struct dump_bank *list = paths ? reallocarray(b->list, b->n + 1, sizeof(*list)) : NULL;
-
-	if (paths)
-		b->paths = paths;
-	if (list)
-		b->list = list;
-	if (!list || !(paths[b->n] = strndup(name, len)))
+	if (vector_reserve(b->paths, b->n, b->paths_cap, 1) || vector_reserve(b->list, b->n, b->cap, 1) ||
+	    !(b->paths[b->n] = strndup(name, len)))
 		return fail(ENOMEM, "out of memory");
-	list[b->n] = (struct dump_bank){ .paddr = addr };
-	take_part(paths[b->n], &list[b->n]);
+	b->list[b->n] = (struct dump_bank){ .paddr = addr };
+	take_part(b->paths[b->n], &b->list[b->n]);
 	b->n++;
 	return 0;
 }

@@ -17,7 +17,7 @@
 struct banks {
 	char **paths;
 	struct dump_bank *list;		/* one for each path */
-	size_t n;
+	size_t n, cap, paths_cap;
 };
 
 /* 0, or -EINVAL and -ENOMEM after a message. */
