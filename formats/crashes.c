@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/vector.h"
 #include "formats/folder.h"
 #include "formats/members.h"
 
@@ -30,21 +31,11 @@ struct crashes {
 /* Takes over path. */
 static int add_crash(struct crashes *c, char *path, uint64_t size, time_t mtime)
 {
-	if (path && c->n == c->cap) {
-		size_t cap = c->cap ? c->cap * 2 : 16;
-		struct crash *list = reallocarray(c->list, cap, sizeof(*list));
+	int r = path ? vector_push(c->list, c->n, c->cap, (struct crash){ .path = path, .size = size, .mtime = mtime }) : -ENOMEM;
 
-		if (!list) {
-			free(path);
-			return -ENOMEM;
-		}
-		c->list = list;
-		c->cap = cap;
-	}
-	if (!path)
-		return -ENOMEM;
-	c->list[c->n++] = (struct crash){ .path = path, .size = size, .mtime = mtime };
-	return 0;
+	if (r)
+		free(path);
+	return r;
 }
 
 /* Files that are no parts of one dump, each as one. */

@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "base/vector.h"
 #include "formats/find.h"
 #include "formats/reader/reader.h"
 #include "formats/source/containers.h"
@@ -18,20 +19,16 @@
 
 static int add(struct member **list, size_t *n, size_t *cap, const struct member *new)
 {
+	struct member copy = *new;
+	int r;
+
 	if (*n == MEMBERS_MAX)
 		return -E2BIG;
-	if (*n == *cap) {
-		size_t room = *cap ? *cap * 2 : 16;
-		struct member *bigger = reallocarray(*list, room, sizeof(**list));
-
-		if (!bigger)
-			return -ENOMEM;
-		*list = bigger;
-		*cap = room;
-	}
-	(*list)[*n] = *new;
-	(*list)[*n].name = strdup(new->name);
-	return (*list)[*n].name ? ((*n)++, 0) : -ENOMEM;
+	copy.name = strdup(new->name);
+	r = copy.name ? vector_push(*list, *n, *cap, copy) : -ENOMEM;
+	if (r)
+		free(copy.name);
+	return r;
 }
 
 int members_add(struct members *m, const struct member *new)

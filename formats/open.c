@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "base/vector.h"
 #include "formats/crashes.h"
 #include "formats/find.h"
 #include "formats/folder.h"
@@ -69,19 +70,11 @@ struct inputs {
 /* Takes over src. */
 static int add_input(struct inputs *in, struct source *src)
 {
-	if (in->n == in->cap) {
-		size_t cap = in->cap ? in->cap * 2 : 4;
-		struct source **srcs = reallocarray(in->srcs, cap, sizeof(struct source *));
+	int r = vector_push(in->srcs, in->n, in->cap, src);
 
-		if (!srcs) {
-			source_close(src);
-			return -ENOMEM;
-		}
-		in->srcs = srcs;
-		in->cap = cap;
-	}
-	in->srcs[in->n++] = src;
-	return 0;
+	if (r)
+		source_close(src);
+	return r;
 }
 
 static int add_member(struct inputs *in, const struct members *m, const struct member *f)

@@ -15,6 +15,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "base/vector.h"
 #include "formats/elf/kcore.h"
 #include "formats/elf/netdump.h"
 #include "formats/reader/byte_pages.h"
@@ -140,21 +141,9 @@ static void decode_program_header(const struct dump *d, const uint8_t *b, struct
 
 static int add_segment(struct dump *d, struct headers *hs, const struct program_header *p)
 {
-	struct dump_segment *segments;
-	size_t cap;
-
-	if (d->nsegments == hs->cap) {
-		cap = hs->cap ? hs->cap * 2 : 16;
-		segments = realloc(d->segments, cap * sizeof(*segments));
-		if (!segments)
-			return -ENOMEM;
-		d->segments = segments;
-		hs->cap = cap;
-	}
-	d->segments[d->nsegments++] = (struct dump_segment){
+	return vector_push(d->segments, d->nsegments, hs->cap, (struct dump_segment){
 		.vaddr = p->vaddr, .paddr = p->paddr, .memsz = p->memsz, .filesz = p->filesz,
-	};
-	return 0;
+	});
 }
 
 static int take_load(struct dump *d, struct headers *hs, struct program_header *p)

@@ -8,6 +8,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "base/vector.h"
 #include "formats/reader/notes.h"
 #include "formats/reader/reader.h"
 
@@ -51,19 +52,17 @@ int kcore_add_vmcoreinfo(struct dump *d, const char *path)
 	FILE *f = fopen(path, "re");
 	unsigned long long paddr;
 	unsigned int len;
-	uint8_t *notes;
-	int n = f ? fscanf(f, "%llx %x", &paddr, &len) : 0;
+	int n = f ? fscanf(f, "%llx %x", &paddr, &len) : 0, r;
 
 	if (f)
 		fclose(f);
 	if (n != 2 || !len || len > NOTE_BYTES_MAX)
 		return 0;
 	len = (unsigned int)round_up_u64(len, 4);
-	notes = realloc(d->notes, d->notes_len + len);
-	if (!notes)
-		return -ENOMEM;
-	d->notes = notes;
-	if (pages_read_bytes(&d->pages, paddr, len, notes + d->notes_len, HOLES_FAIL))
+	r = vector_reserve(d->notes, d->notes_len, d->notes_cap, len);
+	if (r)
+		return r;
+	if (pages_read_bytes(&d->pages, paddr, len, d->notes + d->notes_len, HOLES_FAIL))
 		log_warn("%s: the VMCOREINFO note that %s tells of cannot be read", d->src->name, path);
 	else
 		d->notes_len += len;

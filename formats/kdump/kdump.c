@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bisect.h"
 #include "base/bytes.h"
 #include "base/codec.h"
 #include "base/log.h"
@@ -316,17 +317,7 @@ static uint64_t find_table_len(const struct dump *d)
 /* First bit behind the last that is set. */
 static uint64_t end_of_bits(const struct bitmap *bm, uint64_t bits)
 {
-	uint64_t low = 0, high = bits;
-
-	while (low < high) {
-		uint64_t mid = low + (high - low) / 2;
-
-		if (bitmap_rank(bm, mid) == bitmap_count(bm))
-			high = mid;
-		else
-			low = mid + 1;
-	}
-	return low;
+	return bisect_first(i, bits, bitmap_rank(bm, i) == bitmap_count(bm));
 }
 
 /*

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bisect.h"
 #include "base/bytes.h"
 #include "base/log.h"
 #include "formats/kdump/kdump.h"
@@ -34,17 +35,7 @@ static const struct kdump *kdump_of(const struct dump *d)
 /* Index of the part that a page is in: they cover all pages. */
 static size_t find_part(const struct dump *d, uint64_t pfn)
 {
-	size_t low = 0, high = d->nparts - 1;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (pfn < d->parts[mid].end)
-			high = mid;
-		else
-			low = mid + 1;
-	}
-	return low;
+	return bisect_first(i, d->nparts - 1, d->parts[i].end > pfn);
 }
 
 static int not_here(const struct dump *d, uint64_t pfn)
@@ -314,9 +305,9 @@ static void take_facts(struct dump *d, struct split_set *set)
 	d->priv = set;
 	d->src = NULL;
 	d->eraseinfo = NULL;
-	d->eraseinfo_len = 0;
+	d->eraseinfo_len = d->eraseinfo_cap = 0;
 	m->notes = NULL;
-	m->notes_len = 0;
+	m->notes_len = m->notes_cap = 0;
 	m->vmcoreinfo = NULL;
 	m->vmcoreinfo_len = 0;
 	m->segments = NULL;

@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "base/vector.h"
 #include "formats/reader/reader.h"
 
 #define WINDOW_BYTES ((size_t)256 << 10)
@@ -109,22 +110,12 @@ static bool is_plain(const struct dump *d, const struct lkcd_record *r)
 static int new_run(struct dump *d, uint64_t pages, const struct lkcd_run *run)
 {
 	struct lkcd *k = d->priv;
-	struct lkcd_run *runs;
-	size_t cap;
+	int r = vector_push_max(k->runs, k->nruns, k->cap, (INDEX_BYTES_MAX + pages) / sizeof(*run), *run);
 
-	if (k->nruns == k->cap) {
-		if (k->nruns * sizeof(*runs) > INDEX_BYTES_MAX + pages)
-			return fail(ENOTSUP, "%s: its pages are in such disorder that a list of them would take more than %llu MiB "
-				    "of memory", d->src->name, (unsigned long long)((INDEX_BYTES_MAX + pages) >> 20));
-		cap = k->cap ? k->cap + k->cap / 4 : 256;
-		runs = realloc(k->runs, cap * sizeof(*runs));
-		if (!runs)
-			return -ENOMEM;
-		k->runs = runs;
-		k->cap = cap;
-	}
-	k->runs[k->nruns++] = *run;
-	return 0;
+	if (r == -EOVERFLOW)
+		return fail(ENOTSUP, "%s: its pages are in such disorder that a list of them would take more than %llu MiB "
+			    "of memory", d->src->name, (unsigned long long)((INDEX_BYTES_MAX + pages) >> 20));
+	return r;
 }
 
 static int add_page(struct scan *s, uint64_t pfn, uint64_t off, const struct lkcd_record *r)
@@ -319,7 +310,6 @@ int lkcd_index(struct dump *d)
 {
 	struct scan s = { .d = d, .w = { .src = d->src, .size = WINDOW_BYTES } };
 	struct lkcd *k = d->priv;
-	struct lkcd_run *runs;
 	int r;
 
 	if (d->src->size > OFFSET_MAX)
@@ -346,10 +336,7 @@ int lkcd_index(struct dump *d)
 	}
 	if (!k->nruns)
 		return fail(EIO, "%s: an LKCD dump without pages", d->src->name);
-	runs = realloc(k->runs, k->nruns * sizeof(*runs));
-	if (runs)
-		k->runs = runs;
-	k->cap = k->nruns;
+	vector_trim(k->runs, k->nruns, k->cap);
 	d->pages.max_pfn = run_end(&k->runs[k->nruns - 1]);
 	return 0;
 }

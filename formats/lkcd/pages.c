@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/bisect.h"
 #include "base/bytes.h"
 #include "base/log.h"
 #include "base/codec.h"
@@ -53,17 +54,7 @@ static int unpack_rle(const uint8_t *in, size_t in_len, uint8_t *out, size_t out
 /* First run that ends beyond pfn; k->nruns: none. */
 static size_t find_run(const struct lkcd *k, uint64_t pfn)
 {
-	size_t lo = 0, hi = k->nruns;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (k->runs[mid].pfn + k->runs[mid].count <= pfn)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
+	return bisect_first(i, k->nruns, k->runs[i].pfn + k->runs[i].count > pfn);
 }
 
 /* What is wrong with the record of a page, and its error; or NULL. */

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/bisect.h"
 #include "base/bytes.h"
 #include "base/log.h"
 #include "base/codec.h"
@@ -23,17 +24,7 @@ struct record_place {
 
 static const struct qemu_stretch *find_stretch(const struct qemu_ram *ram, uint64_t record)
 {
-	size_t lo = 0, hi = ram->nstretches - 1;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo + 1) / 2;
-
-		if (ram->stretches[mid].record <= record)
-			lo = mid;
-		else
-			hi = mid - 1;
-	}
-	return &ram->stretches[lo];
+	return &ram->stretches[bisect_from(i, 1, ram->nstretches, ram->stretches[i].record > record) - 1];
 }
 
 /* Where the records of the page and of those behind it are. false: it has none; *gap: as many others as it. */

@@ -13,8 +13,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/bisect.h"
 #include "base/bytes.h"
 #include "base/log.h"
+#include "base/vector.h"
 #include "formats/qemu/ram.h"
 
 #define MAPPED_VERSION 1u
@@ -50,20 +52,10 @@ static int compare_names(const void *a, const void *b, void *arg)
 
 static const struct qemu_block *find_block(const struct qemu_ram *ram, const char *name)
 {
-	size_t lo = 0, hi = ram->nblocks;
+	size_t at = bisect_first(i, ram->nblocks, strcmp(ram->blocks[ram->by_name[i]].name, name) >= 0);
+	const struct qemu_block *b = at < ram->nblocks ? &ram->blocks[ram->by_name[at]] : NULL;
 
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-		int order = strcmp(ram->blocks[ram->by_name[mid]].name, name);
-
-		if (!order)
-			return &ram->blocks[ram->by_name[mid]];
-		if (order < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return NULL;
+	return b && !strcmp(b->name, name) ? b : NULL;
 }
 
 /* mapped-ram: where the pages of the block are, and which of them. Offsets are those of the file that QEMU wrote to, in
@@ -177,18 +169,9 @@ static int add_stretch(struct loading *l, uint64_t payload, uint8_t fill)
 {
 	struct qemu_ram *ram = l->ram;
 
-	if (ram->nstretches == ram->stretches_cap) {
-		size_t cap = ram->stretches_cap + ram->stretches_cap / 4 + 64;
-		struct qemu_stretch *more = reallocarray(ram->stretches, cap, sizeof(*more));
-
-		if (!more)
-			return -ENOMEM;
-		ram->stretches = more;
-		ram->stretches_cap = cap;
-	}
-	ram->stretches[ram->nstretches++] = (struct qemu_stretch){ ram->nrecords, payload | (uint64_t)fill << 56 };
 	l->fill = fill;
-	return 0;
+	return vector_push(ram->stretches, ram->nstretches, ram->stretches_cap,
+			   (struct qemu_stretch){ ram->nrecords, payload | (uint64_t)fill << 56 });
 }
 
 /* count records of pages from page on, whole ones or one byte; payload: where the first of them is. */

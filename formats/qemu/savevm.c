@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bisect.h"
 #include "base/bytes.h"
 #include "base/log.h"
 #include "formats/reader/reader.h"
@@ -362,17 +363,7 @@ static uint64_t end_pfn(const struct qemu_savevm *s, const struct qemu_piece *p)
 /* The piece that has pfn, or the next one; pfn is below the end of the last. */
 static const struct qemu_piece *find_piece(const struct qemu_savevm *s, uint64_t pfn)
 {
-	size_t lo = 0, hi = s->npieces - 1;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (end_pfn(s, &s->pieces[mid]) <= pfn)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return &s->pieces[lo];
+	return &s->pieces[bisect_first(i, s->npieces - 1, end_pfn(s, &s->pieces[i]) > pfn)];
 }
 
 static struct qemu_at page_at(const struct qemu_savevm *s, const struct qemu_piece *p, uint64_t pfn)

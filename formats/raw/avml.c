@@ -11,12 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bisect.h"
 #include "base/bytes.h"
 #include "base/cache.h"
 #include "base/crc32c.h"
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/codec.h"
+#include "base/vector.h"
 
 #define CHUNK_HEADER 4u
 #define CHUNK_CRC 4u
@@ -35,9 +37,9 @@ struct avml_chunk {
 
 /* The chunks of a block that have data, and one that begins where the last one ends. */
 struct chunk_list {
-	size_t n;
+	struct avml_chunk *chunks;	/* owned */
+	size_t n, cap;			/* n: without the last one */
 	const char *trouble;		/* why there are no more; NULL: the stream ended */
-	struct avml_chunk chunks[];
 };
 
 struct avml_block {
@@ -75,12 +77,19 @@ struct avml *avml_new(const struct source *src)
 	return NULL;
 }
 
+static void free_list(struct chunk_list *l)
+{
+	if (l)
+		free(l->chunks);
+	free(l);
+}
+
 void avml_free(struct avml *a)
 {
 	if (!a)
 		return;
 	for (size_t i = 0; i < a->n; i++)
-		free(atomic_load(&a->blocks[i].list));
+		free_list(atomic_load(&a->blocks[i].list));
 	cache_free(a->chunks);
 	free(a->blocks);
 	free(a);
@@ -88,18 +97,13 @@ void avml_free(struct avml *a)
 
 int avml_add(struct avml *a, uint64_t offset, uint64_t len, uint64_t size, uint64_t *decoded)
 {
+	int r;
+
 	if (size > UINT64_MAX - a->end)
 		return -ERANGE;
-	if (a->n == a->cap) {
-		size_t cap = a->cap ? a->cap * 2 : 64;
-		struct avml_block *blocks = reallocarray(a->blocks, cap, sizeof(*blocks));
-
-		if (!blocks)
-			return -ENOMEM;
-		a->blocks = blocks;
-		a->cap = cap;
-	}
-	a->blocks[a->n++] = (struct avml_block){ .offset = offset, .len = len, .start = a->end };
+	r = vector_push(a->blocks, a->n, a->cap, (struct avml_block){ .offset = offset, .len = len, .start = a->end });
+	if (r)
+		return r;
 	*decoded = a->end;
 	a->end += size;
 	return 0;
@@ -205,41 +209,29 @@ uint64_t avml_stream_length(const struct source *src, uint64_t offset)
 static struct chunk_list *list_chunks(const struct source *src, const struct avml_block *b)
 {
 	struct avml_walk w = { .src = src, .offset = b->offset, .len = b->len };
-	size_t max = (size_t)min_u64(b->len / CHUNK_BYTES_MEAN + 64, SIZE_MAX / sizeof(struct avml_chunk) / 2), cap = 0;
-	struct chunk_list *l = NULL;
-	struct chunk_list empty = { 0 };
-	uint64_t start = 0;
+	uint64_t max = b->len / CHUNK_BYTES_MEAN + 64, start = 0;
+	struct chunk_list *l = calloc(1, sizeof(*l));
 
-	for (size_t n = 0;; walk_next(&w)) {
+	for (; l; walk_next(&w)) {
 		bool more = walk_look(&w);
 
 		if (more && !w.head.bytes)
 			continue;
-		if (n >= max) {
+		if (l->n >= max) {
 			w.trouble = "has too many small chunks";
 			more = false;
 		}
-		if (n == cap) {
-			struct chunk_list *bigger;
-
-			cap = cap ? cap * 2 : 64;
-			bigger = realloc(l, sizeof(*l) + cap * sizeof(l->chunks[0]));
-			if (!bigger) {
-				free(l);
-				return NULL;
-			}
-			if (!l)
-				*bigger = empty;
-			l = bigger;
-		}
-		l->chunks[n] = (struct avml_chunk){ w.at, start };
-		l->n = n;
+		if (vector_reserve(l->chunks, l->n, l->cap, 1))
+			break;
+		l->chunks[l->n] = (struct avml_chunk){ w.at, start };
 		l->trouble = w.trouble;
 		if (!more)
 			return l;
 		start += w.head.bytes;
-		n++;
+		l->n++;
 	}
+	free_list(l);
+	return NULL;
 }
 
 /* The list of a block, made by whoever needs it first; two at once both make it, and one is thrown away. */
@@ -253,11 +245,11 @@ static const struct chunk_list *chunks_of(const struct source *src, struct avml_
 	fault_watch_begin(&watch);
 	l = list_chunks(src, b);
 	if (fault_watch_end(&watch)) {	/* what it shows is not what the file has */
-		free(l);
+		free_list(l);
 		return NULL;
 	}
 	if (l && !atomic_compare_exchange_strong(&b->list, &none, l)) {
-		free(l);
+		free_list(l);
 		l = none;
 	}
 	return l;
@@ -266,17 +258,7 @@ static const struct chunk_list *chunks_of(const struct source *src, struct avml_
 /* Index of the last of n > 0 starts, stride bytes from one to the next, that is not above x. */
 static size_t find_last(const uint64_t *starts, size_t stride, size_t n, uint64_t x)
 {
-	size_t low = 0, high = n - 1;
-
-	while (low < high) {
-		size_t mid = low + (high - low + 1) / 2;
-
-		if (*(const uint64_t *)((const char *)starts + mid * stride) <= x)
-			low = mid;
-		else
-			high = mid - 1;
-	}
-	return low;
+	return bisect_from(i, 1, n, *(const uint64_t *)((const char *)starts + i * stride) > x) - 1;
 }
 
 static size_t find_block(const struct avml *a, uint64_t at)

@@ -16,6 +16,7 @@
 #include "base/bytes.h"
 #include "base/codec.h"
 #include "base/log.h"
+#include "base/vector.h"
 #include "formats/raw/avml.h"
 #include "formats/reader/byte_pages.h"
 
@@ -110,6 +111,7 @@ static int find_from_end(const struct source *src, struct hints *h)
 		uint8_t raw[HEADER + AVML_STREAM_ID_LEN];
 		struct record rec;
 		uint64_t len;
+		int r;
 
 		if (source_read(src, raw, AVML_TRAILER, end - AVML_TRAILER))
 			break;
@@ -119,17 +121,10 @@ static int find_from_end(const struct source *src, struct hints *h)
 		if (source_read(src, raw, sizeof(raw), end - AVML_TRAILER - len - HEADER) || !parse_header(raw, &rec) ||
 		    !rec.compressed || memcmp(raw + HEADER, AVML_STREAM_ID, AVML_STREAM_ID_LEN))
 			break;
-		if (h->n == h->cap) {
-			size_t cap = h->cap ? h->cap * 2 : 64;
-			struct hint *list = reallocarray(h->list, cap, sizeof(*list));
-
-			if (!list)
-				return -ENOMEM;
-			h->list = list;
-			h->cap = cap;
-		}
 		end -= AVML_TRAILER + len + HEADER;
-		h->list[h->n++] = (struct hint){ end, len };
+		r = vector_push(h->list, h->n, h->cap, (struct hint){ end, len });
+		if (r)
+			return r;
 	}
 	return 0;
 }

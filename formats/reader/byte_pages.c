@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bisect.h"
 #include "base/bytes.h"
 #include "base/log.h"
 #include "formats/reader/reader.h"
@@ -79,22 +80,14 @@ static size_t fill_gaps(struct page_run *out, const struct page_run *runs, size_
 static void bytes_run(const struct pages *ps, uint64_t pfn, struct page_run *out)
 {
 	const struct byte_pages *b = ((const struct dump *)ps)->priv;
-	size_t lo = 0, hi = b->nruns;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (b->runs[mid].first + b->runs[mid].count <= pfn)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
 	/* pfn < max_pfn, so a run ends beyond it */
-	if (b->runs[lo].first > pfn) {
-		*out = (struct page_run){ pfn, b->runs[lo].first - pfn, PAGE_ABSENT };
+	const struct page_run *run = &b->runs[bisect_first(i, b->nruns, b->runs[i].first + b->runs[i].count > pfn)];
+
+	if (run->first > pfn) {
+		*out = (struct page_run){ pfn, run->first - pfn, PAGE_ABSENT };
 		return;
 	}
-	*out = b->runs[lo];
+	*out = *run;
 	out->count -= pfn - out->first;
 	out->first = pfn;
 }

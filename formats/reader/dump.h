@@ -77,12 +77,12 @@ struct dump {
 	bool big_endian;
 
 	uint8_t *notes;			/* owned: all PT_NOTE contents one after the other, host-independent bytes */
-	size_t notes_len;
+	size_t notes_len, notes_cap;
 	char *vmcoreinfo;		/* owned, NUL-terminated text of the VMCOREINFO note, or NULL */
 	size_t vmcoreinfo_len;
 	bool windows;			/* the note has the header of a Windows crash dump */
 	char *eraseinfo;		/* owned, NUL-terminated text of what was erased before, whole lines; or NULL */
-	size_t eraseinfo_len;
+	size_t eraseinfo_len, eraseinfo_cap;
 
 	struct dump_segment *segments;	/* owned; ELF only, in file order */
 	size_t nsegments;

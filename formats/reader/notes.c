@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "base/vector.h"
 
 #define NOTE_HEADER 12u			/* namesz, descsz, type */
 #define NT_VMCOREINFO 0u
@@ -72,12 +73,12 @@ int dump_add_notes(struct dump *d, uint64_t off, uint64_t len)
 	}
 	if (!stored)
 		return 0;
-	notes = realloc(d->notes, d->notes_len + note_pad(stored));
-	if (!notes)
-		return -ENOMEM;
-	d->notes = notes;
-	memset(notes + d->notes_len + stored, 0, note_pad(stored) - stored);
-	r = source_read(d->src, notes + d->notes_len, stored, off);
+	r = vector_reserve(d->notes, d->notes_len, d->notes_cap, note_pad(stored));
+	if (r)
+		return r;
+	notes = d->notes + d->notes_len;
+	memset(notes + stored, 0, note_pad(stored) - stored);
+	r = source_read(d->src, notes, stored, off);
 	if (r)
 		return fail(-r, "%s: notes at offset %#llx cannot be read: %s", d->src->name, (unsigned long long)off,
 			    strerror(-r));
@@ -88,15 +89,15 @@ int dump_add_notes(struct dump *d, uint64_t off, uint64_t len)
 int dump_add_note(struct dump *d, const char *name, uint32_t type, const void *desc, size_t len)
 {
 	size_t namesz = strlen(name) + 1, bytes = NOTE_HEADER + note_pad(namesz) + note_pad(len);
-	uint8_t *notes, *at;
+	uint8_t *at;
+	int r;
 
 	if (bytes > NOTES_MAX - d->notes_len)
 		return -ENOMEM;
-	notes = realloc(d->notes, d->notes_len + bytes);
-	if (!notes)
-		return -ENOMEM;
-	d->notes = notes;
-	at = notes + d->notes_len;
+	r = vector_reserve(d->notes, d->notes_len, d->notes_cap, bytes);
+	if (r)
+		return r;
+	at = d->notes + d->notes_len;
 	memset(at, 0, bytes);
 	put_u32(at, (uint32_t)namesz, d->big_endian);
 	put_u32(at + 4, (uint32_t)len, d->big_endian);
@@ -156,14 +157,15 @@ int dump_find_vmcoreinfo(struct dump *d)
 int dump_add_eraseinfo(struct dump *d, const void *text, size_t len)
 {
 	char *all;
+	int r;
 
 	len = strnlen(text, len);
 	if (!len)
 		return 0;
-	all = realloc(d->eraseinfo, d->eraseinfo_len + len + 2);
-	if (!all)
-		return -ENOMEM;
-	d->eraseinfo = all;
+	r = vector_reserve(d->eraseinfo, d->eraseinfo_len, d->eraseinfo_cap, len + 2);
+	if (r)
+		return r;
+	all = d->eraseinfo;
 	memcpy(all + d->eraseinfo_len, text, len);
 	d->eraseinfo_len += len;
 	if (all[d->eraseinfo_len - 1] != '\n')

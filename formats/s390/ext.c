@@ -10,10 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bisect.h"
 #include "base/bytes.h"
 #include "base/cache.h"
 #include "base/codec.h"
 #include "base/log.h"
+#include "base/vector.h"
 #include "formats/reader/reader.h"
 #include "formats/s390/dump.h"
 
@@ -154,17 +156,7 @@ static const struct s390_dump *s390_of(const struct pages *ps)
 /* Index of the first segment that ends beyond paddr; n when there is none. */
 static size_t find_segment(const struct s390_segments *s, uint64_t paddr)
 {
-	size_t low = 0, high = s->n;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (s->list[mid].start + s->list[mid].len <= paddr)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
+	return bisect_first(i, s->n, s->list[i].start + s->list[i].len > paddr);
 }
 
 /* What is lost is no hole, and must not pass for zeroes. */
@@ -360,19 +352,7 @@ static const struct pages_ops ext_pages_ops = {
 
 static int add_segment(struct s390_segments *s, const struct ext_segment *g)
 {
-	struct ext_segment *list = s->list;
-
-	if (!g->len)
-		return 0;
-	if (s->n == s->cap) {
-		s->cap = s->cap ? 2 * s->cap : 64;
-		list = reallocarray(s->list, s->cap, sizeof(*list));
-		if (!list)
-			return -ENOMEM;
-		s->list = list;
-	}
-	s->list[s->n++] = *g;
-	return 0;
+	return g->len ? vector_push(s->list, s->n, s->cap, *g) : 0;
 }
 
 /* The chain ended without the segment that is marked as the last. */

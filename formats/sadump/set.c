@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bisect.h"
 #include "base/bytes.h"
 #include "base/log.h"
 #include "formats/reader/reader.h"
@@ -181,19 +182,11 @@ static int make_pieces(struct dump *d, const struct disk_set *set)
 static uint64_t page_at(const struct dump *d, uint64_t at)
 {
 	const struct sadump *s = d->priv;
-	uint64_t rank = div_round_up(at, pages_size(&d->pages)), low = 0, high = d->pages.max_pfn;
+	uint64_t rank = div_round_up(at, pages_size(&d->pages));
 
 	if (rank >= bitmap_count(s->dumped))
-		return high;
-	while (low < high) {
-		uint64_t mid = low + (high - low) / 2;
-
-		if (bitmap_rank(s->dumped, mid + 1) > rank)
-			high = mid;
-		else
-			low = mid + 1;
-	}
-	return low;
+		return d->pages.max_pfn;
+	return bisect_first(i, d->pages.max_pfn, bitmap_rank(s->dumped, i + 1) > rank);
 }
 
 static int make_parts(struct dump *d)
