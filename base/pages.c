@@ -1,33 +1,93 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/pages.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
 #include "base/fault.h"
+#include "base/log.h"
+
+/*
+ * Broken contracts, of all sources. The one global here: they are mistakes of this program, so that one is as good as another,
+ * and a source that makes them makes one a page.
+ */
+static unsigned long breaches;
+
+/* 0; -EIO: what the source says of pfn < max_pfn cannot be. */
+static int ask_run(const struct pages *ps, uint64_t pfn, struct page_run *out)
+{
+	uint64_t left = ps->max_pfn - pfn;
+
+	int r;
+
+	*out = (struct page_run){ 0 };
+	ps->ops->run(ps, pfn, out);
+	if (out->first == pfn && out->count && (unsigned int)out->state <= PAGE_DATA) {
+		out->count = min_u64(out->count, left);
+		return 0;
+	}
+	r = fail_counted(&breaches, EIO, "page source: a run of %llu pages of state %d from 0x%llx on is none at page 0x%llx",
+			 (unsigned long long)out->count, (int)out->state, (unsigned long long)out->first,
+			 (unsigned long long)pfn);
+	*out = (struct page_run){ pfn, left, PAGE_DATA };
+	return r;
+}
+
+/* The same for any pfn. */
+static int find_run(const struct pages *ps, uint64_t pfn, struct page_run *out)
+{
+	if (pfn < ps->max_pfn)
+		return ask_run(ps, pfn, out);
+	*out = (struct page_run){ pfn, UINT64_MAX - pfn, PAGE_ABSENT };
+	return 0;
+}
 
 void pages_run(const struct pages *ps, uint64_t pfn, struct page_run *out)
 {
-	if (pfn >= ps->max_pfn) {
-		*out = (struct page_run){ pfn, UINT64_MAX - pfn, PAGE_ABSENT };
-		return;
-	}
-	ps->ops->run(ps, pfn, out);
-	assert(out->count > 0);
+	find_run(ps, pfn, out);
+}
+
+static bool is_place(const struct pages *ps, const struct page_place *p)
+{
+	return p->zero || !p->len || (p->src && p->len <= pages_size(ps) && p->offset <= UINT64_MAX - p->len);
 }
 
 void pages_places(const struct pages *ps, uint64_t pfn, uint64_t count, struct page_place *out)
 {
-	if (ps->ops->places)
-		ps->ops->places(ps, pfn, count, out);
-	else
-		memset(out, 0, count * sizeof(*out));
+	uint64_t known = ps->ops->places && pfn < ps->max_pfn ? min_u64(count, ps->max_pfn - pfn) : 0;
+
+	if (known)
+		ps->ops->places(ps, pfn, known, out);
+	for (uint64_t i = 0; i < known; i++) {
+		if (is_place(ps, &out[i]))
+			continue;
+		fail_counted(&breaches, EIO, "page source: page 0x%llx cannot be stored in %u bytes at offset %#llx",
+			     (unsigned long long)(pfn + i), (unsigned int)out[i].len, (unsigned long long)out[i].offset);
+		out[i] = (struct page_place){ 0 };
+	}
+	if (count > known)
+		memset(out + known, 0, (count - known) * sizeof(*out));
 }
 
-int pages_read_run(const struct pages *ps, uint64_t pfn, uint64_t count, void *buf)
+uint64_t pages_lost(const struct pages *ps, uint64_t pfn, uint64_t count)
+{
+	uint64_t lost;
+
+	if (!ps->ops->lost || pfn >= ps->max_pfn || !count)
+		return 0;
+	count = min_u64(count, ps->max_pfn - pfn);
+	lost = ps->ops->lost(ps, pfn, count);
+	if (lost <= count)
+		return lost;
+	fail_counted(&breaches, EIO, "page source: %llu pages of %llu from 0x%llx on cannot be lost", (unsigned long long)lost,
+		     (unsigned long long)count, (unsigned long long)pfn);
+	return 0;
+}
+
+/* Pages of one state, which are kept. */
+static int read_pages(const struct pages *ps, uint64_t pfn, uint64_t count, void *buf)
 {
 	struct fault_watch watch;
 	int r = fault_seen();
@@ -36,6 +96,8 @@ int pages_read_run(const struct pages *ps, uint64_t pfn, uint64_t count, void *b
 		return r;
 	fault_watch_begin(&watch);
 	r = ps->ops->read(ps, pfn, count, buf);
+	if (r > 0)
+		r = fail_counted(&breaches, EIO, "page source: %d is no answer to reading page 0x%llx", r, (unsigned long long)pfn);
 	fault_note(r);
 	if (r)
 		return fault_watch_result(&watch, r);
@@ -43,14 +105,43 @@ int pages_read_run(const struct pages *ps, uint64_t pfn, uint64_t count, void *b
 	return 0;
 }
 
+int pages_read_run(const struct pages *ps, uint64_t pfn, uint64_t count, void *buf)
+{
+	struct page_run run = { pfn, 0, PAGE_ABSENT }, next;
+	char *at = buf;
+
+	/* all that follows with the same state in one call */
+	while (count) {
+		int r = find_run(ps, pfn, &run);
+
+		while (!r && page_is_kept(run.state) && run.count < count) {
+			r = find_run(ps, pfn + run.count, &next);
+			if (r || next.state != run.state)
+				break;
+			run.count += next.count;
+		}
+		if (!r && !page_is_kept(run.state))
+			r = -ENODATA;
+		run.count = min_u64(run.count, count);
+		if (!r)
+			r = read_pages(ps, pfn, run.count, at);
+		if (r)
+			return r;
+		at += run.count << ps->page_shift;
+		pfn += run.count;
+		count -= run.count;
+	}
+	return 0;
+}
+
 int pages_read(const struct pages *ps, uint64_t pfn, void *page)
 {
 	struct page_run run;
+	int r = find_run(ps, pfn, &run);
 
-	pages_run(ps, pfn, &run);
-	if (!page_is_kept(run.state))
-		return -ENODATA;
-	return pages_read_run(ps, pfn, 1, page);
+	if (r)
+		return r;
+	return page_is_kept(run.state) ? read_pages(ps, pfn, 1, page) : -ENODATA;
 }
 
 /* A part of one page that is stored. */
@@ -61,7 +152,7 @@ static int read_partial(const struct pages *ps, uint64_t pfn, size_t in_page, si
 
 	if (!page)
 		return -ENOMEM;
-	r = pages_read_run(ps, pfn, 1, page);
+	r = read_pages(ps, pfn, 1, page);
 	if (!r)
 		memcpy(buf, (char *)page + in_page, n);
 	free(page);
@@ -78,9 +169,10 @@ int pages_read_bytes(const struct pages *ps, uint64_t paddr, size_t n, void *buf
 		size_t in_page = paddr & (size - 1);
 		struct page_run run;
 		size_t part;
-		int r = 0;
+		int r = find_run(ps, pfn, &run);
 
-		pages_run(ps, pfn, &run);
+		if (r)
+			return r;
 		/* the part of the request that lies in this run */
 		part = run.count > (n + in_page) / size ? n : (size_t)min_u64(run.count * size - in_page, n);
 		if (!page_is_kept(run.state)) {
@@ -92,7 +184,7 @@ int pages_read_bytes(const struct pages *ps, uint64_t paddr, size_t n, void *buf
 			r = read_partial(ps, pfn, in_page, part, at);
 		} else {
 			part = part / size * size;
-			r = pages_read_run(ps, pfn, part / size, at);
+			r = read_pages(ps, pfn, part / size, at);
 		}
 		if (r)
 			return r;
@@ -110,7 +202,7 @@ void pages_count(const struct pages *ps, uint64_t counts[PAGE_DATA + 1])
 	memset(counts, 0, (PAGE_DATA + 1) * sizeof(*counts));
 	for (uint64_t pfn = 0; pfn < ps->max_pfn; pfn += run.count) {
 		pages_run(ps, pfn, &run);
-		counts[run.state] += min_u64(run.count, ps->max_pfn - pfn);
+		counts[run.state] += run.count;
 	}
 }
 

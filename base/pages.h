@@ -6,6 +6,9 @@
  * pfn = physical address >> page_shift. Pages are (1 << page_shift) bytes. max_pfn is one past the highest pfn that
  * the machine has.
  *
+ * Nobody but pages.c calls what is in ops: pages_*() hand it only what it may be asked, and do not believe what it answers. An
+ * answer that breaks the contract is a mistake of ours, not of the dump: it is logged, and what is read there is -EIO.
+ *
  * Threads: any. Ownership: a stacked source borrows the one below it.
  */
 #ifndef VMCOREFS_BASE_PAGES_H
@@ -57,16 +60,17 @@ struct page_place {
 struct pages;
 
 struct pages_ops {
-	/* Copy count > 0 consecutive pages. All of them are DATA or ZERO, inside one run: pages_read() sees to that.
-	 * -EIO, -EBADMSG: one of them is damaged, buf is undefined. -ENOTSUP: a codec that this build lacks. */
+	/* Copy count > 0 consecutive pages, all of them DATA or all of them ZERO. 0 or -errno: -EIO, -EBADMSG: one of them is
+	 * damaged, buf is undefined. -ENOTSUP: a codec that this build lacks. */
 	int (*read)(const struct pages *ps, uint64_t pfn, uint64_t count, void *buf);
-	/* A run of equal state that starts at pfn; pfn < max_pfn. As long as can be told at once: it may end where the next
-	 * one has the same state. Cheap, whatever the length: never reads page contents. */
+	/* A run of equal state that starts at pfn; pfn < max_pfn. As long as can be told at once: it may end where the next one
+	 * has the same state, and what it says of pages from max_pfn on does not matter. Cheap, whatever the length: never
+	 * reads page contents. */
 	void (*run)(const struct pages *ps, uint64_t pfn, struct page_run *out);
-	/* How count > 0 pages of one run are stored, each in out. Costs nothing but a look at their descriptors, and logs
+	/* How count > 0 pages below max_pfn are stored, each in out. Costs nothing but a look at their descriptors, and logs
 	 * nothing. NULL: not known. Lets writers copy instead of recompress. */
 	void (*places)(const struct pages *ps, uint64_t pfn, uint64_t count, struct page_place *out);
-	/* Of count > 0 DATA pages of one run: so many of the first ones are known to be unreadable, as their bytes would
+	/* Of count > 0 DATA pages: so many of the first ones are known to be unreadable, as their bytes would
 	 * lie beyond the end of the file. Maybe not all, and the next ones may be too. NULL: none. For those who read
 	 * everything: a header can claim any number of pages. */
 	uint64_t (*lost)(const struct pages *ps, uint64_t pfn, uint64_t count);
@@ -82,24 +86,27 @@ struct pages {
 
 static inline uint64_t pages_size(const struct pages *ps) { return (uint64_t)1 << ps->page_shift; }
 
-/* The run at pfn; beyond max_pfn: ABSENT up to the end of the number space. */
+/* The run at pfn, which ends at max_pfn or before; beyond max_pfn: ABSENT up to the end of the number space. Where the source
+ * breaks the contract: all that is left, as DATA, so that it is not taken for a hole. */
 void pages_run(const struct pages *ps, uint64_t pfn, struct page_run *out);
 
-/* The places of pages of one run; len 0 for all when the source does not tell. */
+/* Does the source tell places at all? */
+static inline bool pages_tell_places(const struct pages *ps) { return ps->ops->places; }
+
+/* The places of count pages; len 0 where it is not told, and for pages beyond max_pfn. */
 void pages_places(const struct pages *ps, uint64_t pfn, uint64_t count, struct page_place *out);
 
-static inline uint64_t pages_lost(const struct pages *ps, uint64_t pfn, uint64_t count)
-{
-	return ps->ops->lost ? ps->ops->lost(ps, pfn, count) : 0;
-}
+/* Of count pages from pfn on, all DATA, the first so many are known to be lost. */
+uint64_t pages_lost(const struct pages *ps, uint64_t pfn, uint64_t count);
 
 static inline bool pages_compressed(const struct pages *ps)
 {
 	return ps->ops->compressed && ps->ops->compressed(ps);
 }
 
-/* What ops->read does, and what all call instead of it: when a passing fault (base/fault.h) was met on the way, that is what is
- * returned, and it is noted. Where one has been noted already nothing is read any more. */
+/* count pages in one go, which costs less than one by one. -ENODATA: one of them is excluded or absent; -EIO, -EBADMSG: one is
+ * damaged; buf is undefined then. When a passing fault (base/fault.h) was met on the way, that is what is returned, and it is
+ * noted. Where one has been noted already nothing is read any more. */
 int pages_read_run(const struct pages *ps, uint64_t pfn, uint64_t count, void *buf);
 
 /* One page. -ENODATA: excluded or absent; -EIO, -EBADMSG: damaged; a passing fault. */

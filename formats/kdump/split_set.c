@@ -71,7 +71,7 @@ static void set_run(const struct pages *ps, uint64_t pfn, struct page_run *out)
 	const struct split_set *set = d->priv;
 	const struct dump *m = set->members[0];
 
-	m->pages.ops->run(&m->pages, pfn, out);
+	pages_run(&m->pages, pfn, out);
 	out->count = min_u64(out->count, d->parts[find_part(d, pfn)].end - pfn);
 }
 

@@ -185,7 +185,7 @@ static int add_pages(struct compress_job *j, struct compress_scratch *s, uint64_
 static int add_run_pages(struct compress_job *j, struct compress_scratch *s, uint64_t pfn, uint64_t n,
 			 enum page_state state, struct page_batch *b)
 {
-	bool may_copy = j->ps->ops->places && j->codec != CODEC_NONE;
+	bool may_copy = pages_tell_places(j->ps) && j->codec != CODEC_NONE;
 	uint64_t lost, part;
 	int r = 0;
 
@@ -198,7 +198,7 @@ static int add_run_pages(struct compress_job *j, struct compress_scratch *s, uin
 	pfn += lost;
 	n -= lost;
 	if (may_copy && n)
-		j->ps->ops->places(j->ps, pfn, n, s->places);
+		pages_places(j->ps, pfn, n, s->places);
 	for (uint64_t i = 0; i < n && !r; i += part) {
 		part = may_copy ? add_stored(j, s, i, n, b) : 0;
 		if (part)

@@ -322,7 +322,7 @@ int kdump_copy(const struct pages *machine, const struct pages *ps, const struct
 	struct kdump_copy *c;
 	int r;
 
-	if (o->codec == CODEC_NONE || !ps->ops->places)
+	if (o->codec == CODEC_NONE || !pages_tell_places(ps))
 		return -ENOTSUP;
 	l = layout_new();
 	c = calloc(1, sizeof(*c));

@@ -65,7 +65,7 @@ static void read_pages(const struct dump *d, uint8_t *buf)
 			abort();
 		if (!page_is_kept(run.state) || reads++ >= READS_MAX)
 			continue;
-		d->pages.ops->read(&d->pages, pfn, min_u64(run.count, BUFFER_BYTES >> d->pages.page_shift), buf);
+		pages_read_run(&d->pages, pfn, min_u64(run.count, BUFFER_BYTES >> d->pages.page_shift), buf);
 		pages_read(&d->pages, pfn + run.count - 1, buf);
 		pages_places(&d->pages, pfn, min_u64(run.count, ARRAY_SIZE(places)), places);
 		if (places[0].len > pages_size(&d->pages) || (places[0].len && !places[0].src))

@@ -69,7 +69,7 @@ static int recorder_read(const struct pages *ps, uint64_t pfn, uint64_t count, v
 	struct recorder *rec = (struct recorder *)ps;
 
 	recorder_keep(rec, pfn, count);
-	return rec->below->ops->read(rec->below, pfn, count, buf);
+	return pages_read_run(rec->below, pfn, count, buf);
 }
 
 static void recorder_run(const struct pages *ps, uint64_t pfn, struct page_run *out)

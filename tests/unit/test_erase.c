@@ -163,9 +163,11 @@ static void test_text(void **state)
 
 static void fake_places(const struct pages *ps, uint64_t pfn, uint64_t count, struct page_place *out)
 {
+	static const struct source *const src = (const struct source *)"never read";
+
 	(void)ps;
 	for (uint64_t i = 0; i < count; i++)
-		out[i] = (struct page_place){ .offset = (pfn + i) << 16, .len = 100, .codec = CODEC_ZLIB, .zero = pfn + i >= 10 };
+		out[i] = (struct page_place){ .src = src, .offset = (pfn + i) << 16, .len = 100, .codec = CODEC_ZLIB, .zero = pfn + i >= 10 };
 }
 
 static void state_is(const struct pages *ps, uint64_t pfn, uint64_t count, enum page_state state)
@@ -232,7 +234,7 @@ static void test_pages(void **state)
 	erase_bytes(&l, 18 * PAGE - 3, 8, got);
 	assert_memory_equal(got, "cccXXXXX", 8);
 
-	ps->ops->places(ps, 2, 11, places);
+	pages_places(ps, 2, 11, places);
 	for (uint64_t pfn = 2; pfn < 13; pfn++) {
 		bool touched = pfn == 2 || pfn == 3 || pfn == 5 || pfn == 7 || pfn == 11 || pfn == 12;
 
@@ -242,7 +244,7 @@ static void test_pages(void **state)
 			assert_int_equal(places[pfn - 2].offset, pfn << 16);
 	}
 	f->ops.places = NULL;
-	ps->ops->places(ps, 4, 1, places);
+	pages_places(ps, 4, 1, places);
 	assert_int_equal(places[0].len, 0);
 	fake_damage(f, 5);
 	assert_int_equal(pages_read(ps, 5, got), -EIO);

@@ -63,7 +63,7 @@ static void expect_page(const struct dump *d, uint64_t pfn, uint64_t want, const
 		assert_true(bytes_are_zero(page, size));
 	else
 		assert_memory_equal(page, bytes, size);
-	if (!d->pages.ops->places)
+	if (!pages_tell_places(&d->pages))
 		return;
 	if (place.zero) {
 		assert_true(bytes_are_zero(page, size));
@@ -94,7 +94,7 @@ static void expect_bulk(const struct dump *d)
 			continue;
 		assert_true(run.count < 100000);
 		all = malloc(run.count * size);
-		bulk = d->pages.ops->read(&d->pages, pfn, run.count, all);
+		bulk = pages_read_run(&d->pages, pfn, run.count, all);
 		for (uint64_t i = 0; i < run.count; i++) {
 			int r = pages_read(&d->pages, pfn + i, page);
 

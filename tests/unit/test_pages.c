@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/log.h"
 #include "base/pages.h"
 #include "tests/unit/fake.h"
 #include "tests/unit/unit.h"
@@ -227,6 +228,193 @@ static void test_no_memory(void **state)
 	fake_free(f);
 }
 
+/* A source whose answers for pages from 4 to 7 are those of a test; the others are right. */
+static struct page_run bad_answer;
+static int bad_read_answer;
+
+static void bad_run(const struct pages *ps, uint64_t pfn, struct page_run *out)
+{
+	if (pfn >= 4 && pfn < 8)
+		*out = bad_answer;
+	else
+		*out = (struct page_run){ pfn, (pfn < 4 ? 4 : ps->max_pfn) - pfn, PAGE_DATA };
+}
+
+static int bad_read(const struct pages *ps, uint64_t pfn, uint64_t count, void *buf)
+{
+	if (bad_read_answer && pfn + count > 4 && pfn < 8)
+		return bad_read_answer;
+	memset(buf, 0x5a, count << ps->page_shift);
+	return 0;
+}
+
+static struct fake *bad_source(void)
+{
+	struct fake *f = fake_new(12, 20);
+
+	f->ops = (struct pages_ops){ .read = bad_read, .run = bad_run };
+	return f;
+}
+
+/* Whatever is asked for ends, fails where the answer is wrong, and works elsewhere. */
+static void expect_broken(const struct pages *ps)
+{
+	uint64_t counts[PAGE_DATA + 1], pages = 0;
+	uint8_t page[8 * P];
+	struct page_run run;
+
+	for (uint64_t pfn = 0; pfn < ps->max_pfn; pfn += run.count) {
+		pages_run(ps, pfn, &run);
+		assert_int_equal(run.first, pfn);
+		assert_in_range(run.count, 1, ps->max_pfn - pfn);
+		assert_int_equal(run.state, PAGE_DATA);		/* no hole is made up */
+		pages += run.count;
+	}
+	assert_int_equal(pages, ps->max_pfn);
+	pages_count(ps, counts);
+	assert_int_equal(counts[PAGE_DATA], ps->max_pfn);
+	assert_int_equal(pages_read(ps, 4, page), -EIO);
+	assert_int_equal(pages_read_run(ps, 4, 1, page), -EIO);
+	assert_int_equal(pages_read_run(ps, 2, 4, page), -EIO);
+	assert_int_equal(pages_read_bytes(ps, 3 * P, 2 * P, page, HOLES_ZERO), -EIO);
+	assert_int_equal(pages_read_bytes(ps, 4 * P + 7, 8, page, HOLES_FAIL), -EIO);
+	assert_int_equal(pages_read(ps, 3, page), 0);
+	assert_int_equal(pages_read_run(ps, 8, 8, page), 0);
+	assert_int_equal(page[0], 0x5a);
+}
+
+/* First of all tests of what is broken: the 1st, 10th, 100th... line is logged. */
+static void test_broken_run(void **state)
+{
+	static const struct page_run bad[] = {
+		{ 4, 0, PAGE_DATA },
+		{ 4, 4, (enum page_state)(PAGE_DATA + 1) },
+		{ 4, 4, (enum page_state)-1 },
+		{ 3, 4, PAGE_DATA },
+		{ 9, 4, PAGE_DATA },
+		{ UINT64_MAX, UINT64_MAX, PAGE_EXCLUDED },
+	};
+	struct fake *f = bad_source();
+	unsigned long lines = log_errors();
+
+	(void)state;
+	bad_read_answer = 0;
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		bad_answer = bad[i];
+		expect_broken(&f->pages);
+	}
+	assert_in_range(log_errors() - lines, 1, 8);
+	fake_free(f);
+}
+
+static void test_broken_read(void **state)
+{
+	struct fake *f = bad_source();
+
+	(void)state;
+	bad_answer = (struct page_run){ 4, 4, PAGE_DATA };
+	for (int answer = 1; answer < 4096; answer *= 4) {
+		bad_read_answer = answer;
+		assert_int_equal(pages_read_run(&f->pages, 0, 20, (uint8_t[20 * P]){ 0 }), -EIO);
+		assert_int_equal(pages_read(&f->pages, 4, (uint8_t[P]){ 0 }), -EIO);
+		assert_int_equal(pages_read_bytes(&f->pages, 4 * P, P, (uint8_t[P]){ 0 }, HOLES_FAIL), -EIO);
+	}
+	bad_read_answer = 0;
+	assert_int_equal(pages_read(&f->pages, 4, (uint8_t[P]){ 0 }), 0);
+	fake_free(f);
+}
+
+static void bad_places(const struct pages *ps, uint64_t pfn, uint64_t count, struct page_place *out)
+{
+	static const struct source *const src = (const struct source *)"never read";
+	const struct page_place answers[] = {
+		{ src, 5, 100, CODEC_ZLIB, false },
+		{ src, 5, (uint32_t)pages_size(ps) + 1, CODEC_ZLIB, false },
+		{ NULL, 5, 100, CODEC_ZLIB, false },
+		{ src, UINT64_MAX - 50, 100, CODEC_NONE, false },
+		{ NULL, 7, UINT32_MAX, CODEC_NONE, true },
+		{ src, 5, (uint32_t)pages_size(ps), CODEC_NONE, false },
+	};
+
+	assert_true(count <= ps->max_pfn - pfn);
+	for (uint64_t i = 0; i < count; i++)
+		out[i] = answers[(pfn + i) % ARRAY_SIZE(answers)];
+}
+
+static void test_broken_places(void **state)
+{
+	static const uint32_t len[] = { 100, 0, 0, 0, UINT32_MAX, P };
+	struct fake *f = bad_source();
+	struct page_place places[24];
+
+	(void)state;
+	f->ops.places = bad_places;
+	assert_true(pages_tell_places(&f->pages));
+	pages_places(&f->pages, 0, 24, places);
+	for (uint64_t i = 0; i < 20; i++)
+		assert_int_equal(places[i].len, len[i % 6]);
+	/* behind the last page */
+	for (uint64_t i = 20; i < 24; i++)
+		assert_true(!places[i].len && !places[i].zero);
+	pages_places(&f->pages, UINT64_MAX, 2, places);
+	assert_true(!places[0].len && !places[1].len);
+	f->ops.places = NULL;
+	assert_false(pages_tell_places(&f->pages));
+	pages_places(&f->pages, 0, 24, places);
+	assert_int_equal(places[4].len, 0);
+	fake_free(f);
+}
+
+static uint64_t bad_lost(const struct pages *ps, uint64_t pfn, uint64_t count)
+{
+	assert_true(count && count <= ps->max_pfn - pfn);
+	return pfn == 4 ? count + 1 : pfn == 5 ? UINT64_MAX : count;
+}
+
+static void test_broken_lost(void **state)
+{
+	struct fake *f = bad_source();
+
+	(void)state;
+	assert_int_equal(pages_lost(&f->pages, 0, 20), 0);
+	f->ops.lost = bad_lost;
+	assert_int_equal(pages_lost(&f->pages, 0, 4), 4);
+	assert_int_equal(pages_lost(&f->pages, 4, 4), 0);
+	assert_int_equal(pages_lost(&f->pages, 5, 4), 0);
+	assert_int_equal(pages_lost(&f->pages, 16, 10), 4);
+	assert_int_equal(pages_lost(&f->pages, 20, 10), 0);
+	assert_int_equal(pages_lost(&f->pages, 6, 0), 0);
+	fake_free(f);
+}
+
+/* What callers may ask for by mistake does not reach the source, whose read() would end this test. */
+static void test_asked_too_much(void **state)
+{
+	struct fake *f = memory();
+	uint8_t pages[20 * P];
+
+	(void)state;
+	assert_int_equal(pages_read_run(&f->pages, 0, 0, pages), 0);
+	assert_int_equal(pages_read_run(&f->pages, 18, 3, pages), -ENODATA);
+	assert_int_equal(pages_read_run(&f->pages, 20, 1, pages), -ENODATA);
+	assert_int_equal(pages_read_run(&f->pages, UINT64_MAX, 1, pages), -ENODATA);
+	assert_int_equal(pages_read_run(&f->pages, 8, 4, pages), -ENODATA);
+	assert_int_equal(pages_read_run(&f->pages, 16, 1, pages), -ENODATA);
+	/* from zeroes to data: two calls of it */
+	f->reads = 0;
+	assert_int_equal(pages_read_run(&f->pages, 13, 3, pages), 0);
+	assert_int_equal(f->reads, 2);
+	assert_true(bytes_are_zero(pages, 2 * P));
+	assert_memory_equal(pages + 2 * P, f->bytes[15], P);
+	/* told in parts, read in one */
+	f->run_limit = 3;
+	f->reads = 0;
+	assert_int_equal(pages_read_run(&f->pages, 0, 10, pages), 0);
+	assert_int_equal(f->reads, 1);
+	assert_memory_equal(pages + 9 * P, f->bytes[9], P);
+	fake_free(f);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -239,6 +427,11 @@ int main(void)
 		cmocka_unit_test(test_each_kept),
 		cmocka_unit_test(test_run_beyond_end),
 		cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_broken_run),
+		cmocka_unit_test(test_broken_read),
+		cmocka_unit_test(test_broken_places),
+		cmocka_unit_test(test_broken_lost),
+		cmocka_unit_test(test_asked_too_much),
 	};
 
 	return cmocka_run_group_tests_name("pages", tests, NULL, NULL);

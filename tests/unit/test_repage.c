@@ -46,7 +46,7 @@ static void test_smaller(void **state)
 	expect_runs(ps, "aaaadddddddd" "eeee" "zzzz");
 	for (uint64_t first = 4; first < 12; first++) {
 		for (uint64_t n = 1; n <= 12 - first; n++) {
-			assert_int_equal(ps->ops->read(ps, first, n, got), 0);
+			assert_int_equal(pages_read_run(ps, first, n, got), 0);
 			for (uint64_t i = 0; i < n << SMALL; i++) {
 				uint64_t at = (first << SMALL) + i;
 
@@ -57,7 +57,7 @@ static void test_smaller(void **state)
 		}
 	}
 	f->damaged[2] = true;
-	assert_int_equal(ps->ops->read(ps, 7, 2, got), -EIO);
+	assert_int_equal(pages_read_run(ps, 7, 2, got), -EIO);
 	assert_int_equal(pages_read(ps, 12, got), -ENODATA);
 	repage_free(ps);
 	fake_free(f);
@@ -81,7 +81,7 @@ static void test_larger(void **state)
 	assert_non_null(ps);
 	assert_int_equal(ps->max_pfn, 7);
 	expect_runs(ps, "dddzead");
-	assert_int_equal(ps->ops->read(ps, 0, 2, got), 0);
+	assert_int_equal(pages_read_run(ps, 0, 2, got), 0);
 	for (uint64_t i = 0; i < 2 << LARGE; i++)
 		assert_int_equal(got[i], f->bytes[i >> SMALL][i & 0xfff]);
 	assert_int_equal(pages_read(ps, 2, got), 0);

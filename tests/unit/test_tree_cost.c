@@ -26,7 +26,7 @@ static int counter_read(const struct pages *ps, uint64_t pfn, uint64_t count, vo
 	c->reads++;
 	if (pfn <= c->log_last && pfn + count > c->log_first)
 		c->log_reads++;
-	return c->below->ops->read(c->below, pfn, count, buf);
+	return pages_read_run(c->below, pfn, count, buf);
 }
 
 static void counter_run(const struct pages *ps, uint64_t pfn, struct page_run *out)
