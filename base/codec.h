@@ -11,7 +11,14 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "base/pages.h"
+/* How a page is stored: the values are those of page_desc.flags in the kdump-compressed format. */
+enum codec {
+	CODEC_NONE = 0,
+	CODEC_ZLIB = 0x01,
+	CODEC_LZO = 0x02,
+	CODEC_SNAPPY = 0x04,
+	CODEC_ZSTD = 0x20,
+};
 
 struct codec_ctx;
 

@@ -18,6 +18,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/codec.h"
+
 enum page_state {
 	PAGE_ABSENT,		/* the machine has no such page, or nobody knows */
 	PAGE_EXCLUDED,		/* memory of the machine, left out of the dump (or of this selection) */
@@ -36,15 +38,6 @@ struct page_run {
 /* A mapped range: vaddr + x is at paddr + x for x below len. */
 struct mapping {
 	uint64_t vaddr, paddr, len;
-};
-
-/* How a page is stored: the values are those of page_desc.flags in the kdump-compressed format. */
-enum codec {
-	CODEC_NONE = 0,
-	CODEC_ZLIB = 0x01,
-	CODEC_LZO = 0x02,
-	CODEC_SNAPPY = 0x04,
-	CODEC_ZSTD = 0x20,
 };
 
 /* Where and how a page is stored. */

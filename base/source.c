@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "base/fault.h"
+#include "base/log.h"
 
 void source_close(struct source *s)
 {
@@ -23,6 +24,8 @@ ssize_t source_read_some(const struct source *s, void *buf, size_t n, uint64_t o
 	n = (size_t)min_u64(n, s->size - off);
 	fault_watch_begin(&watch);
 	r = s->ops->read(s, buf, n, off);
+	if (r > (ssize_t)n)
+		r = fail(EIO, "%s: %zd bytes for %zu at offset %#llx", s->name, r, n, (unsigned long long)off);
 	if (r < 0)
 		fault_note((int)r);
 	if (r == (ssize_t)n) {
