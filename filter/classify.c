@@ -216,7 +216,7 @@ int classify_run(const struct memmap *m, const struct pageclass *rules, struct p
 		return -ENOMEM;
 	p.out->rules = *rules;
 	for (unsigned int i = 0; i < CLASSES; i++) {
-		p.out->maps[i] = bitmap_new(kernel_max_pfn(m->kernel));
+		p.out->maps[i] = bitmap_new(m->kernel->max_pfn);
 		if (!p.out->maps[i])
 			goto err_free;
 	}

@@ -8,6 +8,7 @@
 #define VMCOREFS_FILTER_CLASSIFY_FRAMES_H
 
 #include "filter/classify.h"
+#include "kernel/xen/xen.h"
 
 /* The maps of c, by pfn of dom0, become maps by machine frame, below max_mfn. Pages whose part of the p2m cannot be read
  * are in no class: they are kept. 0, -ENOMEM: c is as before. */

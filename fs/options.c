@@ -17,6 +17,7 @@
 #include "base/codec.h"
 #include "formats/source/http/http.h"
 #include "fs/ops.h"
+#include "kernel/input.h"
 
 #ifndef VMCOREFS_VERSION
 #define VMCOREFS_VERSION "unknown"

@@ -20,6 +20,7 @@
 #include "fs/node.h"
 #include "fs/views/output.h"
 #include "fs/views/view.h"
+#include "kernel/input.h"
 #include "kernel/kernel.h"
 
 struct fs;

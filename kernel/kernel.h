@@ -2,7 +2,7 @@
 /*
  * What is known of the dumped kernel: its VMCOREINFO, its address space, its name.
  *
- * Immutable after kernel_open(). Threads: kernel_open/kernel_close: before mount only; the rest: any.
+ * Immutable after kernel_open() (opening/open.h). Threads: any.
  */
 #ifndef VMCOREFS_KERNEL_KERNEL_H
 #define VMCOREFS_KERNEL_KERNEL_H
@@ -14,38 +14,8 @@
 #include "arch/arch.h"
 #include "base/pages.h"
 #include "kernel/vmcoreinfo.h"
-#include "kernel/xen/xen.h"
 
-/* Which kernel of the memory is wanted: the note's, unless memory says that it is wrong; that of the best text in memory,
- * whatever the note says; that whose text is at an address. */
-enum kernel_choice { KERNEL_NOTE, KERNEL_SEARCH, KERNEL_AT };
-
-/* What the dump knows about itself. pages and vmcoreinfo are borrowed for the life of the kernel, the rest for
- * kernel_open(). */
-struct kernel_input {
-	const struct pages *pages;
-	const char *vmcoreinfo;		/* text of the note, or NULL: memory is searched for it */
-	size_t vmcoreinfo_len;
-	enum kernel_choice which;	/* of several kernels in one memory */
-	uint64_t text_paddr;		/* of KERNEL_AT */
-	uint16_t elf_machine;		/* 0: unknown */
-	unsigned int elf_class;		/* of the dump, 0: unknown */
-	bool big_endian;
-	bool has_phys_base;		/* what headers claim */
-	uint64_t phys_base;
-	const char *release;		/* what headers claim, "" when unknown */
-	const char *dump_name;		/* for messages */
-	const char *vmcoreinfo_file;	/* what the user gave, NULL: nothing; see outside.h */
-	const char *vmlinux;
-	enum xen_view xen;		/* what the user wants to see of a machine with Xen */
-	const char *xen_vmcoreinfo_file;	/* instead of the note VMCOREINFO_XEN, NULL: nothing */
-	const struct mapping *segments;	/* PT_LOADs */
-	size_t nsegments;
-	const struct arch_note *notes;
-	size_t nnotes;
-	int (*own_address)(const void *arg, uint64_t maddr, uint64_t *paddr);	/* see struct space; for life */
-	const void *own_arg;
-};
+struct xen;
 
 /* A text of VMCOREINFO that was found in memory. */
 struct kernel_text {
@@ -63,7 +33,7 @@ struct kernel_texts {
 
 struct kernel {
 	const struct pages *pages;	/* borrowed */
-	struct pages *kept;		/* owned, or NULL: the same, see kernel_keep_pages() */
+	struct pages *kept;		/* owned, or NULL: the same, see kernel_keep_pages() (opening/open.h) */
 	struct vmcoreinfo vmci;		/* text NULL: there is none */
 	struct kernel_texts texts;	/* owned: what was found where memory was searched */
 	const struct kernel_text *vmci_found;	/* in texts: where vmci is from; NULL: not from memory */
@@ -81,6 +51,7 @@ struct kernel {
 	bool can_walk;			/* else: space serves for space_user() only, tables that the user names */
 	struct space space;
 	const char *why_no_space;	/* a short reason when !has_space, or when there is no VMCOREINFO */
+	uint64_t max_pfn;		/* one past the highest pfn that it can have memory at: pages->max_pfn; of a dom0 what that counts */
 	struct xen *xen;		/* owned: the machine ran Xen, and this is its dom0; else NULL */
 	bool hypervisor;		/* this is Xen itself: vmci is VMCOREINFO_XEN */
 	char release[65];		/* OSRELEASE, "" when unknown */
@@ -88,18 +59,6 @@ struct kernel {
 	uint64_t uts_vaddr;		/* where these strings are; 0: not known */
 	int64_t crash_time;		/* CRASHTIME, seconds since the epoch; 0: unknown */
 };
-
-/* Never fails for what the dump lacks (see why_no_space), only with -ENOMEM; and, after a message, when what the user
- * gave cannot be read or does not fit the dump. */
-int kernel_open(const struct kernel_input *in, struct kernel **out);
-void kernel_close(struct kernel *k);		/* NULL is fine */
-/* From now on memory is pages, which the kernel borrows: the same with some contents erased. What was read from there for
- * users (uts) is read anew; there is no space any more when the page tables are gone. Before others know k. */
-void kernel_set_pages(struct kernel *k, const struct pages *pages);
-
-/* From now on the pages that space reads (page tables, and what is read by kernel_read() and kernel/object/) are kept for a
- * while in a cache of 8 MiB. Without memory for it there is none. Before others know k. */
-void kernel_keep_pages(struct kernel *k);
 
 /* n bytes at a kernel virtual address: 0, -EFAULT, -ENODATA, -EIO; -ENOTSUP without a space. */
 int kernel_read(const struct kernel *k, uint64_t vaddr, void *buf, uint64_t n);
@@ -115,9 +74,6 @@ static inline uint64_t kernel_wrap(const struct kernel *k, uint64_t vaddr)
 {
 	return k->word_bytes == 4 ? (uint32_t)vaddr : vaddr;
 }
-
-/* One past the highest pfn that the kernel can have memory at: pages->max_pfn, or under Xen what dom0 counts. */
-uint64_t kernel_max_pfn(const struct kernel *k);
 
 /* The kernel image: the part of its address range that is mapped. Where space.scattered, it is not at paddr. -ENOENT: not
  * known. Reads page tables. */

@@ -9,6 +9,7 @@
 
 #include "formats/reader/dump.h"
 #include "formats/reader/notes.h"
+#include "kernel/input.h"
 #include "kernel/kernel.h"
 
 /* What in points to; borrows the dump. */

@@ -19,6 +19,8 @@
 #include "formats/reader/notes.h"
 #include "fs/views/dump_facts.h"
 #include "fs/views/engine_erase.h"
+#include "kernel/opening/open.h"
+#include "kernel/xen/xen.h"
 
 #define NT_PRSTATUS 1
 

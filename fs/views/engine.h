@@ -20,6 +20,7 @@
 #include "fs/views/jobs.h"
 #include "fs/views/output.h"
 #include "kernel/debuginfo/facts.h"
+#include "kernel/input.h"
 #include "kernel/kernel.h"
 #include "kernel/pages/memmap.h"
 

@@ -8,6 +8,7 @@
 #include "base/recorder.h"
 #include "filter/erase.h"
 #include "filter/erase_eval.h"
+#include "kernel/opening/open.h"
 
 /* The dump's header has a copy of init_uts_ns.name, which stands in where memory lacks it. */
 static void erase_header(struct engine *e)

@@ -10,6 +10,7 @@
 #include "fs/views/info_internal.h"
 #include "fs/views/info_kernels.h"
 #include "fs/views/texts.h"
+#include "kernel/xen/xen.h"
 
 void info_text(struct outbuf *out, const char *key, const char *s)
 {

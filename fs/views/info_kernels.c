@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "kernel/opening/search.h"
 #include "kernel/opening/texts.h"
 
 #define MAX_CRASH_MEMORY ((uint64_t)1 << 30)	/* bytes of it that are looked at: it is a few hundred MiB as a rule */

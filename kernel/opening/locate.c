@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Find the kernel image in memory, physical and virtual address, when only its link addresses are known. The image is
- * contiguous and its physical address a multiple of arch.image_align, so that the place of init_uts_ns needs to be
- * looked at only once in so many bytes. Its page tables are in the image too: they tell the virtual address.
- */
+#include "kernel/opening/locate.h"
+
 #include <errno.h>
 #include <string.h>
 
 #include "base/bytes.h"
-#include "kernel/opening/outside.h"
 #include "kernel/opening/uts.h"
-
 
 struct locate {
 	const struct pages *ps;

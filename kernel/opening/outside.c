@@ -2,17 +2,15 @@
 #include "kernel/opening/outside.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/bytes.h"
 #include "base/log.h"
 #include "kernel/debuginfo/vmlinux.h"
+#include "kernel/opening/locate.h"
+#include "kernel/vmcoreinfo_file.h"
 
-#define MAX_TEXT_BYTES	(1u << 20)	/* the kernel's own is a page or two */
 /* Where the architecture does not tell where images are: no image is as long, and so near is nothing else as a rule. */
 #define IMAGE_AROUND_STEXT ((uint64_t)1 << 28)
 
@@ -40,53 +38,13 @@ static bool next_line(const struct vmcoreinfo *v, size_t *pos, struct text_line 
 
 /* --- reading ------------------------------------------------------------------------------------------------------ */
 
-/* A line that starts so. */
-static bool has_line(const char *text, const char *key)
-{
-	size_t len = strlen(key);
-
-	while (strncmp(text, key, len)) {
-		text = strchr(text, '\n');
-		if (!text++)
-			return false;
-	}
-	return true;
-}
-
-int outside_read_text(const char *path, const char *key, struct outbuf *text)
-{
-	char buf[65536];
-	struct stat st;
-	ssize_t n = 0;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return fail(errno, "%s: %s", path, strerror(errno));
-	if (!fstat(fd, &st) && S_ISDIR(st.st_mode)) {
-		close(fd);
-		return fail(EISDIR, "%s: %s", path, strerror(EISDIR));
-	}
-	while (text->len <= MAX_TEXT_BYTES && (n = read(fd, buf, sizeof(buf))) > 0)
-		out_write(text, buf, (size_t)n);
-	if (n < 0)
-		n = fail(errno, "%s: %s", path, strerror(errno));
-	close(fd);
-	if (n < 0)
-		return (int)n;
-	if (text->error)
-		return text->error;
-	if (!text->len || text->len > MAX_TEXT_BYTES || memchr(text->data, '\0', text->len) || !has_line(text->data, key))
-		return fail(EINVAL, "%s: not a VMCOREINFO text (no line %s)", path, key);
-	return 0;
-}
-
 int outside_read(const struct kernel_input *in, struct outside *out)
 {
 	int r;
 
 	out->path = in->vmlinux ? in->vmlinux : in->vmcoreinfo_file;
 	r = in->vmlinux ? vmlinux_vmcoreinfo(in->vmlinux, pages_size(in->pages), &out->text, out->version) :
-	    outside_read_text(in->vmcoreinfo_file, "OSRELEASE=", &out->text);
+	    vmci_read_file(in->vmcoreinfo_file, "OSRELEASE=", &out->text);
 	out->vmci = (struct vmcoreinfo){ out->text.data, out->text.len };
 	return r;
 }

@@ -9,6 +9,7 @@
 #define VMCOREFS_KERNEL_OPENING_OUTSIDE_H
 
 #include "base/outbuf.h"
+#include "kernel/input.h"
 #include "kernel/kernel.h"
 
 struct outside {
@@ -18,8 +19,6 @@ struct outside {
 	char version[65];		/* of a vmlinux: as uname -v has it, "" when unknown */
 };
 
-/* A text that has a line that starts with key into text, which is the caller's. Errors were logged. */
-int outside_read_text(const char *path, const char *key, struct outbuf *text);
 /* Read the file, or the vmlinux. Errors were logged. */
 int outside_read(const struct kernel_input *in, struct outside *out);
 /* Is it of the kernel that v is of, as far as both tell? */
@@ -30,18 +29,5 @@ int outside_apply(struct kernel *k, const struct kernel_input *in, const struct 
 /* With k's own name at hand (k->uts): the same build? As outside_apply(). */
 int outside_check_version(const struct kernel *k, const struct kernel_input *in, const struct outside *given);
 void outside_free(struct outside *given);
-
-/* locate.c: where KASLR has put a kernel. */
-struct placement {
-	uint64_t offset;		/* KERNELOFFSET: added to the addresses that the kernel is linked at */
-	uint64_t phys_base;
-	bool five_levels;
-};
-/*
- * Find a kernel in memory that says nothing of itself. linked: its VMCOREINFO text with the addresses that it is linked
- * at. -ENOENT: it is not there; -ENOTSUP: not known how for this architecture, or the text lacks what it takes.
- */
-int locate_kernel(const struct pages *ps, const struct arch *arch, const struct vmcoreinfo *linked,
-		  struct placement *out);
 
 #endif

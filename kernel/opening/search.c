@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Find VMCOREINFO in a dump that has no note of it, such as a plain one from QEMU. The kernel keeps the text in pages
- * of its own (kernel/vmcore_info.c: vmcoreinfo_data, one page), which it fills from OSRELEASE= on while booting.
- */
+#include "kernel/opening/search.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -12,7 +10,6 @@
 #include "base/bytes.h"
 #include "base/vector.h"
 #include "base/workers.h"
-#include "kernel/opening/texts.h"
 
 #define BATCH_BYTES (1u << 20)
 

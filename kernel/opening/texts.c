@@ -8,7 +8,9 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "kernel/opening/space.h"
 #include "kernel/opening/uts.h"
+#include "kernel/xen/xen.h"
 
 /* A dump that does not name its machine: the text has lines that only one architecture's kernels write, or its register
  * notes have the size of one. */
@@ -72,7 +74,7 @@ enum text_verdict text_judge(const struct kernel *k, const struct kernel_input *
 	/* without it nothing shows whether tables are the kernel's */
 	if (vmci_symbol(v, "_stext", &stext) || !t.arch || !t.arch->setup || (k->xen && !k->xen->dom0_pages))
 		return TEXT_UNTESTED;
-	kernel_take_text(&t, in);
+	space_of_text(&t, in);
 	*why = t.has_space ? check_name(&t) : t.why_no_space;
 	/* found by registers: that proves nothing of a text */
 	if (*why || !t.space.by_registers)

@@ -30,9 +30,9 @@ static int add_node(struct nodes *nodes, uint64_t pgdat)
 	    (r = kernel_read_word(nodes->k, pgdat + nodes->mem_map, &s.vaddr)))
 		return r;
 	/* a node without memory */
-	if (!s.count || !s.vaddr || s.first >= kernel_max_pfn(nodes->k))
+	if (!s.count || !s.vaddr || s.first >= nodes->k->max_pfn)
 		return 0;
-	s.count = min_u64(s.count, kernel_max_pfn(nodes->k) - s.first);
+	s.count = min_u64(s.count, nodes->k->max_pfn - s.first);
 	if (nodes->n == MAX_NODES)
 		return -EIO;
 	nodes->list[nodes->n++] = s;

@@ -33,7 +33,7 @@ struct sparse {
 /* n struct mem_section from number first on, which are at vaddr. */
 static int add_sections(struct sparse *sp, uint64_t first, uint64_t n, uint64_t vaddr)
 {
-	uint64_t max_pfn = kernel_max_pfn(sp->k), paddr, span;
+	uint64_t max_pfn = sp->k->max_pfn, paddr, span;
 	int r = kernel_read(sp->k, vaddr, sp->buf, n * sp->section_bytes);
 
 	for (uint64_t i = 0; i < n && !r; i++) {
@@ -103,7 +103,7 @@ static int sparse_facts(struct sparse *sp, const char **why)
 	sp->pages_per_section = (uint64_t)1 << (section_bits - sp->k->page_shift);
 	sp->sections_per_root = page / sp->section_bytes;
 	/* only those that memory of this machine can be in */
-	sp->sections = div_round_up(kernel_max_pfn(sp->k), sp->pages_per_section);
+	sp->sections = div_round_up(sp->k->max_pfn, sp->pages_per_section);
 	sp->roots = div_round_up(sp->sections, sp->sections_per_root);
 	return 0;
 }

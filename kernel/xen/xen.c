@@ -12,8 +12,7 @@
 
 #include "arch/x86_64.h"
 #include "base/bytes.h"
-#include "kernel/kernel.h"
-#include "kernel/opening/outside.h"
+#include "kernel/vmcoreinfo_file.h"
 
 #define NT_CRASH_INFO	0x1000001u	/* of "Xen" */
 #define TEXT_ALIGN	((uint64_t)1 << 30)	/* what the image's addresses start at, whatever the version */
@@ -80,7 +79,7 @@ static int find_text(struct xen *x, const struct kernel_input *in, const struct 
 
 	if (!in->xen_vmcoreinfo_file)
 		return note ? copy_text(x, note->desc, note->len) : 0;
-	r = outside_read_text(in->xen_vmcoreinfo_file, "SYMBOL(domain_list)=", &text);
+	r = vmci_read_file(in->xen_vmcoreinfo_file, "SYMBOL(domain_list)=", &text);
 	if (!r)
 		r = copy_text(x, text.data, text.len);
 	out_free(&text);

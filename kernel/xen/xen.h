@@ -18,14 +18,12 @@
 
 #include "arch/arch.h"
 #include "base/pages.h"
+#include "kernel/input.h"
 #include "kernel/vmcoreinfo.h"
 
 #define XEN_NO_FRAME UINT64_MAX
 /* Entries of a page of the p2m, and pages of it that are read at once. */
 #define XEN_P2M_ENTRIES 512u
-
-/* Whose addresses the views translate. */
-enum xen_view { XEN_ANY, XEN_DOM0, XEN_HYPERVISOR };
 
 /* What VMCOREINFO_XEN tells of struct page_info, one for each machine frame, and of domains. */
 struct xen_owners {
@@ -54,8 +52,6 @@ struct xen {
 	struct xen_owners owners;
 	const char *why_no_owners;
 };
-
-struct kernel_input;
 
 /* *out NULL: no machine with Xen. -ENOMEM; and, after a message, when a file that the user gave cannot be read. */
 int xen_open(const struct kernel_input *in, struct xen **out);

@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 #include "base/log.h"
 #include "filter/level.h"
+#include "kernel/opening/open.h"
 
 #define PAGE 4096u
 #define STRUCTS 4u		/* first page of the array */

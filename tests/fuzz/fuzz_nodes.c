@@ -15,6 +15,7 @@
 #define PAGES 16u
 #define FIRST 2u	/* page of the input; 0: top table, 1: the one below */
 
+#include "kernel/opening/open.h"
 #include "tests/fuzz/memory.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

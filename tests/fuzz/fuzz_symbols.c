@@ -18,6 +18,7 @@
 #define PAGES 48u
 #define FIRST 3u	/* page of the input; 0 to 2: tables */
 
+#include "kernel/opening/open.h"
 #include "tests/fuzz/memory.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "kernel/kernel.h"
+#include "kernel/opening/open.h"
 #include "kernel/pages/memmap.h"
 #include "kernel/pages/pageclass.h"
 #include "kernel/log/printk.h"

@@ -16,6 +16,7 @@
 
 #define PAGES 16u
 
+#include "kernel/xen/xen.h"
 #include "tests/fuzz/memory.h"
 
 #define INFO_BYTES 80u

@@ -31,6 +31,7 @@
 #include "fs/views/dump_facts.h"
 #include "kernel/kernel.h"
 #include "kernel/log/printk.h"
+#include "kernel/opening/open.h"
 #include "kernel/pages/memmap.h"
 
 #define MAX_READ (1u << 20)

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "kernel/debuginfo/facts.h"
+#include "kernel/opening/open.h"
 #include "tests/unit/fake_symbols.h"
 
 struct world {

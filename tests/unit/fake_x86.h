@@ -14,6 +14,7 @@
 
 #include "arch/x86_64.h"
 #include "kernel/kernel.h"
+#include "kernel/opening/open.h"
 #include "tests/unit/fake.h"
 
 #define FAKE_TEXT	0xffffffff80000000ull

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "filter/level.h"
+#include "kernel/opening/open.h"
 #include "tests/unit/fake_x86.h"
 #include "tests/unit/unit.h"
 

@@ -33,6 +33,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "kernel/opening/open.h"
 #include "tests/unit/fake_x86.h"
 #include "tests/unit/unit.h"
 

@@ -7,6 +7,7 @@
 
 #include "arch/ia64.h"
 #include "kernel/kernel.h"
+#include "kernel/opening/open.h"
 #include "tests/unit/walks.h"
 
 #define V(major, minor) ARCH_VERSION(major, minor, 0)

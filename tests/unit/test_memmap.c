@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Memory models other than SPARSEMEM with EXTREME, which test_classify.c has. */
+#include "kernel/opening/open.h"
 #include "kernel/pages/memmap.h"
 #include "tests/unit/fake_x86.h"
 #include "tests/unit/unit.h"

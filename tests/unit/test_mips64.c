@@ -9,6 +9,7 @@
 
 #include "arch/mips64.h"
 #include "kernel/kernel.h"
+#include "kernel/opening/open.h"
 #include "tests/unit/walks.h"
 
 #define V(major, minor) ARCH_VERSION(major, minor, 0)

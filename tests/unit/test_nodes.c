@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "kernel/opening/open.h"
 #include "kernel/pages/nodes.h"
 #include "tests/unit/fake_x86.h"
 #include "tests/unit/unit.h"

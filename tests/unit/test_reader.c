@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Bytes, integers and strings of kernels of all word sizes and byte orders; what is lost; processes. */
 #include "kernel/object/reader.h"
+#include "kernel/opening/open.h"
 #include "tests/unit/fake_object.h"
 #include "tests/unit/fake_x86.h"
 #include "tests/unit/unit.h"

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "kernel/opening/open.h"
+#include "kernel/opening/search.h"
 #include "kernel/opening/texts.h"
 #include "tests/unit/fake.h"
 #include "tests/unit/unit.h"

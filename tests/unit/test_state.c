@@ -5,6 +5,7 @@
 
 #include "kernel/core/state.h"
 #include "kernel/debuginfo/distribution.h"
+#include "kernel/opening/open.h"
 #include "tests/unit/fake_symbols.h"
 #include "tests/unit/unit.h"
 

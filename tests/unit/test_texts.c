@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include "fs/views/info_kernels.h"
+#include "kernel/opening/open.h"
+#include "kernel/opening/search.h"
 #include "kernel/opening/texts.h"
 #include "tests/unit/fake_x86.h"
 #include "tests/unit/unit.h"

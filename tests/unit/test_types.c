@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "kernel/debuginfo/btf.h"
 #include "kernel/debuginfo/types.h"
+#include "kernel/opening/open.h"
 #include "tests/unit/fake_symbols.h"
 #include "tests/unit/unit.h"
 

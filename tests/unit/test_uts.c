@@ -2,6 +2,7 @@
 /* The kernel's name where VMCOREINFO tells its place, and where only what it says tells it. */
 #include <stdlib.h>
 
+#include "kernel/opening/open.h"
 #include "kernel/opening/uts.h"
 #include "tests/unit/fake_x86.h"
 #include "tests/unit/unit.h"

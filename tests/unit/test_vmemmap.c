@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "filter/vmemmap.h"
+#include "kernel/opening/open.h"
 #include "tests/unit/fake_x86.h"
 #include "tests/unit/unit.h"
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "kernel/opening/open.h"
 #include "tests/unit/fake_x86.h"
 #include "tests/unit/unit.h"
 

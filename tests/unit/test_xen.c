@@ -10,6 +10,8 @@
 #include "filter/classify_frames.h"
 #include "filter/domu.h"
 #include "kernel/kernel.h"
+#include "kernel/opening/open.h"
+#include "kernel/xen/xen.h"
 #include "tests/unit/fake.h"
 #include "tests/unit/unit.h"
 
@@ -302,7 +304,7 @@ static void test_dom0(void **state)
 	assert_int_equal(space_vtop(&k->space, 0xffffffff80009123, &paddr, &span), 0);
 	assert_int_equal(paddr, FRAME(9) * PAGE + 0x123);
 	assert_int_equal(span, PAGE - 0x123);
-	assert_int_equal(kernel_max_pfn(k), DOM0_FRAMES);
+	assert_int_equal(k->max_pfn, DOM0_FRAMES);
 	kernel_close(k);
 
 	/* tables that lead elsewhere than the p2m are another kernel's */
@@ -375,7 +377,7 @@ static void test_hypervisor(void **state)
 	assert_int_equal(kernel_read_word(k, XEN_TEXT + 0x108, &value), 0);
 	assert_int_equal(value, FRAME_TABLE);
 	assert_int_equal(kernel_read_word(k, 0xffffffff80009000, &value), -EFAULT);
-	assert_int_equal(kernel_max_pfn(k), FRAMES);
+	assert_int_equal(k->max_pfn, FRAMES);
 	kernel_close(k);
 	m->in.nnotes = 0;
 	assert_int_equal(kernel_open(&m->in, &k), -EINVAL);
