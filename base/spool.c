@@ -100,9 +100,13 @@ uint64_t spool_room(const struct spool *s)
 int spool_write(struct spool *s, const void *buf, size_t n, uint64_t off)
 {
 	int r = io_pwrite(s->fd, buf, n, off);
+	const char *what = r == -ENOSPC || r == -EDQUOT ? "; set TMPDIR to a folder with more room" :
+			   r == -EFBIG ? "; there is a limit on the size of files (ulimit -f)" : "";
 
-	return r ? fail_counted(&s->failures, -r, "temporary file in %s: %s%s", s->dir, strerror(-r),
-				r == -ENOSPC ? "; set TMPDIR to a folder with more room" : "") : 0;
+	if (r)
+		fail_counted(&s->failures, -r, "temporary file in %s: %s%s", s->dir, strerror(-r), what);
+	/* the file's size is no fault of what is in it: another time there is room */
+	return r == -EFBIG ? -ENOSPC : r;
 }
 
 int spool_read(const struct spool *s, void *buf, size_t n, uint64_t off)

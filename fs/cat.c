@@ -13,7 +13,7 @@
 /* A reader who has seen enough is no error; with the default SIGPIPE we do not even get here. */
 static int write_failed(const struct output *out, int err)
 {
-	return output_failed(out, -err, "") == -EPIPE ? STATUS_OK : STATUS_SYSTEM;
+	return output_failed(out, -err) == -EPIPE ? STATUS_OK : STATUS_SYSTEM;
 }
 
 static int status_of(int r)

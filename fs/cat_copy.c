@@ -19,10 +19,29 @@ struct cat_copy {
 	const char *path;
 	struct output *out;
 	char *buf;		/* PIECE bytes */
+	bool may_mark;
+	uint64_t mark_at;	/* where the file says until its end that it is incomplete; 0: it does not */
+	uint8_t mark[4];	/* what is there in truth */
 };
 
+/* An ELF file's first bytes say that it is incomplete: whatever ends this early, that is true. */
+static void mark_incomplete(struct cat_copy *c, size_t n)
+{
+	uint8_t *b = (uint8_t *)c->buf, *flags;
+	bool big;
+
+	if (n < sizeof(Elf64_Ehdr) || memcmp(b, ELFMAG, SELFMAG))
+		return;
+	big = b[EI_DATA] == ELFDATA2MSB;
+	c->mark_at = b[EI_CLASS] == ELFCLASS64 ? offsetof(Elf64_Ehdr, e_flags) : offsetof(Elf32_Ehdr, e_flags);
+	flags = b + c->mark_at;
+	memcpy(c->mark, flags, sizeof(c->mark));
+	put_u32(flags, get_u32(flags, big) | DUMP_ELF_INCOMPLETE, big);
+	c->out->marked = true;
+}
+
 /* To the output's position, or, when it has holes, to off behind its base. */
-static int copy_range(const struct cat_copy *c, uint64_t off, uint64_t end)
+static int copy_range(struct cat_copy *c, uint64_t off, uint64_t end)
 {
 	size_t piece = PIECE;
 	int r;
@@ -39,6 +58,8 @@ static int copy_range(const struct cat_copy *c, uint64_t off, uint64_t end)
 			log_err("%s: offset %#llx: %s", c->path, (unsigned long long)off, strerror(r == -EBADMSG ? EIO : -r));
 			return r;
 		}
+		if (!off && c->may_mark)
+			mark_incomplete(c, n);
 		r = c->out->empty ? output_put_at(c->out, c->buf, n, off) : output_put(c->out, c->buf, n);
 		if (r)
 			return r;
@@ -47,7 +68,7 @@ static int copy_range(const struct cat_copy *c, uint64_t off, uint64_t end)
 }
 
 /* Only the data, each at its place; the rest is what the file system makes of it. */
-static int copy_sparse(const struct cat_copy *c, uint64_t size)
+static int copy_sparse(struct cat_copy *c, uint64_t size)
 {
 	uint64_t off = 0, end;
 	int r = 0;
@@ -66,31 +87,17 @@ static int copy_sparse(const struct cat_copy *c, uint64_t size)
 	return r && r != -ENXIO ? r : output_finish(c->out, size);
 }
 
-static void mark_incomplete(const struct cat_copy *c)
-{
-	uint8_t *b = (uint8_t *)c->buf;
-	bool big;
-	unsigned int at;
-
-	if (!c->out->seekable || view_size(c->v) < sizeof(Elf64_Ehdr) || view_read(c->v, b, sizeof(Elf64_Ehdr), 0) ||
-	    memcmp(b, ELFMAG, SELFMAG))
-		return;
-	big = b[EI_DATA] == ELFDATA2MSB;
-	at = b[EI_CLASS] == ELFCLASS64 ? offsetof(Elf64_Ehdr, e_flags) : offsetof(Elf32_Ehdr, e_flags);
-	put_u32(b + at, get_u32(b + at, big) | DUMP_ELF_INCOMPLETE, big);
-	output_put_at(c->out, b, sizeof(Elf32_Ehdr), 0);
-}
-
 int cat_copy(const struct view *v, const char *path, bool image, struct output *out)
 {
-	struct cat_copy c = { .v = v, .path = path, .out = out, .buf = malloc(PIECE) };
+	struct cat_copy c = { .v = v, .path = path, .out = out, .buf = malloc(PIECE),
+			      .may_mark = image && out->seekable };
 	int r;
 
 	if (!c.buf)
 		return fail(ENOMEM, "%s: %s", path, strerror(ENOMEM));
 	r = out->empty ? copy_sparse(&c, view_size(v)) : copy_range(&c, 0, view_size(v));
-	if (out->error == -ENOSPC && out->written && image)
-		mark_incomplete(&c);
+	if (!r && c.mark_at)
+		r = output_put_at(out, c.mark, sizeof(c.mark), c.mark_at);
 	free(c.buf);
 	return r;
 }

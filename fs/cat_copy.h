@@ -12,7 +12,7 @@
 
 /*
  * path: of the view, for messages. image: it is a dump. 0; what the view says (logged); out->error when it is the output
- * that failed (not logged): an ELF file that has no more room is marked as incomplete then.
+ * that failed (not logged). An ELF file says that it is incomplete until all of it is there.
  */
 int cat_copy(const struct view *v, const char *path, bool image, struct output *out);
 

@@ -25,6 +25,7 @@
 #include <fcntl.h>
 #include <fuse_lowlevel.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -299,6 +300,8 @@ int main(int argc, char **argv)
 
 	if (occupy_standard_fds() < 0)
 		return STATUS_SYSTEM;
+	/* a limit on the size of files (ulimit -f) is an error of who writes, as a full disk is */
+	signal(SIGXFSZ, SIG_IGN);
 	if (argc < 2) {
 		options_print_usage();
 		return STATUS_USAGE;

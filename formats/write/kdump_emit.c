@@ -164,23 +164,6 @@ int kdump_measure(const struct pages *ps, const struct kdump_output *o, struct k
 	return 0;
 }
 
-int kdump_mark_incomplete(const struct pages *ps, const struct kdump_output *o, const struct page_sink *sink)
-{
-	struct kdump_geometry g;
-	uint8_t *headers;
-	int r = kdump_measure(ps, o, &g);
-
-	if (r)
-		return r;
-	headers = calloc(1 + g.sub_blocks, g.block);
-	if (!headers)
-		return -ENOMEM;
-	kdump_headers(headers, ps, o, &g, true, 0);
-	r = sink->put(sink->arg, headers, g.block, 0);
-	free(headers);
-	return r;
-}
-
 void kdump_warn_damaged(const struct kdump_output *o, uint64_t damaged)
 {
 	if (damaged)
@@ -197,6 +180,7 @@ int kdump_emit(const struct pages *machine, const struct pages *ps, const struct
 	};
 	struct compressed result = { 0 };
 	struct kdump_geometry g;
+	bool incomplete;
 	uint8_t *headers;
 	int r = kdump_measure(ps, o, &g);
 
@@ -207,7 +191,7 @@ int kdump_emit(const struct pages *machine, const struct pages *ps, const struct
 	headers = calloc(1 + g.sub_blocks, g.block);
 	if (!headers)
 		return -ENOMEM;
-	kdump_headers(headers, ps, o, &g, o->incomplete, 0);
+	kdump_headers(headers, ps, o, &g, o->incomplete || sink->seen_early, 0);
 	if ((r = sink->put(sink->arg, headers, (1 + g.sub_blocks) * g.block, 0)) ||
 	    (sink->filled && (r = put_zeroes(sink, g.bitmap_offset, g.data_offset))) ||
 	    (r = put_bitmap(sink, machine, ps->max_pfn, false, g.bitmap_offset, g.bitmap_bytes)) ||
@@ -217,11 +201,13 @@ int kdump_emit(const struct pages *machine, const struct pages *ps, const struct
 	kdump_warn_damaged(o, result.damaged);
 	if (o->eraseinfo_len)
 		r = sink->put(sink->arg, o->eraseinfo, o->eraseinfo_len, result.end);
-	kdump_headers(headers, ps, o, &g, o->incomplete || (result.damaged && !o->split), o->eraseinfo_len ? result.end : 0);
-	if (!r && result.damaged && !o->split)
-		r = sink->put(sink->arg, headers, g.block, 0);
+	incomplete = o->incomplete || (result.damaged && !o->split);
+	kdump_headers(headers, ps, o, &g, incomplete, o->eraseinfo_len ? result.end : 0);
 	if (!r && o->eraseinfo_len)
 		r = sink->put(sink->arg, headers + g.block, sub_header_bytes(o), g.block);
+	/* at last, when it is true */
+	if (!r && incomplete != (o->incomplete || sink->seen_early))
+		r = sink->put(sink->arg, headers, g.block, 0);
 	*size = result.end + o->eraseinfo_len;
 out_free:
 	free(headers);

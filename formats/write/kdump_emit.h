@@ -33,16 +33,13 @@ void kdump_warn_damaged(const struct kdump_output *o, uint64_t damaged);
 
 /*
  * All of the file to sink: headers, bitmaps, and while they are compressed on all cores descriptors and page data. What
- * is not put is zero. At the end the first block is put once more when a page was damaged, and the sub header when there is
- * eraseinfo, which is put behind the page data. Before the compression
+ * is not put is zero. At the end the sub header is put once more when there is eraseinfo, which is put behind the page data,
+ * and the first block when a page was damaged. Where somebody may see the file early it says until then that it is incomplete:
+ * pages without a descriptor are not in it, as in what makedumpfile leaves when there is no more room. Before the compression
  * sink is called in order of the file, by the caller's thread. *size: of the file.
  */
 int kdump_emit(const struct pages *machine, const struct pages *ps, const struct kdump_output *o,
 	       const struct page_sink *sink, struct progress *progress, uint64_t *size);
-
-/* After kdump_emit() to a file without room: the first block once more, which says that the file is incomplete. Pages
- * without a descriptor are not in it, as in what makedumpfile leaves then. */
-int kdump_mark_incomplete(const struct pages *ps, const struct kdump_output *o, const struct page_sink *sink);
 
 /* A header may claim any amount of memory: -ENOSPC (logged), before any work is done, when not even the descriptors of
  * the kept pages fit into the spool. */

@@ -24,6 +24,7 @@ struct page_sink {
 	int (*put)(void *arg, const void *buf, size_t n, uint64_t off);
 	void *arg;
 	bool filled;			/* there may be something already where nothing is put */
+	bool seen_early;		/* somebody may see the file before it is whole */
 };
 
 struct page_batch {

@@ -305,19 +305,15 @@ static int put_at(void *arg, const void *buf, size_t n, uint64_t off)
 
 int image_stream_kdump(struct engine *e, const struct pages *ps, const struct kdump_output *o, struct output *out)
 {
-	struct page_sink sink = { .put = put_at, .arg = out, .filled = !out->empty };
-	const char *what = "";
+	struct page_sink sink = { .put = put_at, .arg = out, .filled = !out->empty, .seen_early = true };
 	uint64_t size;
-	int r = kdump_emit(e->ram, ps, o, &sink, NULL, &size);
+	int r;
 
+	out->marked = true;
+	r = kdump_emit(e->ram, ps, o, &sink, NULL, &size);
 	if (!r)
 		r = output_finish(out, size);
-	if (!out->error)
-		return r;
-	r = out->error;
-	if (r == -ENOSPC && out->written && !kdump_mark_incomplete(ps, o, &sink))
-		what = "; the file is incomplete and says so";
-	return output_failed(out, r, what);
+	return out->error ? output_failed(out, out->error) : r;
 }
 
 int engine_stream(struct engine *e, unsigned int sel, enum image_kind kind, struct output *out)
@@ -341,7 +337,7 @@ int engine_stream(struct engine *e, unsigned int sel, enum image_kind kind, stru
 	else if (!r)
 		r = write_flattened_stream(e->ram, ps, &o, NULL, put, out);
 	if (kind == IMAGE_FLATTENED && out->error)
-		r = output_failed(out, out->error, "");
+		r = output_failed(out, out->error);
 	out_free(&text);
 	return r;
 }

@@ -114,7 +114,7 @@ int output_finish(struct output *o, uint64_t size)
 	return 0;
 }
 
-int output_failed(const struct output *o, int error, const char *what)
+int output_failed(const struct output *o, int error)
 {
 	char after[64] = "";
 
@@ -122,5 +122,6 @@ int output_failed(const struct output *o, int error, const char *what)
 		return error;
 	if (o->written)
 		snprintf(after, sizeof(after), " after %llu KiB", (unsigned long long)o->written >> 10);
-	return fail(-error, "%s: %s%s%s", o->name, strerror(-error), after, what);
+	return fail(-error, "%s: %s%s%s", o->name, strerror(-error), after,
+		    o->written && o->marked ? "; the file is incomplete and says so" : "");
 }

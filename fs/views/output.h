@@ -19,6 +19,7 @@ struct output {
 	bool empty;			/* there is nothing from base on: what is not written reads as zeroes */
 	off_t base;			/* its position; 0 when it has none */
 	char name[256];			/* for messages: "standard output", with the path where it is known */
+	bool marked;			/* what it gets says that it is incomplete until it is whole */
 	_Atomic uint64_t written;	/* bytes */
 	_Atomic int error;		/* the first one, -errno, of a put */
 };
@@ -38,8 +39,8 @@ int output_put_at(struct output *o, const void *buf, size_t n, uint64_t off);
 /* size bytes from base on are the file: what comes next goes behind them, and the file is at least so long. 0 or -errno. */
 int output_finish(struct output *o, uint64_t size);
 
-/* Log that the output failed, after so many bytes, with what has become of it ("" or "; ..."). EPIPE is no failure: a
- * reader has seen enough. Returns error. */
-int output_failed(const struct output *o, int error, const char *what);
+/* Log that the output failed, after so many bytes, and what has become of it. EPIPE is no failure: a reader has seen enough.
+ * Returns error. */
+int output_failed(const struct output *o, int error);
 
 #endif

@@ -60,6 +60,47 @@ same "$T/piped" "$T/want" "... the same bytes"
 like "$(cat "$T/err")" "^vmcorefs: warning: .*temporary file in .*TMPDIR" "a part of a set: a warning"
 unlike "$(cat "$T/err")" "flattened" "... there is no flattened one"
 
+# What the last message and the file say: of forms that can say so.
+says_incomplete() {
+	case $1 in
+	*split-*) like "$(cat "$T/err")" "; the file is incomplete and says so$" "... and what it is" ;;
+	*dump.* | *elf)
+		like "$(cat "$T/err")" "; the file is incomplete and says so$" "... and what it is"
+		like "$("$VMCOREFS" --cat info "$2" 2>&1)" "incomplete: yes" "... it does" ;;
+	*) unlike "$(cat "$T/err")" "incomplete" "... and claims nothing of it" ;;
+	esac
+}
+
+# --- other ends than a full disk
+for image in level-0/dump.lzo level-0/dump.none level-1/split-2/1 level-0/elf level-0/flattened level-0/raw; do
+	(ulimit -f 2048 && straight $image >"$T/file")
+	is $? 2 "$image beyond the limit on the size of files: status 2"
+	is "$(wc -l <"$T/err")" 1 "... one line" || diag "$(cat "$T/err")"
+	like "$(cat "$T/err")" "^vmcorefs: standard output \($T/file\): File too large( after [0-9]+ KiB)?" "... that says so"
+	says_incomplete $image "$T/file"
+done
+(ulimit -f 512 && "$VMCOREFS" --cat level-0/dump.lzo "$dump" 2>"$T/err" | head -c 1 >/dev/null; exit "${PIPESTATUS[0]}")
+is $? 32 "a temporary file beyond it: status 32"
+like "$(tail -n 1 "$T/err")" "^vmcorefs: temporary file in .*: File too large; there is a limit" "... and which file it is"
+if strace -o /dev/null true 2>/dev/null; then
+	for error in EDQUOT EIO; do
+		for image in level-0/dump.lzo level-0/elf; do
+			TMPDIR=$nowhere taskset -c 0 strace -f -o /dev/null -e trace=pwrite64 \
+				-e inject=pwrite64:error=$error:when=8+ "$VMCOREFS" --cat $image "$dump" >"$T/file" 2>"$T/err"
+			is $? 2 "$image, $error: status 2"
+			says_incomplete $image "$T/file"
+		done
+	done
+	# killed in the middle
+	for image in level-0/dump.lzo level-0/elf; do
+		TMPDIR=$nowhere taskset -c 0 strace -f -o /dev/null -e trace=pwrite64 \
+			-e inject=pwrite64:signal=SIGKILL:when=8 "$VMCOREFS" --cat $image "$dump" >"$T/file" 2>"$T/err"
+		like "$("$VMCOREFS" --cat info "$T/file" 2>&1)" "incomplete: yes" "$image, killed: the file says that it is incomplete"
+	done
+else
+	skip "errors of the output" "no strace"
+fi
+
 # --- the disk gets full: a message with the file and how much is in it, and the file says that it is incomplete
 small=$T/small
 mkdir "$small"
@@ -71,8 +112,7 @@ if [[ $UID == 0 ]] && mount -t tmpfs -o size=3m vmcorefs-test "$small" 2>/dev/nu
 		is "$(wc -l <"$T/err")" 1 "... one line" || diag "$(cat "$T/err")"
 		like "$(cat "$T/err")" "^vmcorefs: standard output \($small/file\): No space left on device after [0-9]+ KiB" \
 			"... that names the file and how much was written"
-		case $image in *dump.*) like "$(cat "$T/err")" "; the file is incomplete and says so" "... and what it is" ;; esac
-		case $image in *dump.* | *elf) like "$("$VMCOREFS" --cat info "$small/file" 2>&1)" "incomplete: yes" "... it does" ;; esac
+		says_incomplete $image "$small/file"
 		rm "$small/file"
 	done
 	straight level-31/dump.lzo >/dev/full
