@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "fs/names.h"
+#include "fs/views/names.h"
 #include "fs/tree_internal.h"
 
 #define RANGE_LIMIT ((uint64_t)1 << 40)		/* bytes in one phys/ or virt/ file */

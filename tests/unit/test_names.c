@@ -2,7 +2,7 @@
 /* Names that are numbers and ranges. */
 #include <errno.h>
 
-#include "fs/names.h"
+#include "fs/views/names.h"
 #include "tests/unit/fake.h"
 #include "tests/unit/unit.h"
 

@@ -6,8 +6,8 @@
  *
  * Threads: any.
  */
-#ifndef VMCOREFS_FS_NAMES_H
-#define VMCOREFS_FS_NAMES_H
+#ifndef VMCOREFS_FS_VIEWS_NAMES_H
+#define VMCOREFS_FS_VIEWS_NAMES_H
 
 #include <stdbool.h>
 #include <stdint.h>

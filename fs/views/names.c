@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "fs/names.h"
+#include "fs/views/names.h"
 
 #include <errno.h>
 #include <string.h>
