@@ -71,10 +71,10 @@ static int cat_opened(struct fs *fs, struct node n, const char *path, bool termi
 
 	if (r < 0)
 		return failed(path, r, said);
-	if (terminal && tree_content(n) == CONTENT_BYTES && begins_binary(v)) {
+	if (terminal && tree_content(fs, n) == CONTENT_BYTES && begins_binary(v)) {
 		status = not_to_terminal(path);
 	} else {
-		r = cat_copy(v, path, tree_content(n) == CONTENT_IMAGE, out);
+		r = cat_copy(v, path, tree_content(fs, n) == CONTENT_IMAGE, out);
 		status = !r ? STATUS_OK : out->error ? write_failed(out, -out->error) : status_of(r);
 	}
 	view_close(v);
@@ -94,11 +94,11 @@ int cat_file(struct fs *fs, const char *path, bool force)
 	if (r < 0)
 		return no_such(fs, path, r);
 	r = tree_stat(fs, n, &st);
-	if (!r && st.dir)
+	if (!r && st.kind == TREE_FOLDER)
 		r = -EISDIR;
 	if (r < 0)
 		return failed(path, r, said);
-	if (terminal && tree_content(n) == CONTENT_IMAGE)
+	if (terminal && tree_content(fs, n) == CONTENT_IMAGE)
 		return not_to_terminal(path);
 	output_open(&out, STDOUT_FILENO);
 	r = tree_stream(fs, n, &out);
@@ -115,8 +115,10 @@ int cat_file(struct fs *fs, const char *path, bool force)
 
 static int print_entry(void *arg, const struct tree_entry *e)
 {
+	static const char *const marks[] = { [TREE_FILE] = "", [TREE_FOLDER] = "/", [TREE_LINK] = "@" };
+
 	(void)arg;
-	return printf("%s%s\n", e->name, e->dir ? "/" : "") < 0;
+	return printf("%s%s\n", e->name, marks[e->kind]) < 0;
 }
 
 int cat_list(struct fs *fs, const char *path)
@@ -131,7 +133,7 @@ int cat_list(struct fs *fs, const char *path)
 	if (r < 0)
 		return no_such(fs, path, r);
 	r = tree_stat(fs, n, &st);
-	if (!r && st.dir)
+	if (!r && st.kind == TREE_FOLDER)
 		r = tree_list(fs, n, 0, print_entry, NULL);
 	else if (!r)
 		printf("%s\n", path);		/* as ls does with a file */

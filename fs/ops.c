@@ -22,8 +22,11 @@ void ops_mount_init(struct ops_mount *m, struct fs *fs, bool allow_other, int re
 		.fs = fs,
 		.uid = getuid(),
 		.gid = getgid(),
-		.file_mode = S_IFREG | (allow_other ? 0444 : 0400),
-		.dir_mode = S_IFDIR | (allow_other ? 0555 : 0500),
+		.modes = {
+			[TREE_FILE] = S_IFREG | (allow_other ? 0444 : 0400),
+			[TREE_FOLDER] = S_IFDIR | (allow_other ? 0555 : 0500),
+			[TREE_LINK] = S_IFLNK | 0777,
+		},
 		.ready_fd = ready_fd,
 	};
 	fs_facts(fs, &m->facts);
@@ -90,7 +93,7 @@ static int get_attr(fuse_req_t req, struct node n, struct reply_attr *a, struct 
 		return r;
 	a->st = (struct stat){
 		.st_ino = node_to_ino(n),
-		.st_mode = ns->dir ? m->dir_mode : m->file_mode,
+		.st_mode = m->modes[ns->kind],
 		.st_nlink = ns->nlink,
 		.st_uid = m->uid,
 		.st_gid = m->gid,
@@ -124,7 +127,8 @@ static void ops_init(void *userdata, struct fuse_conn_info *conn)
 {
 	struct ops_mount *m = userdata;
 
-	conn->want |= conn->capable & (FUSE_CAP_EXPORT_SUPPORT | FUSE_CAP_ASYNC_READ | FUSE_CAP_PARALLEL_DIROPS);
+	conn->want |= conn->capable & (FUSE_CAP_EXPORT_SUPPORT | FUSE_CAP_ASYNC_READ | FUSE_CAP_PARALLEL_DIROPS |
+					FUSE_CAP_CACHE_SYMLINKS);
 	conn->want &= ~(unsigned int)(FUSE_CAP_SPLICE_READ | FUSE_CAP_SPLICE_WRITE | FUSE_CAP_SPLICE_MOVE);
 	conn->max_background = 64;
 	if (m->ready_fd >= 0) {
@@ -149,7 +153,7 @@ static int lookup(fuse_req_t req, struct node dir, const char *name, struct node
 		return 0;
 	}
 	if (!strcmp(name, "..")) {
-		*out = tree_parent(dir);
+		*out = tree_parent(mount_of(req)->fs, dir);
 		return 0;
 	}
 	/* the kernel remembers for ever that there is no such name */
@@ -234,7 +238,7 @@ static void ops_access(fuse_req_t req, fuse_ino_t ino, int mask)
 		r = stat_node(req, n, &ns);
 	if (!r && (mask & W_OK))
 		r = -EROFS;
-	if (!r && (mask & X_OK) && !ns.dir)
+	if (!r && (mask & X_OK) && ns.kind != TREE_FOLDER)
 		r = -EACCES;
 	fuse_reply_err(req, ops_errno(r));
 }
@@ -247,7 +251,7 @@ static void ops_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *f
 
 	if (!r)
 		r = stat_node(req, n, &ns);
-	if (!r && !ns.dir)
+	if (!r && ns.kind != TREE_FOLDER)
 		r = -ENOTDIR;
 	if (r < 0) {
 		fuse_reply_err(req, ops_errno(r));
@@ -283,12 +287,12 @@ static bool listing_add(struct listing *l, const char *name, const struct fuse_e
 }
 
 /* ino 0: the kernel takes no attributes from it and counts no lookup */
-static bool listing_add_name(struct listing *l, const char *name, struct node n, bool dir, off_t next)
+static bool listing_add_name(struct listing *l, const char *name, struct node n, enum tree_kind kind, off_t next)
 {
 	struct fuse_entry_param e = { .ino = 0 };
 
 	e.attr.st_ino = node_to_ino(n);
-	e.attr.st_mode = dir ? S_IFDIR : S_IFREG;
+	e.attr.st_mode = l->m->modes[kind];
 	return listing_add(l, name, &e, next);
 }
 
@@ -305,13 +309,13 @@ static int emit(void *arg, const struct tree_entry *t)
 	int r;
 
 	if (!l->plus || !tree_stat_is_known(l->m->fs, t->node) || tree_lookup(l->m->fs, l->dir, t->name, &n) < 0)
-		return listing_add_name(l, t->name, t->node, t->dir, next);
+		return listing_add_name(l, t->name, t->node, t->kind, next);
 	/* a name without attributes is not kept, and is no reason to show no names */
 	fault_watch_begin(&watch);
 	r = entry_of(l->req, n, &e);
 	fault_watch_drop(&watch);
 	if (r < 0) {
-		full = listing_add_name(l, t->name, t->node, t->dir, next);
+		full = listing_add_name(l, t->name, t->node, t->kind, next);
 		tree_forget(l->m->fs, n, 1);
 		return full;
 	}
@@ -326,9 +330,9 @@ static int fill(struct listing *l, uint64_t off)
 	struct fault_watch watch;
 	int r;
 
-	if (off < 1 && listing_add_name(l, ".", l->dir, true, 1))
+	if (off < 1 && listing_add_name(l, ".", l->dir, TREE_FOLDER, 1))
 		return 0;
-	if (off < 2 && listing_add_name(l, "..", tree_parent(l->dir), true, 2))
+	if (off < 2 && listing_add_name(l, "..", tree_parent(l->m->fs, l->dir), TREE_FOLDER, 2))
 		return 0;
 	fault_watch_begin(&watch);		/* names are kept by the kernel, too */
 	r = tree_list(l->m->fs, l->dir, off < 2 ? 0 : off - 2, emit, l);
@@ -370,6 +374,27 @@ static void ops_releasedir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info
 	fuse_reply_err(req, 0);
 }
 
+static void ops_readlink(fuse_req_t req, fuse_ino_t ino)
+{
+	struct want want = { .gone = 0 };
+	struct fault_watch watch;
+	struct text *t = NULL;
+	struct node n;
+	int r = node_from_ino(ino, &n);
+
+	if (!r) {
+		request_begin(req, &want);
+		fault_watch_begin(&watch);
+		r = fault_watch_result(&watch, tree_readlink(mount_of(req)->fs, n, &t));
+		request_end(req);
+	}
+	if (r < 0)
+		fuse_reply_err(req, ops_errno(r));
+	else
+		fuse_reply_readlink(req, t->len ? t->data : "");
+	text_unref(t);
+}
+
 static void ops_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
 	struct ops_mount *m = mount_of(req);
@@ -383,7 +408,7 @@ static void ops_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 		r = -EROFS;
 	if (!r)
 		r = stat_node(req, n, &ns);
-	if (!r && ns.dir)
+	if (!r && ns.kind == TREE_FOLDER)
 		r = -EISDIR;
 	if (r < 0) {
 		fuse_reply_err(req, ops_errno(r));
@@ -539,6 +564,7 @@ const struct fuse_lowlevel_ops ops_table = {
 	.forget = ops_forget,
 	.forget_multi = ops_forget_multi,
 	.getattr = ops_getattr,
+	.readlink = ops_readlink,
 	.access = ops_access,
 	.opendir = ops_opendir,
 	.readdir = ops_readdir,

@@ -21,7 +21,7 @@ struct ops_mount {
 	struct fs_facts facts;
 	uid_t uid;
 	gid_t gid;
-	mode_t file_mode, dir_mode;
+	mode_t modes[TREE_LINK + 1];	/* by enum tree_kind */
 	int ready_fd;		/* gets a newline when the kernel has been answered; -1: none */
 	/* Files that are open or being opened. They use fs and the session: if there are any when the loop has ended,
 	 * nothing may be freed. */

@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "base/codec.h"
 #include "formats/source/http/http.h"
+#include "fs/families.h"
 #include "fs/ops.h"
 #include "kernel/input.h"
 
@@ -575,14 +576,14 @@ void options_print_usage(void)
 
 void options_print_help(void)
 {
-	const char *name;
+	const struct view_row *row = NULL;
 
 	fputs("Mount a Linux kernel crash dump: every view of it is a file.\n\n", stdout);
 	fputs(usage_text, stdout);
 	fputs(options_text, stdout);
 	fputs("\nIn the mount:\n", stdout);
-	for (unsigned int i = 0; (name = tree_entry_name(i)); i++)
-		printf("  %-20s  %s\n", name, tree_entry_help(i));
+	while ((row = families_next_top(families, row)))
+		printf("  %-20s  %s\n", row->path, row->help);
 }
 
 void options_print_version(void)

@@ -24,6 +24,7 @@
 #include "kernel/kernel.h"
 
 struct fs;
+struct view_family;
 
 struct fs_options {
 	struct dump_request dump;	/* which files, and what is told of them */
@@ -38,6 +39,7 @@ struct fs_options {
 	bool exclude_domu;		/* -o xen_domu=exclude */
 	const char *xen_vmcoreinfo_file;	/* -o xen_vmcoreinfo=, or NULL */
 	bool warn_spool;		/* see struct engine_options */
+	const struct view_family *const *families;	/* what is in the mount; NULL: all (fs/families.h). For tests */
 };
 
 /* Open the dump and learn its kernel. Errors were logged, one line. -ENOTSUP, -EIO, -ENOENT, -EACCES, -EISDIR ... */
@@ -51,13 +53,15 @@ struct fs_facts {
 };
 void fs_facts(const struct fs *fs, struct fs_facts *out);
 
+enum tree_kind { TREE_FILE, TREE_FOLDER, TREE_LINK };
+
 struct node_stat {
-	bool dir;
+	enum tree_kind kind;
 	unsigned int nlink;
 	uint64_t size;			/* bytes; an upper bound while !final */
 	uint64_t data_bytes;		/* not in holes: st_blocks = this / 512, rounded up */
 	bool final;			/* size cannot change any more: may be cached for ever */
-	bool live;			/* changes all the time: size 0, open with direct_io */
+	bool live;			/* size 0 whatever is in it, open with direct_io */
 };
 
 #define TREE_ROOT ((struct node){ NODE_ROOT, 0 })
@@ -71,13 +75,13 @@ bool tree_stat_is_known(struct fs *fs, struct node n);
 struct tree_entry {
 	const char *name;		/* valid during the call */
 	struct node node;
-	bool dir;
+	enum tree_kind kind;
 	uint64_t next;			/* pass as from to continue after this entry */
 };
 int tree_list(struct fs *fs, struct node dir, uint64_t from,
 	      int (*emit)(void *arg, const struct tree_entry *e), void *arg);
 /* The folder that a folder is in. */
-struct node tree_parent(struct node dir);
+struct node tree_parent(struct fs *fs, struct node dir);
 /* Does what an exact size needs (scan, compression), then returns the view. */
 int tree_open(struct fs *fs, struct node n, struct view **out);
 /* 0, or what a text that can be read all the same says of the dump: vtop/ of an address that is not mapped (-EFAULT), or
@@ -85,7 +89,10 @@ int tree_open(struct fs *fs, struct node n, struct view **out);
 int tree_verdict(struct fs *fs, struct node n);
 /* Write a file straight to an output, without computing all of it first: see engine_stream(). -ENOTSUP: use tree_open(). */
 int tree_stream(struct fs *fs, struct node n, struct output *out);
-/* A path such as "level-31/dump" or "/pfn/0x10" to a node. */
+/* Where a link leads to: one reference for the caller. -EINVAL: it is none. */
+int tree_readlink(struct fs *fs, struct node n, struct text **out);
+/* A path such as "level-31/dump" or "/pfn/0x10" to a node, through links that stay in the tree. -ENOENT also where a link
+ * leads out of it, -ELOOP after too many. */
 int tree_resolve(struct fs *fs, const char *path, struct node *out);
 /* Why tree_resolve() failed with r on this path, as a text behind "PATH: ": the reason that info has, or names that are
  * like it. */
@@ -93,12 +100,8 @@ void tree_explain(struct fs *fs, const char *path, int r, char *buf, size_t size
 /* What a file holds: an image is binary and may be as large as the dump; bytes of memory or of a note are few, and
  * anything. */
 enum tree_content { CONTENT_TEXT, CONTENT_IMAGE, CONTENT_BYTES };
-enum tree_content tree_content(struct node n);
+enum tree_content tree_content(struct fs *fs, struct node n);
 /* The kernel forgot nlookup lookups of this node; tree_lookup() counts one each. */
 void tree_forget(struct fs *fs, struct node n, uint64_t nlookup);
-
-/* Help texts for --help, README and the man page check: one line a top-level name. i from 0; NULL at the end. */
-const char *tree_entry_name(unsigned int i);
-const char *tree_entry_help(unsigned int i);
 
 #endif

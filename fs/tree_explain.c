@@ -63,46 +63,66 @@ static void consider(struct nearest *near, const char *name)
 	snprintf(near->names[near->n++], NAME_MAX_BYTES, "%s", name);
 }
 
-static int consider_entry(void *arg, const struct tree_entry *e)
+/* Not the names of a pattern that has many: nothing is gained by comparing numbers. */
+static void consider_names(struct fs *fs, const struct place *dir, struct nearest *near)
 {
-	consider(arg, e->name);
-	return 0;
+	const struct joined_row *j;
+
+	/* what is listed first, then what is not, and what is missing: who asks for that one is told why */
+	ROWS_NAMES(fs->rows, dir->joined, j)
+		if (!j->row->unlisted && !tree_is_missing(fs, j->row))
+			consider(near, j->name);
+	ROWS_PATTERNS(fs->rows, dir->joined, j) {
+		char name[NAME_MAX_BYTES];
+		uint64_t pos = 0, key;
+
+		while (j->row->names->few && !j->row->names->list(fs->e, &dir->at, &pos, &key))
+			if (!j->row->names->format(fs->e, key, name, sizeof(name)))
+				consider(near, name);
+	}
+	ROWS_NAMES(fs->rows, dir->joined, j)
+		if (j->row->unlisted || tree_is_missing(fs, j->row))
+			consider(near, j->name);
 }
 
-/* Folders that have very many names are numbered: nothing is gained by comparing all. */
-static bool has_few_names(struct node dir)
+/* Does a name begin as those of a pattern do? Another number is not what was meant. */
+static bool is_like_pattern(struct fs *fs, const struct place *dir, const char *name)
 {
-	return dir.kind == NODE_ROOT || dir.kind == NODE_LEVEL || dir.kind == NODE_SPLIT;
+	const struct joined_row *j;
+	size_t len;
+
+	ROWS_PATTERNS(fs->rows, dir->joined, j) {
+		len = strcspn(j->name, "<[");
+		if (len && !strncmp(name, j->name, len))
+			return true;
+	}
+	return false;
 }
 
-static void find_nearest(struct fs *fs, struct node dir, const char *name, struct nearest *near)
+static void find_nearest(struct fs *fs, const struct place *dir, const char *name, struct nearest *near)
 {
 	size_t len = strlen(name);
 
 	*near = (struct nearest){ .wanted = name, .best = len < 3 ? 0 : len < 5 ? 1 : 2 };
-	if (!has_few_names(dir) || !near->best)
-		return;
-	tree_list(fs, dir, 0, consider_entry, near);
-	/* who asks for one that is missing is told why */
-	for (size_t i = 0; dir.kind == NODE_ROOT && i < tree_nentries; i++)
-		if (tree_missing_why(fs, &tree_entries[i]))
-			consider(near, tree_entries[i].name);
-	for (size_t i = 0; dir.kind == NODE_LEVEL && i < tree_nlevel_files; i++)
-		if (!tree_level_files[i].listed)
-			consider(near, tree_level_files[i].name);
+	if (near->best && !is_like_pattern(fs, dir, name))
+		consider_names(fs, dir, near);
 }
 
-/* A name at the top that other dumps have: why not this one? NULL: there is no such name. */
-static const char *why_not_here(const struct fs *fs, const char *name)
+/* A name that other dumps have: why not this one? NULL: there is no such name. */
+static const char *why_not_here(const struct fs *fs, const struct place *dir, const char *name)
 {
-	unsigned int sel;
+	const struct joined_row *j;
+	const char *why;
 
-	for (size_t i = 0; i < tree_nentries; i++)
-		if (!strcmp(tree_entries[i].name, name))
-			return tree_missing_why(fs, &tree_entries[i]);
-	if (!tree_selection_of_name(name, &sel) || engine_has_selection(fs->e, sel))
-		return NULL;
-	return fs->e->memmap ? "the page structs are not in large pages that are known here" : fs->e->why_no_classes;
+	ROWS_NAMES(fs->rows, dir->joined, j)
+		if (!strcmp(j->name, name))
+			return j->row->missing ? j->row->missing(fs->e) : NULL;
+	ROWS_PATTERNS(fs->rows, dir->joined, j) {
+		why = j->row->names->why_not ? j->row->names->why_not(fs->e, name) : NULL;
+		if (why)
+			return why;
+	}
+	return NULL;
 }
 
 /* The folder where the path ends to be known, and the name that is not in it. *at: where that name is in the path. */
@@ -122,7 +142,7 @@ static void find_end(struct fs *fs, const char *path, struct node *dir, char *na
 		if (!len)
 			return;
 		if (strcmp(name, ".")) {
-			if (tree_lookup(fs, *dir, name, &next))
+			if (tree_step(fs, *dir, name, &next))
 				return;
 			*dir = next;
 		}
@@ -135,21 +155,26 @@ void tree_explain(struct fs *fs, const char *path, int r, char *buf, size_t size
 	char name[NAME_MAX_BYTES];
 	struct nearest near;
 	const char *why = NULL;
-	struct node dir;
+	struct place place;
+	struct node dir, link;
+	struct text *to;
 	size_t at, used;
 
 	find_end(fs, path, &dir, name, &at);
-	if (dir.kind == NODE_ROOT && r == -ENOENT)
-		why = why_not_here(fs, name);
+	if (!tree_lookup(fs, dir, name, &link) && !tree_readlink(fs, link, &to)) {
+		snprintf(buf, size, "is a link that leads to nothing in here: %.*s", (int)to->len, to->data);
+		text_unref(to);
+		return;
+	}
+	used = (size_t)snprintf(buf, size, "%s", strerror(r == -EBADMSG ? EIO : -r));
+	if (r != -ENOENT || tree_place(fs, dir, &place))
+		return;
+	why = why_not_here(fs, &place, name);
 	if (why) {
 		snprintf(buf, size, "not in this dump: %s", why);
 		return;
 	}
-	used = (size_t)snprintf(buf, size, "%s", strerror(r == -EBADMSG ? EIO : -r));
-	/* another number is not what was meant */
-	if (r != -ENOENT || (dir.kind == NODE_ROOT && !strncmp(name, "level-", 6)))
-		return;
-	find_nearest(fs, dir, name, &near);
+	find_nearest(fs, &place, name, &near);
 	for (size_t i = 0; i < near.n && used < size; i++)
 		used += (size_t)snprintf(buf + used, size - used, "%s%.*s%s", i ? ", " : "; did you mean ", (int)at, path,
 					 near.names[i]);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "fs/views/row.h"
 
 /* What a command has for the vmlinux, in gdb's own words too, and for the ELF core. */
 struct names {
@@ -124,17 +125,18 @@ static int put_script(const struct engine *e, const struct command *c, struct ou
 	return 0;
 }
 
-int render_crash_cmd(struct engine *e, struct outbuf *out)
+static int render(struct engine *e, const struct view_at *at, struct outbuf *out)
 {
-	return put_script(e, &commands[CRASH], out);
+	return put_script(e, &commands[at->row->param], out);
 }
 
-int render_gdb_cmd(struct engine *e, struct outbuf *out)
-{
-	return put_script(e, &commands[GDB], out);
-}
+static const struct view_row rows[] = {
+	{ .path = "crash.cmd", .help = "starts crash on elf: sh crash.cmd", .type = VIEW_TEXT, .param = CRASH,
+	  .render = render, .missing = missing_commands },
+	{ .path = "gdb.cmd", .help = "starts gdb on elf", .type = VIEW_TEXT, .param = GDB, .render = render,
+	  .missing = missing_commands },
+	{ .path = "drgn.cmd", .help = "starts drgn on elf", .type = VIEW_TEXT, .param = DRGN, .render = render,
+	  .missing = missing_commands },
+};
 
-int render_drgn_cmd(struct engine *e, struct outbuf *out)
-{
-	return put_script(e, &commands[DRGN], out);
-}
+VIEW_FAMILY(commands, rows);

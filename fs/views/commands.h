@@ -19,8 +19,4 @@ const char *missing_commands(const struct engine *e);
 /* "crash: crash ... elf", one line each; nothing where they are missing. */
 void put_commands(const struct engine *e, struct outbuf *out);
 
-int render_crash_cmd(struct engine *e, struct outbuf *out);
-int render_gdb_cmd(struct engine *e, struct outbuf *out);
-int render_drgn_cmd(struct engine *e, struct outbuf *out);
-
 #endif

@@ -196,6 +196,7 @@ static int open_engine(const struct engine_options *opt, struct engine *e)
 	e->exclude_domu = opt->exclude_domu;
 	e->warn_spool = opt->warn_spool;
 	e->jobs = (struct jobs)JOBS_INIT;
+	init_once(&e->note_index.once);
 	init_once(&e->regions_once);
 	init_once(&e->classes_once);
 	init_once(&e->domu_once);
@@ -273,6 +274,7 @@ void engine_close(struct engine *e)
 	if (!e)
 		return;
 	out_free(&e->warnings);
+	free(e->note_index.at);
 	for (unsigned int s = 0; s < SELECTIONS; s++) {
 		for (unsigned int i = 0; i < IMAGES; i++)
 			layout_unref(e->selections[s].images[i].layout);

@@ -62,6 +62,13 @@ struct selection {
 	struct split_files splits[SPLIT_MAX + 1];
 };
 
+/* Where the notes of the dump are: it may have millions. */
+struct note_index {
+	struct once once;		/* for what follows */
+	uint32_t *at;			/* owned: offsets of their headers */
+	size_t n;
+};
+
 struct engine {
 	struct dump *dump;		/* its facts; its memory is to be had from pages only: there it is erased */
 	/*
@@ -84,6 +91,8 @@ struct engine {
 	enum hole_policy excluded;
 	enum codec codec;		/* of kdump outputs */
 	uint64_t counts[PAGE_DATA + 1];	/* of the dump's pages, by state */
+
+	struct note_index note_index;	/* fs/views/notes.c */
 
 	bool big_endian;		/* of outputs: the kernel's byte order, where the notes can be turned into it */
 	struct outbuf notes;		/* for outputs: the dump's, and VMCOREINFO when it was found elsewhere */

@@ -9,7 +9,7 @@
 #include "fs/views/commands.h"
 #include "fs/views/info_internal.h"
 #include "fs/views/info_kernels.h"
-#include "fs/views/texts.h"
+#include "fs/views/info.h"
 #include "kernel/xen/xen.h"
 
 void info_text(struct outbuf *out, const char *key, const char *s)

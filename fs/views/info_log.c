@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "fs/views/info_kernels.h"
-#include "fs/views/texts.h"
+#include "fs/views/log.h"
 #include "kernel/log/cause.h"
 #include "kernel/log/printk.h"
 
@@ -91,7 +91,7 @@ static int read_log(struct engine *e, struct log *log, struct outbuf *out)
 	}
 	out_cut(&log->text, 0);
 	log->is_kmsg = false;
-	return e->dump->log ? render_vmcore_dmesg(e, &log->text) : -ENOENT;
+	return e->dump->log ? log_put_saved(e, &log->text) : -ENOENT;
 }
 
 void info_log(struct engine *e, struct crash_memory *crash, struct outbuf *out)

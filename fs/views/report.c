@@ -7,7 +7,8 @@
 #include "base/codec.h"
 #include "base/fault.h"
 #include "fs/views/estimate.h"
-#include "fs/views/texts.h"
+#include "fs/views/report.h"
+#include "fs/views/row.h"
 #include "kernel/pages/nodes.h"
 
 static const char *const class_names[CLASSES] = {
@@ -262,12 +263,13 @@ uint64_t bound_report(const struct engine *e)
 	return 1 << 20;
 }
 
-int render_report(struct engine *e, struct outbuf *out)
+static int render_report(struct engine *e, const struct view_at *at, struct outbuf *out)
 {
 	const struct pages *base;
 	struct estimate est;
 	int r = engine_base(e, &base);
 
+	(void)at;
 	if (!r)
 		r = sample(e, base, &est);
 	if (!r)
@@ -324,3 +326,16 @@ int render_level_report(struct engine *e, unsigned int sel, struct outbuf *out)
 	put_explanation(&est, kept, out);
 	return r;
 }
+
+static const char *missing_classes(const struct engine *e)
+{
+	return e->memmap ? NULL : e->why_no_classes;
+}
+
+static const struct view_row rows[] = {
+	{ .path = "report",
+	  .help = "pages by class and node, what each level keeps and would take; reads all page structs",
+	  .type = VIEW_COSTLY_TEXT, .render = render_report, .bound = bound_report, .missing = missing_classes },
+};
+
+VIEW_FAMILY(report, rows);

@@ -1,8 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
+/* vtop/: the walk of the page tables to an address. */
+#include "fs/views/vtop.h"
 
-#include "fs/views/texts.h"
+#include <errno.h>
+#include <stdio.h>
+
+#include "fs/views/names.h"
+#include "fs/views/row.h"
 #include "kernel/object/reader.h"
+
+#define HALF_BITS 56
+#define HALF_MASK (((uint64_t)1 << HALF_BITS) - 1)
 
 static void put_size(struct outbuf *out, uint64_t bytes)
 {
@@ -108,12 +116,127 @@ int render_vtop(struct engine *e, const uint64_t *pgd, uint64_t vaddr, struct ou
 	return 0;
 }
 
-int vtop_verdict(struct engine *e, const uint64_t *pgd, uint64_t vaddr)
+/*
+ * A name as a walk. Names that are an address alone have it in their key, where one of the 56 bits of a key is enough to
+ * tell those above: the addresses of either half have a row, all others one for texts.
+ */
+struct vtop_name {
+	bool has_root;
+	uint64_t root, vaddr;
+};
+
+enum half { LOWER, UPPER, OTHER };
+
+static enum half half_of(const struct vtop_name *n)
+{
+	uint64_t above = n->vaddr >> HALF_BITS;
+
+	return n->has_root ? OTHER : !above ? LOWER : above == UINT64_MAX >> HALF_BITS ? UPPER : OTHER;
+}
+
+static int parse_half(const char *name, enum half half, uint64_t *key)
+{
+	struct vtop_name n;
+	int r = name_walk(name, &n.has_root, &n.root, &n.vaddr);
+
+	if (r)
+		return r;
+	if (half_of(&n) != half)
+		return -ENOENT;
+	*key = n.vaddr & HALF_MASK;
+	return 0;
+}
+
+static int parse_lower(struct engine *e, const struct view_at *dir, const char *name, uint64_t *key)
+{
+	(void)e, (void)dir;
+	return parse_half(name, LOWER, key);
+}
+
+static int parse_upper(struct engine *e, const struct view_at *dir, const char *name, uint64_t *key)
+{
+	(void)e, (void)dir;
+	return parse_half(name, UPPER, key);
+}
+
+static int format_lower(struct engine *e, uint64_t key, char *buf, size_t size)
+{
+	(void)e;
+	snprintf(buf, size, "%#llx", (unsigned long long)key);
+	return 0;
+}
+
+static int format_upper(struct engine *e, uint64_t key, char *buf, size_t size)
+{
+	return format_lower(e, key | ~HALF_MASK, buf, size);
+}
+
+static int text_of_other(struct engine *e, const struct view_at *dir, const char *name, char *buf, size_t size)
+{
+	struct vtop_name n;
+	int r = name_walk(name, &n.has_root, &n.root, &n.vaddr);
+
+	(void)e, (void)dir;
+	if (r)
+		return r;
+	if (half_of(&n) != OTHER)
+		return -ENOENT;
+	if (n.has_root)
+		snprintf(buf, size, "%#llx:%#llx", (unsigned long long)n.root, (unsigned long long)n.vaddr);
+	else
+		snprintf(buf, size, "%#llx", (unsigned long long)n.vaddr);
+	return 0;
+}
+
+static int name_of(const struct view_at *at, struct vtop_name *n)
+{
+	if (at->text)
+		return name_walk(at->text, &n->has_root, &n->root, &n->vaddr);
+	*n = (struct vtop_name){ .vaddr = at->row->param == UPPER ? at->key | ~HALF_MASK : at->key };
+	return 0;
+}
+
+static int render(struct engine *e, const struct view_at *at, struct outbuf *out)
+{
+	struct vtop_name n;
+	int r = name_of(at, &n);
+
+	return r ? r : render_vtop(e, n.has_root ? &n.root : NULL, n.vaddr, out);
+}
+
+/* How the walk ends. */
+static int verdict(struct engine *e, const struct view_at *at)
 {
 	const struct space *s;
+	struct vtop_name n;
 	struct space of_pgd;
 	struct walk w;
-	int r = choose_space(e->kernel, pgd, vaddr, &of_pgd, &s);
+	int r = name_of(at, &n);
 
-	return r == -ENOTUNIQ ? -ENOTSUP : r ? r : space_walk(s, vaddr, &w);
+	if (!r)
+		r = choose_space(e->kernel, n.has_root ? &n.root : NULL, n.vaddr, &of_pgd, &s);
+	return r == -ENOTUNIQ ? -ENOTSUP : r ? r : space_walk(s, n.vaddr, &w);
 }
+
+/* Tables that the user names need no kernel. */
+static const char *missing_walks(const struct engine *e)
+{
+	return e->kernel->can_walk || e->kernel->has_space ? NULL : e->kernel->why_no_space;
+}
+
+static const struct names_ops lower_names = { .parse = parse_lower, .format = format_lower, .wide = true };
+static const struct names_ops upper_names = { .parse = parse_upper, .format = format_upper, .wide = true };
+static const struct names_ops other_names = { .text = text_of_other };
+
+static const struct view_row rows[] = {
+	{ .path = "vtop", .help = "vtop/[<pgd>:]<addr>: the page-table walk of an address", .type = VIEW_FOLDER,
+	  .missing = missing_walks },
+	{ .path = "vtop/<addr>", .param = UPPER, .type = VIEW_TEXT, .names = &upper_names, .there_if_made = true,
+	  .render = render, .verdict = verdict },
+	{ .path = "vtop/<low addr>", .param = LOWER, .type = VIEW_TEXT, .names = &lower_names, .there_if_made = true,
+	  .render = render, .verdict = verdict },
+	{ .path = "vtop/<pgd>:<addr>", .param = OTHER, .type = VIEW_TEXT, .names = &other_names, .there_if_made = true,
+	  .render = render, .verdict = verdict },
+};
+
+VIEW_FAMILY(vtop, rows);

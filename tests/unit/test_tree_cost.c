@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "fs/tree_internal.h"
+#include "fs/views/vtop.h"
 #include "tests/unit/unit.h"
 
 #define DUMP "tests/corpus/tiny61.kdump"
@@ -83,7 +84,7 @@ static unsigned long open_path(const char *path, struct node *n)
 	return counter.reads - before;
 }
 
-/* lookup, stat and open together read as much as one walk. */
+/* lookup, stat and open together read as much as one walk, and nothing the second time. */
 static void one_walk(void **state)
 {
 	static const char *const names[] = { "vtop/0xffffffff94000000", "vtop/0xffffffff94000000", "vtop/0x2a10000:0xffffffff94000000" };
@@ -101,7 +102,7 @@ static void one_walk(void **state)
 	}
 	out_free(&out);
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		assert_int_equal(open_path(names[i], &n), walk[i == 2]);
+		assert_int_equal(open_path(names[i], &n), i == 1 ? 0 : walk[i == 2]);
 		tree_forget(fs, n, 1);
 	}
 }
@@ -112,7 +113,7 @@ static int check_name(void *arg, const struct tree_entry *t)
 {
 	const bool *known = arg;
 
-	assert_int_equal(tree_stat_is_known(fs, t->node), t->dir || *known || !strcmp(t->name, "progress"));
+	assert_int_equal(tree_stat_is_known(fs, t->node), t->kind == TREE_FOLDER || *known || !strcmp(t->name, "progress"));
 	entries++;
 	return 0;
 }

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fs/families.h"
+
+#include <string.h>
+
+/* fs/readme.c, and files of fs/views that are named so */
+#define FAMILIES(X) \
+	X(readme) \
+	X(log) \
+	X(vmcoreinfo) \
+	X(commands) \
+	X(images) \
+	X(report) \
+	X(progress) \
+	X(notes) \
+	X(memory) \
+	X(vtop) \
+	X(levels)
+
+#define DECLARE(name) extern const struct view_family name##_family;
+#define LIST(name) &name##_family,
+
+FAMILIES(DECLARE)
+
+const struct view_family *const families[] = { FAMILIES(LIST) NULL };
+
+const struct view_row *families_next_top(const struct view_family *const *list, const struct view_row *row)
+{
+	bool found = !row;
+
+	for (; *list; list++) {
+		for (size_t i = 0; i < (*list)->nrows; i++) {
+			const struct view_row *r = &(*list)->rows[i];
+
+			if (found && !strchr(r->path, '/'))
+				return r;
+			found |= r == row;
+		}
+	}
+	return NULL;
+}

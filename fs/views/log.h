@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The log beside the dump, for info.
+ *
+ * Threads: any.
+ */
+#ifndef VMCOREFS_FS_VIEWS_LOG_H
+#define VMCOREFS_FS_VIEWS_LOG_H
+
+#include "fs/views/engine.h"
+
+/* The text of e->dump->log, which is there. -errno was logged. */
+int log_put_saved(const struct engine *e, struct outbuf *out);
+
+#endif
