@@ -176,7 +176,7 @@ struct node tree_parent(struct fs *fs, struct node dir)
 	const struct joined_row *j = rows_get(fs->rows, dir.row), *folder;
 	struct place p;
 
-	if (!j || tree_place(fs, dir, &p))
+	if (!j || j->row->type != VIEW_FOLDER || tree_place(fs, dir, &p))
 		return TREE_ROOT;
 	folder = rows_get(fs->rows, j->folder);
 	if (folder->keyed == ROWS_ROOT)
