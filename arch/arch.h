@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "arch/registers.h"
 #include "base/pages.h"
 
 struct arch;
@@ -164,9 +165,8 @@ struct arch {
 	/* Lines of VMCOREINFO that no other architecture has, for dumps that do not name their machine: "NUMBER(VA_BITS)";
 	 * NULL-terminated; any of them will do. NULL: none. */
 	const char *const *marks;
-	/* Bytes of a NT_PRSTATUS note, for the same purpose, where no other architecture of the byte order has so many.
-	 * 0: not known. */
-	uint16_t prstatus_bytes;
+	/* Notes of CPUs, NT_PRSTATUS first, up to one without owner. NULL: not known. */
+	const struct note_layout *notes;
 	/* The direct map of all memory (or, on 32 bits, its lower part). -ENOENT: not found. NULL: setup knows it or nobody. */
 	int (*direct_map)(const struct space *s, struct mapping *out);
 	/* Where the kernel image is linked and where KASLR may put it, and what its physical address is a multiple of.

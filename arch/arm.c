@@ -284,6 +284,24 @@ static void arm_sparsemem(const struct space *s, unsigned int version, unsigned 
 
 static const char *const arm_marks[] = { "CONFIG_ARM_LPAE", NULL };
 
+/* arch/arm/include/uapi/asm/ptrace.h: ARM_r0 to ARM_ORIG_r0; struct pt_regs is the same */
+static const struct arch_register prstatus[] = {
+	REGISTER32("r0", 0, REGISTER_PLAIN), REGISTER32("r1", 1, REGISTER_PLAIN),
+	REGISTER32("r2", 2, REGISTER_PLAIN), REGISTER32("r3", 3, REGISTER_PLAIN),
+	REGISTER32("r4", 4, REGISTER_PLAIN), REGISTER32("r5", 5, REGISTER_PLAIN),
+	REGISTER32("r6", 6, REGISTER_PLAIN), REGISTER32("r7", 7, REGISTER_PLAIN),
+	REGISTER32("r8", 8, REGISTER_PLAIN), REGISTER32("r9", 9, REGISTER_PLAIN),
+	REGISTER32("r10", 10, REGISTER_PLAIN), REGISTER32("fp", 11, REGISTER_FP),
+	REGISTER32("ip", 12, REGISTER_PLAIN), REGISTER32("sp", 13, REGISTER_SP), REGISTER32("lr", 14, REGISTER_LINK),
+	REGISTER32("pc", 15, REGISTER_PC), REGISTER32("cpsr", 16, REGISTER_FLAGS),
+	REGISTER32("orig_r0", 17, REGISTER_PLAIN),
+};
+
+static const struct note_layout arm_notes[] = {
+	PRSTATUS32(prstatus, 18),
+	{ .owner = NULL },
+};
+
 #define ARM_COMMON \
 	.elf_machine = EM_ARM, \
 	.elf_class = 32, \
@@ -293,7 +311,7 @@ static const char *const arm_marks[] = { "CONFIG_ARM_LPAE", NULL };
 	.bare = arm_bare, \
 	.user_space = arm_user_space, \
 	.marks = arm_marks, \
-	.prstatus_bytes = 148, \
+	.notes = arm_notes, \
 	.image_vaddr = LOWEST_OFFSET, \
 	.image_bytes = UINT32_MAX - LOWEST_OFFSET + 1, \
 	.image_align = PHYS_ALIGN, \

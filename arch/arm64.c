@@ -354,6 +354,32 @@ static void arm64_sparsemem(const struct space *s, unsigned int version, unsigne
 
 static const char *const arm64_marks[] = { "NUMBER(kimage_voffset)", "NUMBER(TCR_EL1_T1SZ)", "NUMBER(tcr_el1_t1sz)", NULL };
 
+/* struct user_pt_regs of arch/arm64/include/uapi/asm/ptrace.h: struct pt_regs begins with it */
+static const struct arch_register prstatus[] = {
+	REGISTER64("x0", 0, REGISTER_PLAIN), REGISTER64("x1", 1, REGISTER_PLAIN),
+	REGISTER64("x2", 2, REGISTER_PLAIN), REGISTER64("x3", 3, REGISTER_PLAIN),
+	REGISTER64("x4", 4, REGISTER_PLAIN), REGISTER64("x5", 5, REGISTER_PLAIN),
+	REGISTER64("x6", 6, REGISTER_PLAIN), REGISTER64("x7", 7, REGISTER_PLAIN),
+	REGISTER64("x8", 8, REGISTER_PLAIN), REGISTER64("x9", 9, REGISTER_PLAIN),
+	REGISTER64("x10", 10, REGISTER_PLAIN), REGISTER64("x11", 11, REGISTER_PLAIN),
+	REGISTER64("x12", 12, REGISTER_PLAIN), REGISTER64("x13", 13, REGISTER_PLAIN),
+	REGISTER64("x14", 14, REGISTER_PLAIN), REGISTER64("x15", 15, REGISTER_PLAIN),
+	REGISTER64("x16", 16, REGISTER_PLAIN), REGISTER64("x17", 17, REGISTER_PLAIN),
+	REGISTER64("x18", 18, REGISTER_PLAIN), REGISTER64("x19", 19, REGISTER_PLAIN),
+	REGISTER64("x20", 20, REGISTER_PLAIN), REGISTER64("x21", 21, REGISTER_PLAIN),
+	REGISTER64("x22", 22, REGISTER_PLAIN), REGISTER64("x23", 23, REGISTER_PLAIN),
+	REGISTER64("x24", 24, REGISTER_PLAIN), REGISTER64("x25", 25, REGISTER_PLAIN),
+	REGISTER64("x26", 26, REGISTER_PLAIN), REGISTER64("x27", 27, REGISTER_PLAIN),
+	REGISTER64("x28", 28, REGISTER_PLAIN), REGISTER64("x29", 29, REGISTER_FP),
+	REGISTER64("x30", 30, REGISTER_LINK), REGISTER64("sp", 31, REGISTER_SP), REGISTER64("pc", 32, REGISTER_PC),
+	REGISTER64("pstate", 33, REGISTER_FLAGS),
+};
+
+static const struct note_layout arm64_notes[] = {
+	PRSTATUS64(prstatus, 34),
+	{ .owner = NULL },
+};
+
 #define ARM64_ROW(row_name, is_big_endian) { \
 	.name = row_name, \
 	.elf_machine = EM_AARCH64, \
@@ -365,7 +391,7 @@ static const char *const arm64_marks[] = { "NUMBER(kimage_voffset)", "NUMBER(TCR
 	.bare = arm64_bare, \
 	.user_space = arm64_user_space, \
 	.marks = arm64_marks, \
-	.prstatus_bytes = 392, \
+	.notes = arm64_notes, \
 	.direct_map = arm64_direct_map, \
 	.sparsemem = arm64_sparsemem, \
 }

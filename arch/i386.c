@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "arch/linear.h"
-#include "arch/qemu_note.h"
+#include "arch/x86_notes.h"
 #include "base/bytes.h"
 
 #define PAGE_PRESENT	((uint64_t)1 << 0)
@@ -106,9 +106,9 @@ static void set_low_memory(struct space *s, uint64_t offset)
 static int setup_by_registers(struct space *s, const struct arch_query *q, uint64_t *offset)
 {
 	for (size_t i = 0; i < q->nnotes; i++) {
-		struct qemu_registers regs;
+		struct x86_paging regs;
 
-		if (!qemu_note_registers(&q->notes[i], &regs))
+		if (!x86_paging_of(s->arch, &q->notes[i], &regs))
 			continue;
 		set_mode(s, regs.cr4 & CR4_PAE ? MODE_PAE : MODE_32);
 		s->tables.root = regs.cr3 & (s->mode == MODE_PAE ? 0xffffffe0u : 0xfffff000u);
@@ -168,14 +168,14 @@ static int i386_setup(struct space *s, const struct arch_query *q, const char **
 /* PAE is what says how a table is read. */
 static int i386_bare(struct space *s, const struct arch_query *q)
 {
-	struct qemu_registers regs;
+	struct x86_paging regs;
 
 	if (!q->config(q->arg, "CONFIG_X86_PAE")) {
 		set_mode(s, MODE_PAE);
 		return 0;
 	}
 	for (size_t i = 0; i < q->nnotes; i++) {
-		if (!qemu_note_registers(&q->notes[i], &regs))
+		if (!x86_paging_of(s->arch, &q->notes[i], &regs))
 			continue;
 		set_mode(s, regs.cr4 & CR4_PAE ? MODE_PAE : MODE_32);
 		return 0;
@@ -205,6 +205,25 @@ static void i386_sparsemem(const struct space *s, unsigned int version, unsigned
 
 static const char *const i386_marks[] = { "CONFIG_X86_PAE", NULL };
 
+/* struct user_regs_struct of arch/x86/include/asm/user_32.h, which struct pt_regs is too */
+static const struct arch_register prstatus[] = {
+	REGISTER32("ebx", 0, REGISTER_PLAIN), REGISTER32("ecx", 1, REGISTER_PLAIN),
+	REGISTER32("edx", 2, REGISTER_PLAIN), REGISTER32("esi", 3, REGISTER_PLAIN),
+	REGISTER32("edi", 4, REGISTER_PLAIN), REGISTER32("ebp", 5, REGISTER_FP),
+	REGISTER32("eax", 6, REGISTER_PLAIN), REGISTER32("ds", 7, REGISTER_PLAIN),
+	REGISTER32("es", 8, REGISTER_PLAIN), REGISTER32("fs", 9, REGISTER_PLAIN),
+	REGISTER32("gs", 10, REGISTER_PLAIN), REGISTER32("orig_eax", 11, REGISTER_PLAIN),
+	REGISTER32("eip", 12, REGISTER_PC), REGISTER32("cs", 13, REGISTER_PLAIN),
+	REGISTER32("eflags", 14, REGISTER_FLAGS), REGISTER32("esp", 15, REGISTER_SP),
+	REGISTER32("ss", 16, REGISTER_PLAIN),
+};
+
+static const struct note_layout i386_notes[] = {
+	PRSTATUS32(prstatus, 17),
+	X86_QEMU_NOTE,
+	{ .owner = NULL },
+};
+
 const struct arch arch_i386 = {
 	.name = "i386",
 	.elf_machine = EM_386,
@@ -216,7 +235,7 @@ const struct arch arch_i386 = {
 	.bare = i386_bare,
 	.user_space = i386_user_space,
 	.marks = i386_marks,
-	.prstatus_bytes = 144,
+	.notes = i386_notes,
 	.image_vaddr = LOWEST_OFFSET,
 	.image_bytes = UINT32_MAX - LOWEST_OFFSET + 1,
 	.image_align = IMAGE_ALIGN,

@@ -167,6 +167,34 @@ static void loongarch64_sparsemem(const struct space *s, unsigned int version, u
 	*max_physmem_bits = PA_BITS;
 }
 
+/* arch/loongarch/include/asm/elf.h, 45 words; struct pt_regs of asm/ptrace.h has the same order */
+static const struct arch_register prstatus[] = {
+	REGISTER64("r0", 0, REGISTER_PLAIN), REGISTER64("r1", 1, REGISTER_LINK), REGISTER64("r2", 2, REGISTER_PLAIN),
+	REGISTER64("r3", 3, REGISTER_SP), REGISTER64("r4", 4, REGISTER_PLAIN), REGISTER64("r5", 5, REGISTER_PLAIN),
+	REGISTER64("r6", 6, REGISTER_PLAIN), REGISTER64("r7", 7, REGISTER_PLAIN),
+	REGISTER64("r8", 8, REGISTER_PLAIN), REGISTER64("r9", 9, REGISTER_PLAIN),
+	REGISTER64("r10", 10, REGISTER_PLAIN), REGISTER64("r11", 11, REGISTER_PLAIN),
+	REGISTER64("r12", 12, REGISTER_PLAIN), REGISTER64("r13", 13, REGISTER_PLAIN),
+	REGISTER64("r14", 14, REGISTER_PLAIN), REGISTER64("r15", 15, REGISTER_PLAIN),
+	REGISTER64("r16", 16, REGISTER_PLAIN), REGISTER64("r17", 17, REGISTER_PLAIN),
+	REGISTER64("r18", 18, REGISTER_PLAIN), REGISTER64("r19", 19, REGISTER_PLAIN),
+	REGISTER64("r20", 20, REGISTER_PLAIN), REGISTER64("r21", 21, REGISTER_PLAIN),
+	REGISTER64("r22", 22, REGISTER_FP), REGISTER64("r23", 23, REGISTER_PLAIN),
+	REGISTER64("r24", 24, REGISTER_PLAIN), REGISTER64("r25", 25, REGISTER_PLAIN),
+	REGISTER64("r26", 26, REGISTER_PLAIN), REGISTER64("r27", 27, REGISTER_PLAIN),
+	REGISTER64("r28", 28, REGISTER_PLAIN), REGISTER64("r29", 29, REGISTER_PLAIN),
+	REGISTER64("r30", 30, REGISTER_PLAIN), REGISTER64("r31", 31, REGISTER_PLAIN),
+	REGISTER64("orig_a0", 32, REGISTER_PLAIN), REGISTER64("era", 33, REGISTER_PC),
+	REGISTER64("badv", 34, REGISTER_PLAIN), REGISTER64("crmd", 35, REGISTER_PLAIN),
+	REGISTER64("prmd", 36, REGISTER_FLAGS), REGISTER64("euen", 37, REGISTER_PLAIN),
+	REGISTER64("ecfg", 38, REGISTER_PLAIN), REGISTER64("estat", 39, REGISTER_PLAIN),
+};
+
+static const struct note_layout loongarch64_notes[] = {
+	PRSTATUS64(prstatus, 45),
+	{ .owner = NULL },
+};
+
 const struct arch arch_loongarch64 = {
 	.name = "loongarch64",
 	.elf_machine = EM_LOONGARCH,
@@ -176,6 +204,6 @@ const struct arch arch_loongarch64 = {
 	.decode = loongarch64_decode,
 	.describe = loongarch64_describe,
 	.user_space = loongarch64_user_space,
-	.prstatus_bytes = 480,
+	.notes = loongarch64_notes,
 	.sparsemem = loongarch64_sparsemem,
 };

@@ -283,6 +283,34 @@ static void mips64_sparsemem(const struct space *s, unsigned int version, unsign
 	*max_physmem_bits = PA_BITS;
 }
 
+/* MIPS64_EF_* of arch/mips/include/uapi/asm/reg.h, 45 words; struct pt_regs of asm/ptrace.h, without SmartMIPS */
+static const struct arch_register prstatus[] = {
+	REGISTER64("r0", 0, REGISTER_PLAIN), REGISTER64("r1", 1, REGISTER_PLAIN),
+	REGISTER64("r2", 2, REGISTER_PLAIN), REGISTER64("r3", 3, REGISTER_PLAIN),
+	REGISTER64("r4", 4, REGISTER_PLAIN), REGISTER64("r5", 5, REGISTER_PLAIN),
+	REGISTER64("r6", 6, REGISTER_PLAIN), REGISTER64("r7", 7, REGISTER_PLAIN),
+	REGISTER64("r8", 8, REGISTER_PLAIN), REGISTER64("r9", 9, REGISTER_PLAIN),
+	REGISTER64("r10", 10, REGISTER_PLAIN), REGISTER64("r11", 11, REGISTER_PLAIN),
+	REGISTER64("r12", 12, REGISTER_PLAIN), REGISTER64("r13", 13, REGISTER_PLAIN),
+	REGISTER64("r14", 14, REGISTER_PLAIN), REGISTER64("r15", 15, REGISTER_PLAIN),
+	REGISTER64("r16", 16, REGISTER_PLAIN), REGISTER64("r17", 17, REGISTER_PLAIN),
+	REGISTER64("r18", 18, REGISTER_PLAIN), REGISTER64("r19", 19, REGISTER_PLAIN),
+	REGISTER64("r20", 20, REGISTER_PLAIN), REGISTER64("r21", 21, REGISTER_PLAIN),
+	REGISTER64("r22", 22, REGISTER_PLAIN), REGISTER64("r23", 23, REGISTER_PLAIN),
+	REGISTER64("r24", 24, REGISTER_PLAIN), REGISTER64("r25", 25, REGISTER_PLAIN),
+	REGISTER64("r26", 26, REGISTER_PLAIN), REGISTER64("r27", 27, REGISTER_PLAIN),
+	REGISTER64("r28", 28, REGISTER_PLAIN), REGISTER64("r29", 29, REGISTER_SP),
+	REGISTER64("r30", 30, REGISTER_FP), REGISTER64("r31", 31, REGISTER_LINK),
+	REGISTER64_AT("lo", 32, 8 * 34, REGISTER_PLAIN), REGISTER64_AT("hi", 33, 8 * 33, REGISTER_PLAIN),
+	REGISTER64_AT("epc", 34, 8 * 37, REGISTER_PC), REGISTER64_AT("badvaddr", 35, 8 * 35, REGISTER_PLAIN),
+	REGISTER64_AT("status", 36, 8 * 32, REGISTER_FLAGS), REGISTER64_AT("cause", 37, 8 * 36, REGISTER_PLAIN),
+};
+
+static const struct note_layout mips64_notes[] = {
+	PRSTATUS64(prstatus, 45),
+	{ .owner = NULL },
+};
+
 #define MIPS64_ROW(is_big_endian) { \
 	.name = "mips64", \
 	.elf_machine = EM_MIPS, \
@@ -292,6 +320,7 @@ static void mips64_sparsemem(const struct space *s, unsigned int version, unsign
 	.decode = mips64_decode, \
 	.describe = mips64_describe, \
 	.user_space = mips64_user_space, \
+	.notes = mips64_notes, \
 	.sparsemem = mips64_sparsemem, \
 }
 

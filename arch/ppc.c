@@ -185,6 +185,37 @@ static void ppc_sparsemem(const struct space *s, unsigned int version, unsigned 
 	*max_physmem_bits = 44;
 }
 
+/* struct pt_regs of arch/powerpc/include/uapi/asm/ptrace.h, of 48 words of registers in a note */
+static const struct arch_register prstatus[] = {
+	REGISTER32("r0", 0, REGISTER_PLAIN), REGISTER32("r1", 1, REGISTER_SP), REGISTER32("r2", 2, REGISTER_PLAIN),
+	REGISTER32("r3", 3, REGISTER_PLAIN), REGISTER32("r4", 4, REGISTER_PLAIN),
+	REGISTER32("r5", 5, REGISTER_PLAIN), REGISTER32("r6", 6, REGISTER_PLAIN),
+	REGISTER32("r7", 7, REGISTER_PLAIN), REGISTER32("r8", 8, REGISTER_PLAIN),
+	REGISTER32("r9", 9, REGISTER_PLAIN), REGISTER32("r10", 10, REGISTER_PLAIN),
+	REGISTER32("r11", 11, REGISTER_PLAIN), REGISTER32("r12", 12, REGISTER_PLAIN),
+	REGISTER32("r13", 13, REGISTER_PLAIN), REGISTER32("r14", 14, REGISTER_PLAIN),
+	REGISTER32("r15", 15, REGISTER_PLAIN), REGISTER32("r16", 16, REGISTER_PLAIN),
+	REGISTER32("r17", 17, REGISTER_PLAIN), REGISTER32("r18", 18, REGISTER_PLAIN),
+	REGISTER32("r19", 19, REGISTER_PLAIN), REGISTER32("r20", 20, REGISTER_PLAIN),
+	REGISTER32("r21", 21, REGISTER_PLAIN), REGISTER32("r22", 22, REGISTER_PLAIN),
+	REGISTER32("r23", 23, REGISTER_PLAIN), REGISTER32("r24", 24, REGISTER_PLAIN),
+	REGISTER32("r25", 25, REGISTER_PLAIN), REGISTER32("r26", 26, REGISTER_PLAIN),
+	REGISTER32("r27", 27, REGISTER_PLAIN), REGISTER32("r28", 28, REGISTER_PLAIN),
+	REGISTER32("r29", 29, REGISTER_PLAIN), REGISTER32("r30", 30, REGISTER_PLAIN),
+	REGISTER32("r31", 31, REGISTER_PLAIN), REGISTER32("nip", 32, REGISTER_PC),
+	REGISTER32("msr", 33, REGISTER_FLAGS), REGISTER32("orig_r3", 34, REGISTER_PLAIN),
+	REGISTER32("ctr", 35, REGISTER_PLAIN), REGISTER32("lr", 36, REGISTER_LINK),
+	REGISTER32("xer", 37, REGISTER_PLAIN), REGISTER32("cr", 38, REGISTER_PLAIN),
+	REGISTER32("mq", 39, REGISTER_PLAIN), REGISTER32("trap", 40, REGISTER_PLAIN),
+	REGISTER32("dar", 41, REGISTER_PLAIN), REGISTER32("dsisr", 42, REGISTER_PLAIN),
+	REGISTER32("result", 43, REGISTER_PLAIN),
+};
+
+static const struct note_layout ppc_notes[] = {
+	PRSTATUS32(prstatus, 48),
+	{ .owner = NULL },
+};
+
 const struct arch arch_ppc = {
 	.name = "ppc",
 	.elf_machine = EM_PPC,
@@ -194,7 +225,7 @@ const struct arch arch_ppc = {
 	.decode = ppc_decode,
 	.describe = ppc_describe,
 	.user_space = ppc_user_space,
-	.prstatus_bytes = 268,
+	.notes = ppc_notes,
 	.image_vaddr = LOWEST_OFFSET,
 	.image_bytes = UINT32_MAX - LOWEST_OFFSET + 1,
 	.image_align = OFFSET_STEP,

@@ -400,6 +400,37 @@ static void ppc64_sparsemem(const struct space *s, unsigned int version, unsigne
 
 static const char *const ppc64_marks[] = { "SYMBOL(vmemmap_list)", "NUMBER(RADIX_MMU)", "SYMBOL(cur_cpu_spec)", NULL };
 
+/* struct pt_regs of arch/powerpc/include/uapi/asm/ptrace.h, of 48 words of registers in a note */
+static const struct arch_register prstatus[] = {
+	REGISTER64("r0", 0, REGISTER_PLAIN), REGISTER64("r1", 1, REGISTER_SP), REGISTER64("r2", 2, REGISTER_PLAIN),
+	REGISTER64("r3", 3, REGISTER_PLAIN), REGISTER64("r4", 4, REGISTER_PLAIN),
+	REGISTER64("r5", 5, REGISTER_PLAIN), REGISTER64("r6", 6, REGISTER_PLAIN),
+	REGISTER64("r7", 7, REGISTER_PLAIN), REGISTER64("r8", 8, REGISTER_PLAIN),
+	REGISTER64("r9", 9, REGISTER_PLAIN), REGISTER64("r10", 10, REGISTER_PLAIN),
+	REGISTER64("r11", 11, REGISTER_PLAIN), REGISTER64("r12", 12, REGISTER_PLAIN),
+	REGISTER64("r13", 13, REGISTER_PLAIN), REGISTER64("r14", 14, REGISTER_PLAIN),
+	REGISTER64("r15", 15, REGISTER_PLAIN), REGISTER64("r16", 16, REGISTER_PLAIN),
+	REGISTER64("r17", 17, REGISTER_PLAIN), REGISTER64("r18", 18, REGISTER_PLAIN),
+	REGISTER64("r19", 19, REGISTER_PLAIN), REGISTER64("r20", 20, REGISTER_PLAIN),
+	REGISTER64("r21", 21, REGISTER_PLAIN), REGISTER64("r22", 22, REGISTER_PLAIN),
+	REGISTER64("r23", 23, REGISTER_PLAIN), REGISTER64("r24", 24, REGISTER_PLAIN),
+	REGISTER64("r25", 25, REGISTER_PLAIN), REGISTER64("r26", 26, REGISTER_PLAIN),
+	REGISTER64("r27", 27, REGISTER_PLAIN), REGISTER64("r28", 28, REGISTER_PLAIN),
+	REGISTER64("r29", 29, REGISTER_PLAIN), REGISTER64("r30", 30, REGISTER_PLAIN),
+	REGISTER64("r31", 31, REGISTER_PLAIN), REGISTER64("nip", 32, REGISTER_PC),
+	REGISTER64("msr", 33, REGISTER_FLAGS), REGISTER64("orig_r3", 34, REGISTER_PLAIN),
+	REGISTER64("ctr", 35, REGISTER_PLAIN), REGISTER64("lr", 36, REGISTER_LINK),
+	REGISTER64("xer", 37, REGISTER_PLAIN), REGISTER64("cr", 38, REGISTER_PLAIN),
+	REGISTER64("softe", 39, REGISTER_PLAIN), REGISTER64("trap", 40, REGISTER_PLAIN),
+	REGISTER64("dar", 41, REGISTER_PLAIN), REGISTER64("dsisr", 42, REGISTER_PLAIN),
+	REGISTER64("result", 43, REGISTER_PLAIN),
+};
+
+static const struct note_layout ppc64_notes[] = {
+	PRSTATUS64(prstatus, 48),
+	{ .owner = NULL },
+};
+
 #define PPC64_COMMON \
 	.elf_machine = EM_PPC64, \
 	.elf_class = 64, \
@@ -409,7 +440,7 @@ static const char *const ppc64_marks[] = { "SYMBOL(vmemmap_list)", "NUMBER(RADIX
 	.bare = ppc64_bare, \
 	.user_space = ppc64_user_space, \
 	.marks = ppc64_marks, \
-	.prstatus_bytes = 504, \
+	.notes = ppc64_notes, \
 	.image_vaddr = LINEAR_MAP, \
 	.image_bytes = LINEAR_ROOM, \
 	.image_align = IMAGE_ALIGN, \

@@ -292,6 +292,30 @@ static const char *const riscv64_marks[] = {
 	"NUMBER(phys_ram_base)", "NUMBER(va_kernel_pa_offset)", "NUMBER(KERNEL_LINK_ADDR)", NULL
 };
 
+/* struct user_regs_struct of arch/riscv/include/uapi/asm/ptrace.h: struct pt_regs begins with it */
+static const struct arch_register prstatus[] = {
+	REGISTER64("pc", 0, REGISTER_PC), REGISTER64("ra", 1, REGISTER_LINK), REGISTER64("sp", 2, REGISTER_SP),
+	REGISTER64("gp", 3, REGISTER_PLAIN), REGISTER64("tp", 4, REGISTER_PLAIN),
+	REGISTER64("t0", 5, REGISTER_PLAIN), REGISTER64("t1", 6, REGISTER_PLAIN),
+	REGISTER64("t2", 7, REGISTER_PLAIN), REGISTER64("s0", 8, REGISTER_FP), REGISTER64("s1", 9, REGISTER_PLAIN),
+	REGISTER64("a0", 10, REGISTER_PLAIN), REGISTER64("a1", 11, REGISTER_PLAIN),
+	REGISTER64("a2", 12, REGISTER_PLAIN), REGISTER64("a3", 13, REGISTER_PLAIN),
+	REGISTER64("a4", 14, REGISTER_PLAIN), REGISTER64("a5", 15, REGISTER_PLAIN),
+	REGISTER64("a6", 16, REGISTER_PLAIN), REGISTER64("a7", 17, REGISTER_PLAIN),
+	REGISTER64("s2", 18, REGISTER_PLAIN), REGISTER64("s3", 19, REGISTER_PLAIN),
+	REGISTER64("s4", 20, REGISTER_PLAIN), REGISTER64("s5", 21, REGISTER_PLAIN),
+	REGISTER64("s6", 22, REGISTER_PLAIN), REGISTER64("s7", 23, REGISTER_PLAIN),
+	REGISTER64("s8", 24, REGISTER_PLAIN), REGISTER64("s9", 25, REGISTER_PLAIN),
+	REGISTER64("s10", 26, REGISTER_PLAIN), REGISTER64("s11", 27, REGISTER_PLAIN),
+	REGISTER64("t3", 28, REGISTER_PLAIN), REGISTER64("t4", 29, REGISTER_PLAIN),
+	REGISTER64("t5", 30, REGISTER_PLAIN), REGISTER64("t6", 31, REGISTER_PLAIN),
+};
+
+static const struct note_layout riscv64_notes[] = {
+	PRSTATUS64(prstatus, 32),
+	{ .owner = NULL },
+};
+
 const struct arch arch_riscv64 = {
 	.name = "riscv64",
 	.elf_machine = EM_RISCV,
@@ -303,7 +327,7 @@ const struct arch arch_riscv64 = {
 	.bare = riscv64_bare,
 	.user_space = riscv64_user_space,
 	.marks = riscv64_marks,
-	.prstatus_bytes = 376,
+	.notes = riscv64_notes,
 	.direct_map = riscv64_direct_map,
 	.sparsemem = riscv64_sparsemem,
 };

@@ -43,7 +43,7 @@
 
 #define ASCE_REAL_SPACE	0x20u
 #define NT_CTRS		0x304		/* NT_S390_CTRS: 16 control registers */
-#define HOME_ASCE	13		/* the one that is the kernel's in all versions */
+#define HOME_ASCE	"cr13"		/* the one that is the kernel's in all versions */
 
 #define LOWCORE_OS_INFO	0xe18u		/* 64 bits: where os_info is; same place in all versions */
 #define OS_INFO_MAGIC	0x4f53494e464f535aull	/* OSINFOSZ */
@@ -197,14 +197,14 @@ static struct s390x_ranges find_placement(const struct space *s, const struct ar
 }
 
 /* The kernel's address-space-control element by the control registers of any CPU that has them. */
-static int asce_of_cpus(const struct arch_query *q, uint64_t *asce)
+static int asce_of_cpus(const struct arch *arch, const struct arch_query *q, uint64_t *asce)
 {
 	for (size_t i = 0; i < q->nnotes; i++) {
 		const struct arch_note *n = &q->notes[i];
+		const struct note_layout *l = note_layout(arch, n);
 
-		if (n->type != NT_CTRS || n->len < 16 * 8 || strcmp(n->name, "LINUX"))
+		if (n->type != NT_CTRS || !l || !note_value(n, note_register(l, HOME_ASCE), true, asce))
 			continue;
-		*asce = get_u64(n->desc + HOME_ASCE * 8, true);
 		if ((*asce & ~(uint64_t)0xfff) && !(*asce & ASCE_REAL_SPACE))
 			return 0;
 	}
@@ -235,7 +235,7 @@ static int find_root(struct space *s, const struct arch_query *q, const struct s
 {
 	uint64_t asce, vaddr;
 	unsigned int levels;
-	bool has_asce = !asce_of_cpus(q, &asce);
+	bool has_asce = !asce_of_cpus(s->arch, q, &asce);
 
 	if (!q->symbol(q->arg, "swapper_pg_dir", &vaddr)) {
 		s->tables.root = p->apart ? vaddr - p->image + p->image_phys : vaddr;
@@ -318,6 +318,49 @@ static void s390x_sparsemem(const struct space *s, unsigned int version, unsigne
 
 static const char *const level_names[] = { "PTE", "STE", "R3TE", "R2TE", "R1TE" };
 
+#define CONTROL(i) { "cr" #i, 8 * (i), NOT_IN_FRAME, 8, REGISTER_PLAIN }
+
+/* s390_regs of arch/s390/include/uapi/asm/ptrace.h; in struct pt_regs (asm/ptrace.h) one word, args, is in front */
+static const struct arch_register prstatus[] = {
+	REGISTER64_AT("psw.mask", 0, 8, REGISTER_FLAGS), REGISTER64_AT("psw.addr", 1, 16, REGISTER_PC),
+	REGISTER64_AT("r0", 2, 24, REGISTER_PLAIN), REGISTER64_AT("r1", 3, 32, REGISTER_PLAIN),
+	REGISTER64_AT("r2", 4, 40, REGISTER_PLAIN), REGISTER64_AT("r3", 5, 48, REGISTER_PLAIN),
+	REGISTER64_AT("r4", 6, 56, REGISTER_PLAIN), REGISTER64_AT("r5", 7, 64, REGISTER_PLAIN),
+	REGISTER64_AT("r6", 8, 72, REGISTER_PLAIN), REGISTER64_AT("r7", 9, 80, REGISTER_PLAIN),
+	REGISTER64_AT("r8", 10, 88, REGISTER_PLAIN), REGISTER64_AT("r9", 11, 96, REGISTER_PLAIN),
+	REGISTER64_AT("r10", 12, 104, REGISTER_PLAIN), REGISTER64_AT("r11", 13, 112, REGISTER_PLAIN),
+	REGISTER64_AT("r12", 14, 120, REGISTER_PLAIN), REGISTER64_AT("r13", 15, 128, REGISTER_PLAIN),
+	REGISTER64_AT("r14", 16, 136, REGISTER_LINK), REGISTER64_AT("r15", 17, 144, REGISTER_SP),
+	{ "a0", 256 + 4 * 0, NOT_IN_FRAME, 4, REGISTER_PLAIN },
+	{ "a1", 256 + 4 * 1, NOT_IN_FRAME, 4, REGISTER_PLAIN },
+	{ "a2", 256 + 4 * 2, NOT_IN_FRAME, 4, REGISTER_PLAIN },
+	{ "a3", 256 + 4 * 3, NOT_IN_FRAME, 4, REGISTER_PLAIN },
+	{ "a4", 256 + 4 * 4, NOT_IN_FRAME, 4, REGISTER_PLAIN },
+	{ "a5", 256 + 4 * 5, NOT_IN_FRAME, 4, REGISTER_PLAIN },
+	{ "a6", 256 + 4 * 6, NOT_IN_FRAME, 4, REGISTER_PLAIN },
+	{ "a7", 256 + 4 * 7, NOT_IN_FRAME, 4, REGISTER_PLAIN },
+	{ "a8", 256 + 4 * 8, NOT_IN_FRAME, 4, REGISTER_PLAIN },
+	{ "a9", 256 + 4 * 9, NOT_IN_FRAME, 4, REGISTER_PLAIN },
+	{ "a10", 256 + 4 * 10, NOT_IN_FRAME, 4, REGISTER_PLAIN },
+	{ "a11", 256 + 4 * 11, NOT_IN_FRAME, 4, REGISTER_PLAIN },
+	{ "a12", 256 + 4 * 12, NOT_IN_FRAME, 4, REGISTER_PLAIN },
+	{ "a13", 256 + 4 * 13, NOT_IN_FRAME, 4, REGISTER_PLAIN },
+	{ "a14", 256 + 4 * 14, NOT_IN_FRAME, 4, REGISTER_PLAIN },
+	{ "a15", 256 + 4 * 15, NOT_IN_FRAME, 4, REGISTER_PLAIN },
+	{ "orig_r2", 320, 152, 8, REGISTER_PLAIN },
+};
+
+static const struct arch_register control_registers[] = {
+	CONTROL(0), CONTROL(1), CONTROL(2), CONTROL(3), CONTROL(4), CONTROL(5), CONTROL(6), CONTROL(7), CONTROL(8),
+	CONTROL(9), CONTROL(10), CONTROL(11), CONTROL(12), CONTROL(13), CONTROL(14), CONTROL(15),
+};
+
+static const struct note_layout s390x_notes[] = {
+	PRSTATUS64(prstatus, 27),
+	{ "LINUX", NT_CTRS, 16 * 8, true, control_registers, ARRAY_SIZE(control_registers) },
+	{ .owner = NULL },
+};
+
 const struct arch arch_s390x = {
 	.name = "s390x",
 	.elf_machine = EM_S390,
@@ -330,6 +373,6 @@ const struct arch arch_s390x = {
 	.bare = s390x_bare,
 	.user_space = s390x_user_space,
 	.marks = s390x_marks,
-	.prstatus_bytes = 336,
+	.notes = s390x_notes,
 	.sparsemem = s390x_sparsemem,
 };

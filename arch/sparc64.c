@@ -184,6 +184,33 @@ static void sparc64_sparsemem(const struct space *s, unsigned int version, unsig
 	*max_physmem_bits = s->tables.levels == 4 ? 53 : 49;
 }
 
+/* elf_gregset_t of arch/sparc/include/asm/elf_64.h; struct pt_regs of uapi/asm/ptrace.h has no windows, and y in 32 bits */
+static const struct arch_register prstatus[] = {
+	REGISTER64("g0", 0, REGISTER_PLAIN), REGISTER64("g1", 1, REGISTER_PLAIN),
+	REGISTER64("g2", 2, REGISTER_PLAIN), REGISTER64("g3", 3, REGISTER_PLAIN),
+	REGISTER64("g4", 4, REGISTER_PLAIN), REGISTER64("g5", 5, REGISTER_PLAIN),
+	REGISTER64("g6", 6, REGISTER_PLAIN), REGISTER64("g7", 7, REGISTER_PLAIN),
+	REGISTER64("o0", 8, REGISTER_PLAIN), REGISTER64("o1", 9, REGISTER_PLAIN),
+	REGISTER64("o2", 10, REGISTER_PLAIN), REGISTER64("o3", 11, REGISTER_PLAIN),
+	REGISTER64("o4", 12, REGISTER_PLAIN), REGISTER64("o5", 13, REGISTER_PLAIN),
+	REGISTER64("o6", 14, REGISTER_SP), REGISTER64("o7", 15, REGISTER_LINK),
+	REGISTER64_AT("l0", 16, NOT_IN_FRAME, REGISTER_PLAIN), REGISTER64_AT("l1", 17, NOT_IN_FRAME, REGISTER_PLAIN),
+	REGISTER64_AT("l2", 18, NOT_IN_FRAME, REGISTER_PLAIN), REGISTER64_AT("l3", 19, NOT_IN_FRAME, REGISTER_PLAIN),
+	REGISTER64_AT("l4", 20, NOT_IN_FRAME, REGISTER_PLAIN), REGISTER64_AT("l5", 21, NOT_IN_FRAME, REGISTER_PLAIN),
+	REGISTER64_AT("l6", 22, NOT_IN_FRAME, REGISTER_PLAIN), REGISTER64_AT("l7", 23, NOT_IN_FRAME, REGISTER_PLAIN),
+	REGISTER64_AT("i0", 24, NOT_IN_FRAME, REGISTER_PLAIN), REGISTER64_AT("i1", 25, NOT_IN_FRAME, REGISTER_PLAIN),
+	REGISTER64_AT("i2", 26, NOT_IN_FRAME, REGISTER_PLAIN), REGISTER64_AT("i3", 27, NOT_IN_FRAME, REGISTER_PLAIN),
+	REGISTER64_AT("i4", 28, NOT_IN_FRAME, REGISTER_PLAIN), REGISTER64_AT("i5", 29, NOT_IN_FRAME, REGISTER_PLAIN),
+	REGISTER64_AT("i6", 30, NOT_IN_FRAME, REGISTER_FP), REGISTER64_AT("i7", 31, NOT_IN_FRAME, REGISTER_PLAIN),
+	REGISTER64_AT("tstate", 32, 8 * 16, REGISTER_FLAGS), REGISTER64_AT("tpc", 33, 8 * 17, REGISTER_PC),
+	REGISTER64_AT("tnpc", 34, 8 * 18, REGISTER_PLAIN), REGISTER64_AT("y", 35, NOT_IN_FRAME, REGISTER_PLAIN),
+};
+
+static const struct note_layout sparc64_notes[] = {
+	PRSTATUS64(prstatus, 36),
+	{ .owner = NULL },
+};
+
 const struct arch arch_sparc64 = {
 	.name = "sparc64",
 	.elf_machine = EM_SPARCV9,
@@ -193,5 +220,6 @@ const struct arch arch_sparc64 = {
 	.decode = sparc64_decode,
 	.describe = sparc64_describe,
 	.user_space = sparc64_user_space,
+	.notes = sparc64_notes,
 	.sparsemem = sparc64_sparsemem,
 };

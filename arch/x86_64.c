@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "arch/qemu_note.h"
+#include "arch/x86_notes.h"
 #include "base/bytes.h"
 
 #define PAGE_PRESENT	((uint64_t)1 << 0)
@@ -21,7 +21,6 @@
 #define PAGE_SHIFT	12
 
 #define NT_XEN_REGISTERS	0x1000002u	/* XEN_ELFNOTE_CRASH_REGS */
-#define XEN_CR3			16u
 #define BITS_A_LEVEL	9
 
 #define START_KERNEL_MAP	0xffffffff80000000ull
@@ -168,14 +167,14 @@ static void set_levels(struct space *s, bool five)
 static int x86_64_bare(struct space *s, const struct arch_query *q)
 {
 	uint64_t l5, sme_mask = 0;
-	struct qemu_registers regs;
+	struct x86_paging regs;
 	bool five = false;
 
 	if (!q->number(q->arg, "pgtable_l5_enabled", &l5))
 		five = l5;
 	else
 		for (size_t i = 0; i < q->nnotes && !five; i++)
-			five = qemu_note_registers(&q->notes[i], &regs) && regs.cr4 & CR4_LA57;
+			five = x86_paging_of(s->arch, &q->notes[i], &regs) && regs.cr4 & CR4_LA57;
 	q->number(q->arg, "sme_mask", &sme_mask);
 	s->mode = swap_form(q->version);
 	s->pa_mask = ENTRY_ADDRESS & ~sme_mask;
@@ -197,14 +196,14 @@ static bool are_kernel_tables(struct space *s)
 /* Without a text: tables of any CPU that has paging on have the kernel's part. */
 static int setup_by_registers(struct space *s, const struct arch_query *q, const char **why)
 {
-	struct qemu_registers regs;
+	struct x86_paging regs;
 
 	*why = "neither SYMBOL(swapper_pg_dir) nor control registers tell where the page tables are";
 	x86_64_bare(s, q);
 	s->text_vaddr = START_KERNEL_MAP;
 	s->text_len = KERNEL_IMAGE_SIZE;
 	for (size_t i = 0; i < q->nnotes && !q->machine; i++) {
-		if (!qemu_note_registers(&q->notes[i], &regs))
+		if (!x86_paging_of(s->arch, &q->notes[i], &regs))
 			continue;
 		set_levels(s, regs.cr4 & CR4_LA57);
 		for (uint64_t pti = 0; pti <= 1; pti++) {
@@ -227,10 +226,12 @@ static bool find_guest_root(struct space *s, const struct arch_query *q, uint64_
 
 	for (size_t i = 0; i < q->nnotes; i++) {
 		const struct arch_note *n = &q->notes[i];
+		const struct note_layout *l = note_layout(s->arch, n);
+		uint64_t cr3;
 
-		if (strcmp(n->name, "Xen") || n->type != NT_XEN_REGISTERS || n->len < XEN_CR3 + 8)
+		if (n->type != NT_XEN_REGISTERS || !l || !note_value(n, note_register(l, "cr3"), false, &cr3))
 			continue;
-		s->tables.root = get_u64(n->desc + XEN_CR3, false) & ENTRY_ADDRESS;
+		s->tables.root = cr3 & ENTRY_ADDRESS;
 		if (!space_vtop(s, root, &s->tables.root, &span))
 			return true;
 	}
@@ -297,6 +298,37 @@ static void x86_64_sparsemem(const struct space *s, unsigned int version, unsign
 		*max_physmem_bits = version < ARCH_VERSION(2, 6, 26) ? 40 : 44;
 }
 
+/* struct user_regs_struct of arch/x86/include/asm/user_64.h; struct pt_regs of uapi/asm/ptrace.h is the beginning of it */
+static const struct arch_register prstatus[] = {
+	REGISTER64("r15", 0, REGISTER_PLAIN), REGISTER64("r14", 1, REGISTER_PLAIN),
+	REGISTER64("r13", 2, REGISTER_PLAIN), REGISTER64("r12", 3, REGISTER_PLAIN),
+	REGISTER64("rbp", 4, REGISTER_FP), REGISTER64("rbx", 5, REGISTER_PLAIN),
+	REGISTER64("r11", 6, REGISTER_PLAIN), REGISTER64("r10", 7, REGISTER_PLAIN),
+	REGISTER64("r9", 8, REGISTER_PLAIN), REGISTER64("r8", 9, REGISTER_PLAIN),
+	REGISTER64("rax", 10, REGISTER_PLAIN), REGISTER64("rcx", 11, REGISTER_PLAIN),
+	REGISTER64("rdx", 12, REGISTER_PLAIN), REGISTER64("rsi", 13, REGISTER_PLAIN),
+	REGISTER64("rdi", 14, REGISTER_PLAIN), REGISTER64("orig_rax", 15, REGISTER_PLAIN),
+	REGISTER64("rip", 16, REGISTER_PC), REGISTER64("cs", 17, REGISTER_PLAIN),
+	REGISTER64("rflags", 18, REGISTER_FLAGS), REGISTER64("rsp", 19, REGISTER_SP),
+	REGISTER64("ss", 20, REGISTER_PLAIN), REGISTER64_AT("fs_base", 21, NOT_IN_FRAME, REGISTER_PLAIN),
+	REGISTER64_AT("gs_base", 22, NOT_IN_FRAME, REGISTER_PLAIN),
+	REGISTER64_AT("ds", 23, NOT_IN_FRAME, REGISTER_PLAIN), REGISTER64_AT("es", 24, NOT_IN_FRAME, REGISTER_PLAIN),
+	REGISTER64_AT("fs", 25, NOT_IN_FRAME, REGISTER_PLAIN), REGISTER64_AT("gs", 26, NOT_IN_FRAME, REGISTER_PLAIN),
+};
+
+/* crash_xen_core_t of Xen's xen/include/asm-x86/x86_64/elf.h */
+static const struct arch_register xen_registers[] = {
+	{ "cr0", 0, NOT_IN_FRAME, 8, REGISTER_PLAIN }, { "cr2", 8, NOT_IN_FRAME, 8, REGISTER_PLAIN },
+	{ "cr3", 16, NOT_IN_FRAME, 8, REGISTER_PLAIN }, { "cr4", 24, NOT_IN_FRAME, 8, REGISTER_PLAIN },
+};
+
+static const struct note_layout x86_64_notes[] = {
+	PRSTATUS64(prstatus, 27),
+	X86_QEMU_NOTE,
+	{ "Xen", NT_XEN_REGISTERS, 24, true, xen_registers, ARRAY_SIZE(xen_registers) },
+	{ .owner = NULL },
+};
+
 const struct arch arch_x86_64 = {
 	.name = "x86_64",
 	.elf_machine = EM_X86_64,
@@ -308,6 +340,7 @@ const struct arch arch_x86_64 = {
 	.bare = x86_64_bare,
 	.user_space = x86_64_user_space,
 	.marks = x86_64_marks,
+	.notes = x86_64_notes,
 	.direct_map = x86_64_direct_map,
 	.image_vaddr = START_KERNEL_MAP,
 	.image_bytes = KERNEL_IMAGE_SIZE,

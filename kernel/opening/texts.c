@@ -12,6 +12,21 @@
 #include "kernel/opening/uts.h"
 #include "kernel/xen/xen.h"
 
+/* The only architecture of the byte order whose NT_PRSTATUS is such a note, or NULL. */
+static const struct arch *arch_of_note(const struct arch_note *note, bool big_endian)
+{
+	const struct arch *found = NULL;
+
+	for (const struct arch *const *a = arches; *a; a++) {
+		if ((*a)->big_endian != big_endian || note->type != NT_PRSTATUS || !note_layout(*a, note))
+			continue;
+		if (found)
+			return NULL;
+		found = *a;
+	}
+	return found;
+}
+
 /* A dump that does not name its machine: the text has lines that only one architecture's kernels write, or its register
  * notes have the size of one. */
 static const struct arch *guess_arch(const struct vmcoreinfo *v, const struct kernel_input *in)
@@ -23,11 +38,12 @@ static const struct arch *guess_arch(const struct vmcoreinfo *v, const struct ke
 		for (const char *const *mark = (*a)->marks; mark && *mark; mark++)
 			if ((*a)->big_endian == in->big_endian && !vmci_get(v, *mark, &value, &len))
 				return *a;
-	for (size_t i = 0; i < in->nnotes; i++)
-		for (const struct arch *const *a = arches; *a; a++)
-			if (in->notes[i].type == NT_PRSTATUS && !strcmp(in->notes[i].name, "CORE") &&
-			    (*a)->big_endian == in->big_endian && (*a)->prstatus_bytes == in->notes[i].len)
-				return *a;
+	for (size_t i = 0; i < in->nnotes; i++) {
+		const struct arch *a = arch_of_note(&in->notes[i], in->big_endian);
+
+		if (a)
+			return a;
+	}
 	return NULL;
 }
 
