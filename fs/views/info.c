@@ -196,6 +196,7 @@ int render_info(struct engine *e, struct outbuf *out)
 		return r;
 	if (d->without_registers)
 		out_printf(out, "registers: none: %s\n", d->without_registers);
+	info_registers(e, out);
 	put_time(out, "crash-time", k->crash_time ? k->crash_time : d->timestamp);
 	info_log(e, &crash, out);
 	put_pages(e, out);
