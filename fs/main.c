@@ -81,18 +81,18 @@ static void log_from_fuse(enum fuse_log_level level, const char *fmt, va_list ap
 		log_msg(to, "%.*s", (int)strcspn(line, "\n"), line);
 }
 
-static bool is_empty(const char *dir)
+/* Whether a folder has names in it, or -errno. */
+static int has_names(const char *dir)
 {
 	DIR *d = opendir(dir);
-	struct dirent *e;
 	int n = 0;
 
 	if (!d)
-		return true;		/* the kernel decides */
-	while (n <= 2 && (e = readdir(d)))
+		return -errno;
+	while (n <= 2 && readdir(d))
 		n++;
 	closedir(d);
-	return n <= 2;
+	return n > 2;
 }
 
 /* mount.fuse3 -o drop_privileges mounts itself and hands on an open /dev/fuse in this form. */
@@ -107,10 +107,13 @@ static int check_mountpoint(const struct options *o)
 	const char *mp = o->mountpoint;
 	struct stat st;
 	char *source;
+	int names;
 
 	if (is_fuse_fd(mp))
 		return 0;
-	if (stat(mp, &st) < 0 && errno == ENOTCONN)
+	/* the kernel may remember what stat(2) answers for the root of a mount, also when nobody serves it any more */
+	names = has_names(mp);
+	if (names == -ENOTCONN)
 		return fail(ENOTCONN, "%s: a mount whose daemon is dead is still there; fusermount3 -u %s removes it",
 			    mp, mp);
 	if (stat(mp, &st) < 0)
@@ -122,7 +125,8 @@ static int check_mountpoint(const struct options *o)
 		free(source);
 		return -EBUSY;
 	}
-	if (!o->nonempty && !is_empty(mp))
+	/* of a folder that cannot be listed the kernel decides */
+	if (!o->nonempty && names > 0)
 		return fail(ENOTEMPTY, "mount point %s: not empty (-o nonempty mounts over it)", mp);
 	return 0;
 }

@@ -51,11 +51,15 @@ fusermount3 -u "$T/a folder/m,n\\o"
 
 # the daemon is killed: the mount point is dead until it is unmounted
 SUSPICIOUS_LOG=1 mount_dump "$dump" "$T/mnt"
+ls "$T/mnt" >/dev/null	# the kernel knows the root's attributes from now on, for stat(2) too
 kill -9 "$(daemon_of "$T/mnt")"
 wait_daemon "$T/mnt" 2>/dev/null
 is $? 137 "daemon killed"
-like "$(stat "$T/mnt" 2>&1)" "Transport endpoint is not connected" "the mount point is dead"
+like "$(ls "$T/mnt" 2>&1)" "Transport endpoint is not connected" "the mount point is dead"
 refused "$T/mnt" "$T/mnt.*daemon is dead.*fusermount3 -u $T/mnt" "mount over a dead mount"
+"$VMCOREFS" -o nonempty "$dump" "$T/mnt" 2>/dev/null
+is $? 32 "... also with -o nonempty"
+is "$(grep -c " $T/mnt " /proc/mounts)" 1 "... and nothing is mounted over it"
 ok "what the message says helps" fusermount3 -u "$T/mnt"
 ok "... and then it mounts" "$VMCOREFS" "$dump" "$T/mnt"
 ok "... and answers" test -s "$T/mnt/README"
