@@ -25,13 +25,16 @@
 #include <fcntl.h>
 #include <fuse_lowlevel.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
 #include "base/log.h"
 #include "base/workers.h"
 #include "formats/source/file.h"
@@ -41,7 +44,10 @@
 #include "fs/ops.h"
 #include "fs/options.h"
 
+/* Threads that answer requests. Each that waits for a server is one less for those who need nothing from it, and for the
+ * interrupts of those who wait. */
 #define MAX_REQUEST_THREADS 32
+#define MAX_REQUEST_THREADS_FAR 512
 
 /* Else the dump or /dev/fuse could become fd 0, 1 or 2, which daemonising replaces. Reading 1 or writing 0 fails. */
 static int occupy_standard_fds(void)
@@ -178,7 +184,28 @@ static int session_args(const struct options *o, struct fuse_args *args)
 	return r ? -ENOMEM : 0;
 }
 
-static int run_loop(const struct options *o, struct fuse_session *se)
+/* May reading the dump take as long as somebody else likes? */
+static bool is_far(const struct options *o)
+{
+	static const unsigned long far[] = {
+		NFS_SUPER_MAGIC, SMB_SUPER_MAGIC, CIFS_SUPER_MAGIC, SMB2_SUPER_MAGIC, V9FS_MAGIC, CEPH_SUPER_MAGIC, AFS_SUPER_MAGIC,
+		FUSE_SUPER_MAGIC,
+	};
+	struct statfs fs;
+
+	for (size_t i = 0; i < o->fs.dump.npaths; i++) {
+		if (http_is_url(o->fs.dump.paths[i]))
+			return true;
+		if (statfs(o->fs.dump.paths[i], &fs) < 0)
+			continue;
+		for (size_t k = 0; k < ARRAY_SIZE(far); k++)
+			if ((unsigned long)fs.f_type == far[k])
+				return true;
+	}
+	return false;
+}
+
+static int run_loop(const struct options *o, bool far, struct fuse_session *se)
 {
 	struct fuse_loop_config *cfg;
 	int r;
@@ -188,7 +215,7 @@ static int run_loop(const struct options *o, struct fuse_session *se)
 	cfg = fuse_loop_cfg_create();
 	if (!cfg)
 		return -ENOMEM;
-	fuse_loop_cfg_set_max_threads(cfg, MAX_REQUEST_THREADS);
+	fuse_loop_cfg_set_max_threads(cfg, far ? MAX_REQUEST_THREADS_FAR : MAX_REQUEST_THREADS);
 	fuse_loop_cfg_set_idle_threads(cfg, o->max_idle_threads);
 	fuse_loop_cfg_set_clone_fd(cfg, o->clone_fd);
 	r = fuse_session_loop_mt(se, cfg);
@@ -205,6 +232,7 @@ static int is_leaving(void *arg)
 /* From the moment the mount is there: nothing that a user can repair fails any more. */
 static int serve(const struct options *o, struct fuse_session *se)
 {
+	bool far = is_far(o);		/* by paths that end to hold with fuse_daemonize() */
 	int r;
 
 	http_before_fork();
@@ -215,7 +243,7 @@ static int serve(const struct options *o, struct fuse_session *se)
 	if (!o->foreground)
 		log_use_syslog();
 	http_leave_when(is_leaving, se);
-	r = run_loop(o, se);
+	r = run_loop(o, far, se);
 	http_leave_when(NULL, NULL);
 	if (r < 0)
 		log_err("the FUSE loop ended: %s", strerror(-r));

@@ -67,11 +67,27 @@ same "$T/got" "$T/want/level-0_dump" "who comes later has it made"
 
 # --- a server that is silent: who is killed ends
 touch "$T/bad.log.hang"
-cat "$mnt/vtop/0xffff888003000000" >"$T/got1" 2>&1 & reader=$!
+dd if="$mnt/elf" of=/dev/null bs=4k count=1 skip=4000 2>/dev/null & reader=$!
 ok "the server is silent" retry grep -q '^/down/1 .* hang' "$T/bad.log"
 kill $reader
 ok "who waits for it can be killed" retry is_gone $reader
 wait $reader 2>/dev/null
+
+# ... and takes nobody with it who needs nothing from it, however many wait
+readers=()
+for i in $(seq 80); do
+	dd if="$mnt/elf" of=/dev/null bs=4k count=1 skip=$((5000 + i * 40)) 2>/dev/null & readers+=($!)
+done
+waiting() { [[ $(ls "/proc/$(daemon_of "$mnt")/task" | wc -l) -gt 50 ]]; }		# the kernel asks for 64 at once
+ok "many wait for it" retry waiting
+ok "README can be read" timeout 5 grep -q vmcoreinfo "$mnt/README"
+ok "a size can be seen" timeout 5 stat "$mnt/level-31/report"
+ok "names can be listed" timeout 5 ls -l "$mnt/level-1"
+reader=${readers[77]}
+kill $reader
+ok "one of many can be killed" retry is_gone $reader
+for reader in "${readers[@]}"; do kill $reader 2>/dev/null; done
+wait "${readers[@]}" 2>/dev/null
 rm "$T/bad.log.hang"
 ok "unmount" unmount "$mnt"
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <time.h>
 
 #include "base/bytes.h"
@@ -19,6 +20,7 @@
 #define PROGRESS_BYTES (64u << 10)
 #define FIRST_DELAY_MS 250u		/* doubled with each attempt */
 #define PATIENCE_MS 60000u		/* no attempt is begun after so long without progress */
+#define PATIENCE_DOWN_MS 15000u		/* the same when the last part of the file was given up */
 #define TICK_MS 500			/* how often a leaving program is noticed */
 #define IDLE_MS 60000
 
@@ -113,6 +115,12 @@ static int give_up(struct http_fetch *f, bool known, bool may_pass)
 			    (unsigned long long)(f->off + f->got), f->why);
 }
 
+/* Less than what libcurl waits for a silent server, so that there is one attempt then. */
+static uint64_t patience(const struct http_remote *m)
+{
+	return m->down ? PATIENCE_DOWN_MS : PATIENCE_MS;
+}
+
 /* An attempt that failed: true when there is to be another. */
 static bool try_again(struct http_fetch *f, bool known)
 {
@@ -125,7 +133,7 @@ static bool try_again(struct http_fetch *f, bool known)
 		f->since = now;
 		delay = FIRST_DELAY_MS;
 	}
-	if (++f->attempts >= (!known ? ATTEMPTS_OPENING : m->down ? ATTEMPTS_DOWN : ATTEMPTS) || now - f->since > PATIENCE_MS)
+	if (++f->attempts >= (!known ? ATTEMPTS_OPENING : m->down ? ATTEMPTS_DOWN : ATTEMPTS) || now - f->since > patience(m))
 		return false;
 	if (f->reply.retry_after >= 0)
 		delay = max_u64((uint64_t)f->reply.retry_after * 1000, FIRST_DELAY_MS);
@@ -238,9 +246,25 @@ static struct http_fetch *next_due(uint64_t now)
 	if (f)
 		engine.queue = f->next;
 	pthread_mutex_unlock(&engine.lock);
-	if (f)
-		f->since = now;
 	return f;
+}
+
+/* Waiting for a server that does not answer is no shorter for those whose turn has not come. */
+static bool has_waited_enough(const struct http_fetch *f)
+{
+	return f->remote->down && !f->attempts && now_ms() - f->since > patience(f->remote);
+}
+
+static void begin(struct http_fetch *f)
+{
+	if (has_waited_enough(f)) {
+		snprintf(f->why, sizeof(f->why), "the server does not answer");
+		finish(f, give_up(f, f->remote->known, true));
+		return;
+	}
+	if (!f->attempts)
+		f->since = now_ms();
+	start(f);
 }
 
 static int time_to_wait(void)
@@ -274,7 +298,7 @@ static void *engine_run(void *arg)
 		end_transfers();
 		/* after the others have made room; what begins here has a timeout of 0, at which poll returns */
 		while (engine.nactive < PARALLEL && (f = next_due(now_ms())))
-			start(f);
+			begin(f);
 		curl_multi_poll(engine.multi, NULL, 0, time_to_wait(), NULL);
 	}
 	cancel_everywhere(true);
@@ -307,6 +331,7 @@ void http_fetch_start(struct http_fetch *f)
 	bool started;
 
 	pthread_mutex_lock(&engine.lock);
+	f->since = now_ms();
 	started = !f->remote->cancelled && (engine.running || engine_start());
 	f->remote->outstanding++;
 	if (started) {

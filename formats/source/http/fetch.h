@@ -53,7 +53,8 @@ struct http_fetch {
 	uint64_t got;			/* of len, in all attempts */
 	uint64_t part_end;		/* of this attempt: offset in the file */
 	uint64_t progress;		/* got at the last time that attempts were forgotten */
-	uint64_t not_before, since;	/* ms of CLOCK_MONOTONIC */
+	uint64_t not_before;		/* ms of CLOCK_MONOTONIC, as is: */
+	uint64_t since;			/* asked for, begun, or the last time that attempts were forgotten */
 	unsigned int attempts;
 	size_t discarded;		/* bytes of an error page */
 	int verdict;
