@@ -5,18 +5,22 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <time.h>
 
 #include "base/fault.h"
+#include "base/wanted.h"
 
-#define BUCKETS 1024u
+#define BUCKETS 4096u
 /* From here on memory goes back to the system when it is not used: malloc() would keep it, for each thread. */
 #define MAP_BYTES 262144u
+#define NS_A_SECOND 1000000000L
+#define LOOK_UP_NS (NS_A_SECOND / 4)	/* how often one who waits for a block asks whether anybody waits for him */
 
 struct cache_entry {
 	struct cache_block b;		/* first member */
 	uint64_t key;
 	unsigned int users;
-	bool made;			/* b is complete, or error says why not */
+	bool made;			/* b is complete, or error says why not: then it is in no bucket any more */
 	int error;
 	struct cache_entry *chain;		/* of its bucket */
 	struct cache_entry *older, *newer;	/* while nobody uses it */
@@ -115,12 +119,33 @@ static void take(struct cache *c, struct cache_entry *e)
 		leave_order(c, e);
 }
 
-/* Not in the order of age. */
-static void forget(struct cache *c, struct cache_entry *e)
+static void leave_bucket(struct cache *c, struct cache_entry *e)
 {
 	*find(c, e->key) = e->chain;
+}
+
+/* In no bucket, and not in the order of age. */
+static void forget(struct cache *c, struct cache_entry *e)
+{
 	c->bytes -= e->b.len;
 	entry_free(e);
+}
+
+static void evict(struct cache *c, struct cache_entry *e)
+{
+	leave_order(c, e);
+	leave_bucket(c, e);
+	forget(c, e);
+}
+
+static void settle(struct cache *c, struct cache_entry *e, ssize_t good)
+{
+	e->error = good < 0 ? (int)good : 0;
+	e->b.good = good < 0 ? 0 : (size_t)good;
+	e->made = true;
+	if (e->error)
+		leave_bucket(c, e);
+	pthread_cond_broadcast(&c->changed);
 }
 
 static void release(struct cache *c, struct cache_entry *e)
@@ -142,8 +167,7 @@ static bool make_room(struct cache *c, size_t len)
 
 		if (!e)
 			return false;
-		leave_order(c, e);
-		forget(c, e);
+		evict(c, e);
 	}
 	return true;
 }
@@ -180,10 +204,7 @@ static void make(struct cache *c, struct cache_entry *e)
 	if (fault && r != (ssize_t)e->b.len)
 		r = fault;
 	pthread_mutex_lock(&c->lock);
-	e->error = r < 0 ? (int)r : 0;
-	e->b.good = r < 0 ? 0 : (size_t)r;
-	e->made = true;
-	pthread_cond_broadcast(&c->changed);
+	settle(c, e, r);
 	pthread_mutex_unlock(&c->lock);
 }
 
@@ -233,4 +254,76 @@ bool cache_has(struct cache *c, uint64_t key)
 	found = *find(c, key);
 	pthread_mutex_unlock(&c->lock);
 	return found;
+}
+
+int cache_claim(struct cache *c, uint64_t key, size_t len, bool needed, const struct cache_block **out)
+{
+	struct cache_entry *e;
+	bool mine;
+
+	pthread_mutex_lock(&c->lock);
+	e = *find(c, key);
+	mine = !e;
+	if (e)
+		take(c, e);
+	else if (make_room(c, len) || needed)
+		e = add(c, key, len);
+	pthread_mutex_unlock(&c->lock);
+	if (e && mine && !(e->b.data = data_new(len))) {
+		cache_made(c, &e->b, -ENOMEM);
+		e = NULL;
+	}
+	if (!e)
+		return -ENOMEM;
+	*out = &e->b;
+	return mine;
+}
+
+void cache_ref(struct cache *c, const struct cache_block *b)
+{
+	pthread_mutex_lock(&c->lock);
+	take(c, (struct cache_entry *)b);
+	pthread_mutex_unlock(&c->lock);
+}
+
+void cache_made(struct cache *c, const struct cache_block *b, ssize_t good)
+{
+	struct cache_entry *e = (struct cache_entry *)b;
+
+	pthread_mutex_lock(&c->lock);
+	settle(c, e, good);
+	release(c, e);
+	pthread_mutex_unlock(&c->lock);
+}
+
+int cache_wait(struct cache *c, const struct cache_block *b)
+{
+	const struct cache_entry *e = (const struct cache_entry *)b;
+	struct timespec until;
+	int r = 0;
+
+	pthread_mutex_lock(&c->lock);
+	while (!e->made && !r) {
+		clock_gettime(CLOCK_REALTIME, &until);
+		until.tv_nsec += LOOK_UP_NS;
+		until.tv_sec += until.tv_nsec / NS_A_SECOND;
+		until.tv_nsec %= NS_A_SECOND;
+		if (pthread_cond_timedwait(&c->changed, &c->lock, &until) == ETIMEDOUT && !work_is_wanted())
+			r = -EINTR;
+	}
+	if (!r)
+		r = e->error;
+	pthread_mutex_unlock(&c->lock);
+	return r;
+}
+
+void cache_drop(struct cache *c, uint64_t first, uint64_t last)
+{
+	pthread_mutex_lock(&c->lock);
+	for (struct cache_entry *e = c->oldest, *newer; e; e = newer) {
+		newer = e->newer;
+		if (e->key >= first && e->key <= last)
+			evict(c, e);
+	}
+	pthread_mutex_unlock(&c->lock);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/wanted.h"
 #include "tests/unit/unit.h"
 
 #define BLOCK 1000u
@@ -142,6 +143,141 @@ static void test_bounded(void **state)
 	cache_free(r.c);
 }
 
+/* --- blocks that are claimed */
+
+static void claim_and_fill(struct cache *c, uint64_t key, size_t len)
+{
+	const struct cache_block *b;
+
+	assert_int_equal(cache_claim(c, key, len, true, &b), 1);
+	assert_int_equal(b->len, len);
+	memset(b->data, (int)key, len);
+	cache_made(c, b, (ssize_t)len);
+}
+
+static void test_claimed(void **state)
+{
+	struct cache *c = cache_new(3 * BLOCK, NULL, NULL);
+	const struct cache_block *b, *again;
+
+	(void)state;
+	for (uint64_t key = 1; key <= 3; key++)
+		claim_and_fill(c, key, BLOCK);
+	assert_int_equal(cache_claim(c, 1, BLOCK, true, &b), 0);
+	assert_int_equal(cache_wait(c, b), 0);
+	assert_int_equal(b->good, BLOCK);
+	assert_int_equal(b->data[BLOCK - 1], 1);
+	/* 2 was not used for longest */
+	claim_and_fill(c, 4, BLOCK);
+	assert_true(cache_has(c, 1) && !cache_has(c, 2) && cache_has(c, 3) && cache_has(c, 4));
+	assert_int_equal(cache_claim(c, 1, BLOCK, false, &again), 0);
+	assert_ptr_equal(b, again);
+	cache_put(c, b);
+	cache_put(c, again);
+	cache_drop(c, 3, 4);
+	assert_true(cache_has(c, 1) && !cache_has(c, 3) && !cache_has(c, 4));
+	cache_free(c);
+}
+
+/* What somebody waits for takes room that is not there; what nobody needs does not. */
+static void test_claimed_without_room(void **state)
+{
+	struct cache *c = cache_new(2 * BLOCK, NULL, NULL);
+	const struct cache_block *b[4];
+
+	(void)state;
+	assert_int_equal(cache_claim(c, 0, BLOCK, false, &b[0]), 1);
+	assert_int_equal(cache_claim(c, 1, BLOCK, true, &b[1]), 1);
+	assert_int_equal(cache_claim(c, 2, BLOCK, false, &b[2]), -ENOMEM);
+	assert_false(cache_has(c, 2));
+	assert_int_equal(cache_claim(c, 2, BLOCK, true, &b[2]), 1);
+	assert_int_equal(cache_claim(c, 3, BLOCK, true, &b[3]), 1);
+	for (size_t i = 0; i < 4; i++)
+		cache_made(c, b[i], 0);
+	/* the next one brings it back to the limit */
+	claim_and_fill(c, 9, BLOCK);
+	assert_int_equal(cache_has(c, 0) + cache_has(c, 1) + cache_has(c, 2) + cache_has(c, 3) + cache_has(c, 9), 2);
+	cache_free(c);
+}
+
+struct waiting {
+	struct cache *c;
+	const struct cache_block *b;
+	_Atomic int begun;
+	int result;
+};
+
+static void *wait_in_thread(void *arg)
+{
+	struct waiting *w = arg;
+
+	atomic_store(&w->begun, 1);
+	w->result = cache_wait(w->c, w->b);
+	cache_put(w->c, w->b);
+	return NULL;
+}
+
+static void wait_for_result(struct cache *c, ssize_t made, int result)
+{
+	struct waiting w = { .c = c };
+	const struct cache_block *mine;
+	pthread_t thread;
+
+	assert_int_equal(cache_claim(c, 5, BLOCK, true, &mine), 1);
+	assert_int_equal(cache_claim(c, 5, BLOCK, true, &w.b), 0);
+	assert_ptr_equal(mine, w.b);
+	assert_int_equal(pthread_create(&thread, NULL, wait_in_thread, &w), 0);
+	while (!atomic_load(&w.begun))
+		usleep(1000);
+	usleep(20000);
+	cache_made(c, mine, made);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_int_equal(w.result, result);
+}
+
+static void test_claimed_and_failed(void **state)
+{
+	struct cache *c = cache_new(3 * BLOCK, NULL, NULL);
+	const struct cache_block *failed, *mine;
+
+	(void)state;
+	wait_for_result(c, -ETIMEDOUT, -ETIMEDOUT);
+	assert_false(cache_has(c, 5));
+	/* who had it then keeps its error; who comes later makes it anew */
+	assert_int_equal(cache_claim(c, 5, BLOCK, true, &failed), 1);
+	cache_ref(c, failed);
+	cache_made(c, failed, -EIO);
+	assert_false(cache_has(c, 5));
+	assert_int_equal(cache_claim(c, 5, BLOCK, true, &mine), 1);
+	assert_ptr_not_equal(failed, mine);
+	assert_int_equal(cache_wait(c, failed), -EIO);
+	cache_made(c, mine, BLOCK);
+	cache_put(c, failed);
+	assert_true(cache_has(c, 5));
+	cache_drop(c, 0, UINT64_MAX);
+	wait_for_result(c, BLOCK, 0);
+	cache_free(c);
+}
+
+static void test_nobody_waits(void **state)
+{
+	struct cache *c = cache_new(BLOCK, NULL, NULL);
+	const struct cache_block *mine, *b;
+	struct want want = { 0 };
+
+	(void)state;
+	assert_int_equal(cache_claim(c, 5, BLOCK, true, &mine), 1);
+	assert_int_equal(cache_claim(c, 5, BLOCK, true, &b), 0);
+	want_set(&want);
+	want_end(&want);
+	assert_int_equal(cache_wait(c, b), -EINTR);
+	want_set(NULL);
+	cache_put(c, b);
+	cache_made(c, mine, BLOCK);
+	assert_true(cache_has(c, 5));
+	cache_free(c);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -150,6 +286,10 @@ int main(void)
 		cmocka_unit_test(test_larger_than_all),
 		cmocka_unit_test(test_made_once),
 		cmocka_unit_test(test_bounded),
+		cmocka_unit_test(test_claimed),
+		cmocka_unit_test(test_claimed_without_room),
+		cmocka_unit_test(test_claimed_and_failed),
+		cmocka_unit_test(test_nobody_waits),
 	};
 
 	return cmocka_run_group_tests_name("cache", tests, NULL, NULL);

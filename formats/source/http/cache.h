@@ -5,7 +5,7 @@
  * A block that several want is fetched once. Reading in order makes it read ahead, by as much as was read in order so far,
  * see http_ahead.h; reading here and there fetches only the blocks concerned.
  *
- * Threads: any, but for new and free. Locks: one, a leaf, held over neither transfers nor copying.
+ * Threads: any, but for new and free. Locks: one a file, then that of base/cache.h; held over neither transfers nor copying.
  */
 #ifndef VMCOREFS_FORMATS_SOURCE_HTTP_CACHE_H
 #define VMCOREFS_FORMATS_SOURCE_HTTP_CACHE_H

@@ -24,7 +24,8 @@
 #define TICK_MS 500			/* how often a leaving program is noticed */
 #define IDLE_MS 60000
 
-/* The thread of the transfers, and what is handed to it. */
+/* The thread of the transfers, and what is handed to it. One for the program: parts of one dump lie in several files on the same
+ * servers, which share the connections and how many there may be. */
 static struct fetch_engine {
 	pthread_mutex_t lock;
 	pthread_cond_t settled;		/* a remote that was cancelled has nothing outstanding */
