@@ -14,6 +14,7 @@
 
 #define MAX_THREADS 64
 
+/* A setting of the program: all its threads share the CPUs of one machine. Written before there are others. */
 static unsigned int configured;
 
 struct crew {
@@ -98,6 +99,7 @@ struct share {
 	struct share *below;		/* in pool.jobs */
 };
 
+/* One for the program: a pool a mount, or a dump, would have more threads than there are CPUs. They wait here for whoever comes. */
 static struct {
 	pthread_mutex_t lock;
 	pthread_cond_t work;
