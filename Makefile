@@ -74,7 +74,12 @@ $(PARTS_TOOLS): $(BUILD)/tests/tools/%: $(BUILD)/tests/tools/%.o $(LIBOBJS)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
-tests-build: $(BUILD)/vmcorefs $(UNIT) $(REPLAY) $(PARTS_TOOLS)
+# with its own rows, and the FUSE binding
+$(BUILD)/tests/tools/mount_rows: $(BUILD)/tests/tools/mount_rows.o $(BUILD)/fs/ops.o $(LIBOBJS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+tests-build: $(BUILD)/vmcorefs $(UNIT) $(REPLAY) $(PARTS_TOOLS) $(BUILD)/tests/tools/mount_rows
 
 check-deps: $(BUILD)/.deps
 	$(Q)[ "$(DEPS)" = no ] || packaging/install-deps check

@@ -115,6 +115,28 @@ static int list_fds(struct engine *e, const struct view_at *dir, uint64_t *pos, 
 	return *pos <= FDS ? 0 : -ENOENT;
 }
 
+/* a, b, c: their number */
+static int parse_letter(struct engine *e, const struct view_at *dir, const char *name, uint64_t *key)
+{
+	(void)e, (void)dir;
+	*key = (uint64_t)(*name - 'a');
+	return *name < 'a' || *name > 'c' || name[1] ? -ENOENT : 0;
+}
+
+static int format_letter(struct engine *e, uint64_t key, char *buf, size_t size)
+{
+	(void)e;
+	snprintf(buf, size, "%c", (char)('a' + key));
+	return key < 3 ? 0 : -ENOENT;
+}
+
+static int list_letters(struct engine *e, const struct view_at *dir, uint64_t *pos, uint64_t *key)
+{
+	(void)e, (void)dir;
+	*key = (*pos)++;
+	return *key < 3 ? 0 : -ENOENT;
+}
+
 /* In small letters; "bad" is no name, and "no" there is none. */
 static int text_of_thing(struct engine *e, const struct view_at *dir, const char *name, char *buf, size_t size)
 {
@@ -233,6 +255,7 @@ static const struct names_ops thread_names = {
 	.parse = parse_thread, .format = format_thread, .list = list_threads, .parent = person_of_thread, .few = true,
 };
 static const struct names_ops fd_names = { .parse = parse_fd, .format = format_fd, .list = list_fds, .wide = true };
+static const struct names_ops letter_names = { .parse = parse_letter, .format = format_letter, .list = list_letters };
 static const struct names_ops thing_names = { .text = text_of_thing };
 static const struct names_ops content_names = { .parse = parse_content, .format = format_content };
 
@@ -260,7 +283,7 @@ static const struct view_row test_rows[] = {
 	{ .path = "boxes/<box>/<content>", .type = VIEW_TEXT, .names = &content_names, .render = render_content },
 	{ .path = "mixed", .help = "two patterns that are listed", .type = VIEW_FOLDER },
 	{ .path = "mixed/<n>", .type = VIEW_TEXT, .names = &person_names, .render = render_person },
-	{ .path = "mixed/<fd>", .type = VIEW_TEXT, .names = &fd_names, .render = render_fd },
+	{ .path = "mixed/<letter>", .type = VIEW_TEXT, .names = &letter_names, .render = render_top },
 	{ .path = "mixed/fixed", .type = VIEW_TEXT, .render = render_top },
 	{ .path = "self", .help = "to people/3", .type = VIEW_LINK, .render = render_link },
 	{ .path = "loop", .help = "to loop", .type = VIEW_LINK, .render = render_link },
