@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# make demo | check | check-real | check-asan | check-tsan | check-long | bench | fuzz | install | uninstall | clean; V=1 shows commands
+# make demo | docs | check | check-real | check-asan | check-tsan | check-long | bench | fuzz | install | uninstall | clean; V=1 shows commands
 
 PREFIX  ?= /usr/local
 BINDIR  ?= $(PREFIX)/bin
@@ -69,7 +69,7 @@ $(BUILD)/tests/fuzz/replay_%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 # tests' tools that are made of the program's own parts
-PARTS_TOOLS := $(BUILD)/tests/tools/kernel_facts $(BUILD)/tests/tools/keep_pages $(BUILD)/tests/tools/read_container
+PARTS_TOOLS := $(BUILD)/tests/tools/print_rows $(BUILD)/tests/tools/kernel_facts $(BUILD)/tests/tools/keep_pages $(BUILD)/tests/tools/read_container
 $(PARTS_TOOLS): $(BUILD)/tests/tools/%: $(BUILD)/tests/tools/%.o $(LIBOBJS)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
@@ -112,6 +112,11 @@ check-tsan:
 check-long: check-tsan
 	$(Q)RIG_ALL=yes $(MAKE) --no-print-directory check-real
 
+# What README.md, the man page and the golden listing say of the names in the mount, from the rows.
+docs: tests-build
+	packaging/docs $(BUILD)/tests/tools/print_rows
+	$(Q)GOLDEN=write BUILD=$(BUILD) tests/run.sh tree-golden tree-docs
+
 bench: check-deps
 	$(Q)[ "$(DEPS)" = no ] || packaging/install-deps real
 	$(Q)$(MAKE) --no-print-directory $(BUILD)/vmcorefs
@@ -141,6 +146,6 @@ tags:
 clean:
 	rm -rf build build-asan build-tsan build-fuzz
 
-.PHONY: all tests-build check-deps demo check check-real check-asan check-tsan check-long bench fuzz install uninstall tags clean
+.PHONY: all tests-build check-deps demo docs check check-real check-asan check-tsan check-long bench fuzz install uninstall tags clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

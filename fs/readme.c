@@ -87,9 +87,11 @@ static int render_readme(struct engine *e, const struct view_at *at, struct outb
 }
 
 static const struct view_row rows[] = {
-	{ .path = "README", .help = "what is in here, what it costs, commands to try", .type = VIEW_TEXT,
+	{ .path = "README", .cost = "none", .use = "you",
+	  .help = "what is in here, what it costs, commands to try", .type = VIEW_TEXT,
 	  .render = render_readme },
-	{ .path = "info", .help = "the dump and its kernel, as key: value", .type = VIEW_COSTLY_TEXT,
+	{ .path = "info", .cost = "reads the log", .use = "you, scripts",
+	  .help = "the dump and its kernel, as key: value", .type = VIEW_COSTLY_TEXT,
 	  .render = render_info_file, .bound = bound_info },
 };
 

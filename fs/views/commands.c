@@ -131,11 +131,14 @@ static int render(struct engine *e, const struct view_at *at, struct outbuf *out
 }
 
 static const struct view_row rows[] = {
-	{ .path = "crash.cmd", .help = "starts crash on elf: sh crash.cmd", .type = VIEW_TEXT, .param = CRASH,
+	{ .path = "crash.cmd", .cost = "none", .use = "`sh`",
+	  .help = "starts crash on elf: sh crash.cmd", .type = VIEW_TEXT, .param = CRASH,
 	  .render = render, .missing = missing_commands },
-	{ .path = "gdb.cmd", .help = "starts gdb on elf", .type = VIEW_TEXT, .param = GDB, .render = render,
+	{ .path = "gdb.cmd", .cost = "none", .use = "`sh`",
+	  .help = "starts gdb on elf", .type = VIEW_TEXT, .param = GDB, .render = render,
 	  .missing = missing_commands },
-	{ .path = "drgn.cmd", .help = "starts drgn on elf", .type = VIEW_TEXT, .param = DRGN, .render = render,
+	{ .path = "drgn.cmd", .cost = "none", .use = "`sh`",
+	  .help = "starts drgn on elf", .type = VIEW_TEXT, .param = DRGN, .render = render,
 	  .missing = missing_commands },
 };
 

@@ -214,13 +214,17 @@ static int render_report_of_level(struct engine *e, const struct view_at *at, st
 #define IMAGE_OF(kind) .type = VIEW_IMAGE, .param = kind, .size = size_of_image, .open = open_image, .stream = stream_image
 
 static const struct view_row image_rows[] = {
-	{ .path = "elf", .help = "ELF core of all stored memory, for gdb, crash and drgn", IMAGE_OF(IMAGE_ELF) },
-	{ .path = "kdump-compressed",
+	{ .path = "elf", .cost = "none", .use = "`crash`, `gdb`, `drgn`, `readelf`",
+	  .help = "ELF core of all stored memory, for gdb, crash and drgn", IMAGE_OF(IMAGE_ELF) },
+	{ .path = "kdump-compressed", .cost = "first open: may compress", .use = "`crash`, `makedumpfile`",
 	  .help = "the same as makedumpfile writes it; opening it compresses all that is not yet", IMAGE_OF(IMAGE_KDUMP) },
-	{ .path = "flattened", .help = "the same as makedumpfile's flattened stream; --cat writes it while it compresses",
+	{ .path = "flattened", .cost = "first open: compresses all", .use = "pipes",
+	  .help = "the same as makedumpfile's flattened stream; --cat writes it while it compresses",
 	  IMAGE_OF(IMAGE_FLATTENED) },
-	{ .path = "raw", .help = "physical memory, file offset = physical address, with holes", IMAGE_OF(IMAGE_RAW) },
-	{ .path = "lime", .help = "the same as LiME writes it: a record for each range, for volatility",
+	{ .path = "raw", .cost = "none", .use = "`strings`, `xxd`, `volatility`",
+	  .help = "physical memory, file offset = physical address, with holes", IMAGE_OF(IMAGE_RAW) },
+	{ .path = "lime", .cost = "none", .use = "`volatility`",
+	  .help = "the same as LiME writes it: a record for each range, for volatility",
 	  IMAGE_OF(IMAGE_LIME) },
 };
 
@@ -236,7 +240,8 @@ static const struct names_ops part_names = { .parse = parse_part, .format = form
 
 /* Not listed is what would be compressed once more by who walks the tree. */
 static const struct view_row level_rows[] = {
-	{ .path = LEVEL, .help = "{dump[.<codec>],elf,flattened,lime,raw,report,split-<k>/}: as makedumpfile -d, -e",
+	{ .path = LEVEL, .cost = "first open", .use = "all",
+	  .help = "{dump[.<codec>],elf,flattened,lime,raw,report,split-<k>/}: as makedumpfile -d, -e",
 	  .type = VIEW_FOLDER, .names = &level_names, .put_missing = put_missing_levels },
 	{ .path = LEVEL "/dump", IMAGE_OF(IMAGE_KDUMP) },
 	{ .path = LEVEL "/elf", IMAGE_OF(IMAGE_ELF) },

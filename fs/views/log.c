@@ -93,18 +93,22 @@ static const char *missing_saved(const struct engine *e)
 }
 
 static const struct view_row rows[] = {
-	{ .path = "dmesg", .help = "the kernel log", .type = VIEW_COSTLY_TEXT, .param = PRINTK_DMESG, .render = render_form,
+	{ .path = "dmesg", .cost = "reads the log", .use = "`grep`, `less`",
+	  .help = "the kernel log", .type = VIEW_COSTLY_TEXT, .param = PRINTK_DMESG, .render = render_form,
 	  .bound = bound_log, .missing = missing_dmesg },
-	{ .path = "dmesg-partial", .help = "the kernel log since it was last cleared (dmesg -C)", .type = VIEW_COSTLY_TEXT,
+	{ .path = "dmesg-partial", .cost = "reads the log", .use = "`grep`, `less`",
+	  .help = "the kernel log since it was last cleared (dmesg -C)", .type = VIEW_COSTLY_TEXT,
 	  .render = render_partial, .bound = bound_log, .missing = missing_partial },
-	{ .path = "dmesg-raw",
+	{ .path = "dmesg-raw", .cost = "reads the log", .use = "`dmesg -F`",
 	  .help = "the same with levels, as dmesg --raw has them: dmesg -F dmesg-raw -x -l err,warn",
 	  .type = VIEW_COSTLY_TEXT, .param = PRINTK_RAW, .render = render_form, .bound = bound_log,
 	  .missing = missing_dmesg },
-	{ .path = "kmsg", .help = "the same as /dev/kmsg gives it: level, number, time, caller, device",
+	{ .path = "kmsg", .cost = "reads the log", .use = "`grep`, `lnav`",
+	  .help = "the same as /dev/kmsg gives it: level, number, time, caller, device",
 	  .type = VIEW_COSTLY_TEXT, .param = PRINTK_KMSG, .render = render_form, .bound = bound_log,
 	  .missing = missing_kmsg },
-	{ .path = "vmcore-dmesg", .help = "the log that kdump saved beside the dump", .type = VIEW_COSTLY_TEXT,
+	{ .path = "vmcore-dmesg", .cost = "none", .use = "`grep`, `less`",
+	  .help = "the log that kdump saved beside the dump", .type = VIEW_COSTLY_TEXT,
 	  .render = render_saved, .bound = bound_saved_log, .missing = missing_saved },
 };
 

@@ -166,13 +166,16 @@ static const struct names_ops phys_names = { .text = text_of_phys };
 static const struct names_ops virt_names = { .text = text_of_virt };
 
 static const struct view_row rows[] = {
-	{ .path = "pfn", .help = "pfn/<n>: one page frame, n decimal or 0x hex", .type = VIEW_FOLDER },
+	{ .path = "pfn", .cost = "none", .use = "`xxd`",
+	  .help = "pfn/<n>: one page frame, n decimal or 0x hex", .type = VIEW_FOLDER },
 	{ .path = "pfn/<n>", .type = VIEW_BYTES, .names = &pfn_names, .size = size_of_page, .open = open_page },
-	{ .path = "phys", .help = "phys/<addr>[+<len>]: bytes at a physical address; one page without <len>",
+	{ .path = "phys", .cost = "none", .use = "`xxd`",
+	  .help = "phys/<addr>[+<len>]: bytes at a physical address; one page without <len>",
 	  .type = VIEW_FOLDER },
 	{ .path = "phys/<addr>[+<len>]", .type = VIEW_BYTES, .names = &phys_names, .size = size_of_range,
 	  .open = open_phys },
-	{ .path = "virt", .help = "virt/<addr>[+<len>]: bytes at a kernel virtual address", .type = VIEW_FOLDER,
+	{ .path = "virt", .cost = "none", .use = "`xxd`",
+	  .help = "virt/<addr>[+<len>]: bytes at a kernel virtual address", .type = VIEW_FOLDER,
 	  .missing = missing_space },
 	{ .path = "virt/<addr>[+<len>]", .type = VIEW_BYTES, .names = &virt_names, .size = size_of_range,
 	  .open = open_virt },

@@ -110,7 +110,8 @@ static const char *missing_notes(const struct engine *e)
 static const struct names_ops note_names = { .parse = parse_note, .format = format_note, .list = list_notes };
 
 static const struct view_row rows[] = {
-	{ .path = "notes", .help = "the ELF notes, one file each", .type = VIEW_FOLDER, .missing = missing_notes },
+	{ .path = "notes", .cost = "none", .use = "scripts",
+	  .help = "the ELF notes, one file each", .type = VIEW_FOLDER, .missing = missing_notes },
 	{ .path = "notes/<note>", .type = VIEW_BYTES, .names = &note_names, .size = size_of_note, .open = open_note },
 };
 

@@ -11,7 +11,8 @@ static int render(struct engine *e, const struct view_at *at, struct outbuf *out
 }
 
 static const struct view_row rows[] = {
-	{ .path = "progress", .help = "what is being computed now", .type = VIEW_LIVE, .render = render },
+	{ .path = "progress", .cost = "none", .use = "`watch cat`",
+	  .help = "what is being computed now", .type = VIEW_LIVE, .render = render },
 };
 
 VIEW_FAMILY(progress, rows);

@@ -333,7 +333,7 @@ static const char *missing_classes(const struct engine *e)
 }
 
 static const struct view_row rows[] = {
-	{ .path = "report",
+	{ .path = "report", .cost = "first open: reads all page structs", .use = "you",
 	  .help = "pages by class and node, what each level keeps and would take; reads all page structs",
 	  .type = VIEW_COSTLY_TEXT, .render = render_report, .bound = bound_report, .missing = missing_classes },
 };

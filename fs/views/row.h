@@ -75,6 +75,7 @@ struct view_size {
 struct view_row {
 	const char *path;	/* "dmesg", "level-<0..31>/dump": from the top; a last part with names is a pattern */
 	const char *help;	/* one line; NULL below the top: the help of its folder tells */
+	const char *cost, *use;	/* at the top, for README.md: what reading it costs ("none", "reads the log"), and who reads it */
 	enum view_type type;
 	bool unlisted;		/* answers to its name: who walks the tree shall not compress for days */
 	bool there_if_made;	/* texts of a pattern: a name is there when its text can be made */

@@ -28,9 +28,11 @@ static const char *missing_eraseinfo(const struct engine *e)
 }
 
 static const struct view_row rows[] = {
-	{ .path = "vmcoreinfo", .help = "the VMCOREINFO text", .type = VIEW_TEXT, .render = render_vmcoreinfo,
+	{ .path = "vmcoreinfo", .cost = "none", .use = "scripts",
+	  .help = "the VMCOREINFO text", .type = VIEW_TEXT, .render = render_vmcoreinfo,
 	  .missing = missing_vmcoreinfo },
-	{ .path = "eraseinfo", .help = "what was erased: a line for each time that a rule found something", .type = VIEW_TEXT,
+	{ .path = "eraseinfo", .cost = "none", .use = "you",
+	  .help = "what was erased: a line for each time that a rule found something", .type = VIEW_TEXT,
 	  .render = render_eraseinfo, .missing = missing_eraseinfo },
 };
 

@@ -229,7 +229,8 @@ static const struct names_ops upper_names = { .parse = parse_upper, .format = fo
 static const struct names_ops other_names = { .text = text_of_other };
 
 static const struct view_row rows[] = {
-	{ .path = "vtop", .help = "vtop/[<pgd>:]<addr>: the page-table walk of an address", .type = VIEW_FOLDER,
+	{ .path = "vtop", .cost = "none", .use = "you",
+	  .help = "vtop/[<pgd>:]<addr>: the page-table walk of an address", .type = VIEW_FOLDER,
 	  .missing = missing_walks },
 	{ .path = "vtop/<addr>", .param = UPPER, .type = VIEW_TEXT, .names = &upper_names, .there_if_made = true,
 	  .render = render, .verdict = verdict },
