@@ -15,6 +15,11 @@
  */
 static unsigned long breaches;
 
+unsigned long pages_breaches(void)
+{
+	return __atomic_load_n(&breaches, __ATOMIC_RELAXED);
+}
+
 /* 0; -EIO: what the source says of pfn < max_pfn cannot be. */
 static int ask_run(const struct pages *ps, uint64_t pfn, struct page_run *out)
 {

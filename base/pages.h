@@ -77,6 +77,9 @@ struct pages {
 	uint64_t max_pfn;
 };
 
+/* How many answers broke the contract until now, of all sources: tests let none pass. */
+unsigned long pages_breaches(void);
+
 static inline uint64_t pages_size(const struct pages *ps) { return (uint64_t)1 << ps->page_shift; }
 
 /* The run at pfn, which ends at max_pfn or before; beyond max_pfn: ABSENT up to the end of the number space. Where the source

@@ -61,16 +61,14 @@ static void read_pages(const struct dump *d, uint8_t *buf)
 
 	for (uint64_t pfn = 0; pfn < d->pages.max_pfn && runs < RUNS_MAX; pfn += run.count, runs++) {
 		pages_run(&d->pages, pfn, &run);
-		if (run.first != pfn || run.count > d->pages.max_pfn - pfn)
-			abort();
 		if (!page_is_kept(run.state) || reads++ >= READS_MAX)
 			continue;
 		pages_read_run(&d->pages, pfn, min_u64(run.count, BUFFER_BYTES >> d->pages.page_shift), buf);
 		pages_read(&d->pages, pfn + run.count - 1, buf);
 		pages_places(&d->pages, pfn, min_u64(run.count, ARRAY_SIZE(places)), places);
-		if (places[0].len > pages_size(&d->pages) || (places[0].len && !places[0].src))
-			abort();
 	}
+	if (pages_breaches())
+		abort();
 }
 
 /* The input as a file: what messages say does not matter. */

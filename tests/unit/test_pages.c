@@ -259,6 +259,7 @@ static struct fake *bad_source(void)
 /* Whatever is asked for ends, fails where the answer is wrong, and works elsewhere. */
 static void expect_broken(const struct pages *ps)
 {
+	unsigned long breaches = pages_breaches();
 	uint64_t counts[PAGE_DATA + 1], pages = 0;
 	uint8_t page[8 * P];
 	struct page_run run;
@@ -281,6 +282,7 @@ static void expect_broken(const struct pages *ps)
 	assert_int_equal(pages_read(ps, 3, page), 0);
 	assert_int_equal(pages_read_run(ps, 8, 8, page), 0);
 	assert_int_equal(page[0], 0x5a);
+	assert_int_equal(pages_breaches() - breaches, 7);
 }
 
 /* First of all tests of what is broken: the 1st, 10th, 100th... line is logged. */
