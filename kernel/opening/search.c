@@ -133,9 +133,9 @@ static void keep_text(struct kernel_texts *found, struct kernel_text *t)
 
 int text_at(const struct pages *ps, uint64_t paddr, struct kernel_text *out)
 {
-	char *page = malloc(MAX_TEXT + 1);
+	size_t room = MAX_TEXT + 1, n = 0;
+	char *page = malloc(room);
 	uint64_t page_size = STEP;
-	size_t n = 0;
 
 	if (!page)
 		return -ENOMEM;
@@ -151,9 +151,8 @@ int text_at(const struct pages *ps, uint64_t paddr, struct kernel_text *out)
 		return -ENOENT;
 	}
 	page[n] = '\0';
-	out->text = realloc(page, n + 1);
-	if (!out->text)
-		out->text = page;
+	vector_trim(page, n + 1, room);
+	out->text = page;
 	out->vmci = (struct vmcoreinfo){ out->text, n };
 	return 0;
 }

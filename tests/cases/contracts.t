@@ -14,6 +14,17 @@ direct_calls() {
 		grep -vE '^tests/unit/[^:]*:[0-9]+:.*ops\.[a-z]+ = ' | cut -d: -f1,2)
 }
 
+# own_growth TREE: files that grow memory by themselves instead of with base/vector.h
+own_growth() {
+	(cd "$1" && sources_of . | grep -vE '^(tests/|base/vector\.c$)' | xargs -r grep -lE '\brealloc(array)?[[:space:]]*\(')
+}
+
+# own_bisection TREE: the same of base/bisect.h
+own_bisection() {
+	(cd "$1" && sources_of . | grep -vE '^(tests/|base/bisect\.h$)' |
+		xargs -r grep -lE '\b(\w+) \+ \((\w+) - \1( \+ 1)?\) / 2|\((lo|low|left|first|from|start) \+ (hi|high|right|last|to|end)\) / 2')
+}
+
 # bare_headers TREE: headers of base/ that need others read before them
 bare_headers() {
 	local h
@@ -35,7 +46,16 @@ kernel/a.c:1
 kernel/b.h:1
 kernel/c.c:1
 tests/unit/d.c:1" "direct calls are seen"
-rm base/pages.h
+is "$(own_growth .)$(own_bisection .)" "" "there is nothing where there is nothing"
+echo 'p = realloc (p, 2 * n); a = my_realloc(a);' >kernel/grow.c
+echo 'p = reallocarray(p, 2, n);' | tee base/vector.c >base/vector2.c
+echo 'size_t middle = lo + (up - lo) / 2;' >kernel/bisect.c
+echo 'mid = (low + high) / 2;' | tee base/bisect.h >base/bisect.c
+is "$(own_growth .)" "base/vector2.c
+kernel/grow.c" "arrays that grow elsewhere are seen"
+is "$(own_bisection .)" "base/bisect.c
+kernel/bisect.c" "bisections elsewhere are seen"
+rm base/pages.h base/bisect.h
 echo '#include "base/good.h"' >base/alone.h
 echo 'int f(size_t n);' >base/bare.h
 echo 'struct x; int f(struct x *x);' >base/good.h
@@ -44,6 +64,8 @@ cd "$top" || exit 1
 
 ok "there are sources" test "$(sources_of . | wc -l)" -gt 200
 is "$(direct_calls .)" "" "page sources and inputs are asked through pages_*() and source_*()"
+is "$(own_growth .)" "" "arrays grow by base/vector.h alone"
+is "$(own_bisection .)" "" "bisections are those of base/bisect.h"
 is "$(bare_headers .)" "" "the headers of base/ stand alone"
 
 done_testing
