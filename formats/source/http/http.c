@@ -141,7 +141,7 @@ static int init_curl(void *unused)
 
 int http_open(const char *url, struct source **out)
 {
-	static struct once once = ONCE_INIT;
+	static struct once once = ONCE_INIT;	/* the state that it makes is libcurl's, of which there is one */
 	struct http_source *h = calloc(1, sizeof(*h));
 	struct first_fetch *first = malloc(sizeof(*first));
 	int r = -ENOMEM;

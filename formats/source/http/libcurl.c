@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "base/library.h"
 
+/* One for the program, as the library is; filled when it is loaded. */
 static struct {
 	CURLcode (*global_init)(long flags);
 	CURL *(*easy_init)(void);
