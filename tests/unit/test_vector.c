@@ -6,6 +6,20 @@
 
 #include "tests/unit/unit.h"
 
+/* Of the sanitizers: what there is no memory for is NULL, as it is without them. */
+const char *__asan_default_options(void);
+const char *__tsan_default_options(void);
+
+const char *__asan_default_options(void)
+{
+	return "allocator_may_return_null=1";
+}
+
+const char *__tsan_default_options(void)
+{
+	return "allocator_may_return_null=1";
+}
+
 struct pair {
 	uint64_t a, b;
 };
