@@ -12,7 +12,7 @@
  *   faults: base/fault.h). What nobody waits for any more stops: base/wanted.h.
  * - Locks, in order: once locks -> cache (base/cache.c). That of those who wait (base/wanted.c), those of decoded chunks
  *   (formats/raw/avml.c), an opening's (fs/opening.c), libdw's (kernel/debuginfo/types_dwarf.c), those of dumps on servers
- *   (formats/source/http/cache.c, http_fetch.c), those of what was looked up and of texts (fs/interned.c, fs/text_cache.c)
+ *   (cache.c, fetch.c of formats/source/http/), those of what was looked up and of texts (fs/interned.c, fs/text_cache.c)
  *   and that of a file in /proc (formats/source/file.c) are leaves. No lock is held across pread(), but for the last one,
  *   a decompressor, or fuse_reply_*(). Cached pages are reference-counted blocks, so that eviction cannot hurt a reader.
  * - Each header says one of: Threads: any / Threads: before mount only / Threads: caller holds X.

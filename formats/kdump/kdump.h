@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The opened kdump-compressed dump: what kdump.c finds and kdump_pages.c reads pages with. Besides these two, only
+ * The opened kdump-compressed dump: what kdump.c finds and pages.c reads pages with. Besides these two, only
  * split_set.c includes it.
  *
  * Threads: any after opening.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The opened LKCD dump: what lkcd.c finds in the headers, lkcd_index.c in the records, and lkcd_pages.c reads pages with.
+ * The opened LKCD dump: what lkcd.c finds in the headers, index.c in the records, and pages.c reads pages with.
  *
  * Behind the headers there are records, in any order, one after the other: { u64 address, u32 size, u32 flags }, then size
  * bytes. Where a page is can only be told by going through all of them.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reading pages of QEMU's migration stream by the index that qemu_ram.c makes. */
+/* Reading pages of QEMU's migration stream by the index that ram.c makes. */
 #include "formats/qemu/qemu.h"
 
 #include <errno.h>

@@ -7,7 +7,7 @@
  * of its own, and again when it was written to in the meantime. Behind it are the devices, whose length only the
  * description at the end of the stream tells.
  *
- * Only formats/qemu_*.c include this. Threads: opening: before mount only; qemu_pages_*(): any.
+ * Only formats/qemu/ includes this. Threads: opening: before mount only; qemu_pages_*(): any.
  */
 #ifndef VMCOREFS_FORMATS_QEMU_QEMU_H
 #define VMCOREFS_FORMATS_QEMU_QEMU_H
@@ -122,7 +122,7 @@ struct qemu_savevm {
 };
 
 /*
- * qemu_ram.c: the data of one section "ram" from the cursor to its end. 0; -EAGAIN: the source ends or makes no sense
+ * ram.c: the data of one section "ram" from the cursor to its end. 0; -EAGAIN: the source ends or makes no sense
  * there, without a message; else a negative errno after one.
  */
 int qemu_ram_load(struct qemu_ram *ram, const struct qemu_machine *m, struct qemu_cursor *c);
@@ -130,7 +130,7 @@ int qemu_ram_load(struct qemu_ram *ram, const struct qemu_machine *m, struct qem
 int qemu_ram_finish(struct qemu_ram *ram);
 void qemu_ram_free(struct qemu_ram *ram);
 
-/* qemu_pages.c: count > 0 pages of block b from page on, which is a number in the number space of all blocks. */
+/* pages.c: count > 0 pages of block b from page on, which is a number in the number space of all blocks. */
 struct qemu_at {
 	const struct qemu_ram *ram;
 	const struct qemu_block *b;
@@ -144,13 +144,13 @@ int qemu_pages_read(const struct qemu_at *at, const struct source *src, uint64_t
 /* So many of the first ones of a DATA run are not there, since the source ends before. */
 uint64_t qemu_pages_lost(const struct qemu_at *at, const struct source *src, uint64_t count);
 
-/* qemu_machine.c: the architecture of d, as far as the machine and its blocks tell it. */
+/* machine.c: the architecture of d, as far as the machine and its blocks tell it. */
 void qemu_machine_arch(struct dump *d, const struct qemu_savevm *s);
 /* Fills pieces. 0; -ENOTSUP, -EINVAL (an option) after a message, -ENOMEM. */
 int qemu_machine_layout(struct dump *d, struct qemu_savevm *s);
 
 /*
- * qemu_choice.c: usual: names that the machine gives its memory when nobody else names it, up to NULL. 0; -ENOTSUP,
+ * choice.c: usual: names that the machine gives its memory when nobody else names it, up to NULL. 0; -ENOTSUP,
  * -EINVAL (an option) after a message.
  */
 int qemu_choose_memory(const struct dump *d, const struct qemu_savevm *s, const char *const *usual, struct qemu_choice *out);
@@ -162,7 +162,7 @@ const char *qemu_block_id(const struct qemu_block *b);
 bool qemu_memory_fits(const struct qemu_facts *f, uint64_t bytes);
 
 /*
- * qemu_devices.c: registers as notes of d, whose architecture is known, and facts. Devices begin at offset from of the
+ * devices.c: registers as notes of d, whose architecture is known, and facts. Devices begin at offset from of the
  * source. 0 or -ENOMEM; d->without_registers when there are none.
  */
 int qemu_devices_load(struct dump *d, uint64_t from);

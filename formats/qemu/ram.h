@@ -2,7 +2,7 @@
 /*
  * The header of a page in QEMU's migration stream: its address in the block, and these bits (migration/ram.c).
  *
- * Only formats/qemu_*.c include this. Threads: any.
+ * Only formats/qemu/ includes this. Threads: any.
  */
 #ifndef VMCOREFS_FORMATS_QEMU_RAM_H
 #define VMCOREFS_FORMATS_QEMU_RAM_H

@@ -2,7 +2,7 @@
 /*
  * Stand-alone dumps of s390, written to DASD or tape by the dump tools that zipl installs, or converted by zgetdump.
  *
- * Plain: header, memory from address 0 on, end marker. Extended: segments of memory, see s390_ext.c.
+ * Plain: header, memory from address 0 on, end marker. Extended: segments of memory, see ext.c.
  */
 #include "formats/s390/dump.h"
 

@@ -3,7 +3,7 @@
  * Stand-alone dumps of s390: what the files of this reader share. Format rules: s390-tools, include/dump/s390_dump.h (the
  * structures), zipl/boot (the dump tools that write them), zdump (zgetdump, which reads them). All is big-endian.
  *
- * Only s390_*.c includes this. Threads: opening: before mount only; reading: any.
+ * Only formats/s390/ includes this. Threads: opening: before mount only; reading: any.
  */
 #ifndef VMCOREFS_FORMATS_S390_DUMP_H
 #define VMCOREFS_FORMATS_S390_DUMP_H
@@ -41,7 +41,7 @@ struct s390_dump {
 	struct s390_segments *segments;	/* of an extended dump, owned; else NULL */
 };
 
-/* s390_ext.c: find the segments and make d->pages ready. What is damaged or missing is told with a warning. 0 or -errno. */
+/* ext.c: find the segments and make d->pages ready. What is damaged or missing is told with a warning. 0 or -errno. */
 int s390_segments_open(struct dump *d);
 void s390_segments_free(struct s390_segments *s);	/* NULL is fine */
 /*
@@ -53,15 +53,15 @@ uint64_t s390_segments_end(const struct source *src, const struct s390_header *h
 /* The end marker at off? Warns and sets d->incomplete when it is not there. */
 void s390_check_end(struct dump *d, uint64_t off);
 
-/* s390_cpus.c: notes with the registers that are saved in the lowcores, and VMCOREINFO as the lowcore points to it. d->pages
+/* cpus.c: notes with the registers that are saved in the lowcores, and VMCOREINFO as the lowcore points to it. d->pages
  * is ready. 0 or -errno. */
 int s390_add_cpus(struct dump *d, const struct s390_header *h);
 int s390_find_vmcoreinfo(struct dump *d);
 
-/* s390_volumes.c: dump_ops.is_part, dump_ops.open_set. */
+/* volumes.c: dump_ops.is_part, dump_ops.open_set. */
 int s390_is_part(const struct source *src);
 int s390_open_set(struct source **srcs, size_t n, const struct dump_request *req, struct dump **out);
-/* s390_dump.c. 1: decoded; 0: not such a dump; -errno, after a message: it cannot be read. */
+/* dump.c. 1: decoded; 0: not such a dump; -errno, after a message: it cannot be read. */
 int s390_read_header(const struct source *src, struct s390_header *out);
 
 #endif

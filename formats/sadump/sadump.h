@@ -8,7 +8,7 @@
  *			headers of the other disks
  *	media backup:	media header, then as one partition
  *
- * Only sadump*.c include this. Threads: opening: before mount only; pages: any.
+ * Only formats/sadump/ includes this. Threads: opening: before mount only; pages: any.
  */
 #ifndef VMCOREFS_FORMATS_SADUMP_SADUMP_H
 #define VMCOREFS_FORMATS_SADUMP_SADUMP_H
@@ -53,17 +53,17 @@ int sadump_load(struct dump *d, const struct sadump_partition *p, uint64_t heade
 /* dump_ops.close */
 void sadump_close(struct dump *d);
 
-/* sadump_cpu.c: the registers in the sub header at this offset, as notes; sets the architecture of d. What is damaged is
+/* cpu.c: the registers in the sub header at this offset, as notes; sets the architecture of d. What is damaged is
  * left out with a warning. 0 or -ENOMEM. */
 int sadump_load_cpus(struct dump *d, uint64_t at, uint64_t bytes, uint32_t nr_cpus);
 /* An EFI_TIME in seconds since the epoch, 0 when it is none. */
 int64_t sadump_time(const uint8_t *efi);
 
-/* sadump_set.c: dump_ops.is_part, dump_ops.open_set. */
+/* set.c: dump_ops.is_part, dump_ops.open_set. */
 int sadump_is_part(const struct source *src);
 int sadump_open_set(struct source **srcs, size_t n, const struct dump_request *req, struct dump **out);
 
-/* sadump_pages.c. The pieces are complete: a warning when a file is shorter than its pages. */
+/* pages.c. The pieces are complete: a warning when a file is shorter than its pages. */
 void sadump_check_data_end(struct dump *d);
 extern const struct pages_ops sadump_pages_ops;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * VMware's saved states: what vmware.c, vmware_cpu.c and vmware_guest.c share.
+ * VMware's saved states: what vmware.c, cpu.c and guest.c share.
  *
  * Threads: before mount only.
  */

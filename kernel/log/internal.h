@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the three forms of the log share. Nobody but printk*.c includes this.
+ * What the three forms of the log share. Nobody outside kernel/log/ includes this.
  *
  * Threads: any; a memory and a writer: one at a time.
  */
@@ -21,7 +21,7 @@ int printk_fields(const struct kernel *k, const struct printk_field *fields, siz
 /* The value of a variable that VMCOREINFO has as SYMBOL(name). */
 int printk_variable(const struct kernel *k, const char *name, unsigned int bytes, uint64_t *out);
 
-/* --- printk_memory.c: a part of the log, of which some pages may be lost */
+/* --- memory.c: a part of the log, of which some pages may be lost */
 
 /* Where a kernel address is. When its page tables are lost (they lie high in memory, where cut dumps end): by the place of
  * the kernel image, or of the direct map where that is known without tables. */
@@ -52,7 +52,7 @@ void printk_memory_free(struct printk_memory *m);	/* zeroed is fine */
 /* The first hole that has some of len bytes at an offset; NULL: all of them are there. */
 const struct printk_hole *printk_memory_hole(const struct printk_memory *m, uint64_t at, uint64_t len);
 
-/* --- printk_write.c: records become text */
+/* --- write.c: records become text */
 
 /* log_flags of the kernel */
 #define PRINTK_NEWLINE	2u

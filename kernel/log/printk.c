@@ -8,7 +8,7 @@
 #include "base/bytes.h"
 #include "base/log.h"
 
-#define MAX_LOG_BYTES	(256u << 20)	/* as printk_memory.c */
+#define MAX_LOG_BYTES	(256u << 20)	/* as memory.c */
 #define MIN_BOUND	(1u << 20)
 #define UNKNOWN_BOUND	(64u << 20)
 

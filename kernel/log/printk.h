@@ -48,7 +48,7 @@ int printk_render_partial(const struct kernel *k, struct outbuf *out);
 /* As printk_why_no_form(). */
 const char *printk_why_no_partial(const struct kernel *k);
 
-/* printk_text.c: one record: "[seconds.microseconds] " and the text; lines after the first are indented. Valid UTF-8 is
+/* text.c: one record: "[seconds.microseconds] " and the text; lines after the first are indented. Valid UTF-8 is
  * kept; other bytes that do not print come as \xNN. */
 void printk_record(struct outbuf *out, uint64_t ts_nsec, const char *text, size_t len);
 /* The same of text without newlines, alone. */

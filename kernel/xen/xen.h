@@ -60,7 +60,7 @@ void xen_close(struct xen *x);		/* NULL is fine */
 void xen_set_pages(struct xen *x, const struct pages *pages);
 
 /*
- * xen_p2m.c: the machine frames of the XEN_P2M_ENTRIES pfns from pfn, a multiple of it, on. XEN_NO_FRAME: dom0 has no
+ * p2m.c: the machine frames of the XEN_P2M_ENTRIES pfns from pfn, a multiple of it, on. XEN_NO_FRAME: dom0 has no
  * memory there (a hole, ballooned out, or a page of another domain or of a device). -ENODATA, -EIO: cannot be read.
  */
 int xen_frames(const struct xen *x, uint64_t pfn, uint64_t *mfns);
@@ -81,7 +81,7 @@ struct xen_dom0 {
 };
 void xen_dom0_pages(const struct xen *x, _Atomic uint64_t *pages_read, struct xen_dom0 *out);
 
-/* xen_owner.c: for xen_open(): sets owners. */
+/* owner.c: for xen_open(): sets owners. */
 void xen_owners_setup(struct xen *x);
 /* The n struct page_info of machine frames from mfn on; whose they are. keep[i]: not a page of a domU, nor free, offlined
  * or broken (what makedumpfile -X keeps). *dom0: how many of them dom0 owns. -EFAULT: there are none of some of them. */

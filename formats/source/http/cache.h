@@ -3,7 +3,7 @@
  * Blocks of files on servers. All files share the room (http_set_cache() in http.h); those least recently used go first.
  *
  * A block that several want is fetched once. Reading in order makes it read ahead, by as much as was read in order so far,
- * see http_ahead.h; reading here and there fetches only the blocks concerned.
+ * see ahead.h; reading here and there fetches only the blocks concerned.
  *
  * Threads: any, but for new and free. Locks: one a file, then that of base/cache.h; held over neither transfers nor copying.
  */
@@ -23,7 +23,7 @@ void http_cache_free(struct http_cache *c);	/* NULL is fine; cancels what is und
 /* Bytes of block 0 that are here already: min(size, HTTP_BLOCK_BYTES). */
 void http_cache_put_first(struct http_cache *c, const void *bytes);
 
-/* Fill n bytes at off, which are inside the file: 0, -ENOMEM, -EINTR (base/wanted.h), or what http_fetch.h has. */
+/* Fill n bytes at off, which are inside the file: 0, -ENOMEM, -EINTR (base/wanted.h), or what fetch.h has. */
 int http_cache_read(struct http_cache *c, void *buf, size_t n, uint64_t off);
 
 #endif

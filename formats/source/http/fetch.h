@@ -27,7 +27,7 @@ struct http_remote {
 	uint64_t size;
 	struct http_validators seen;
 
-	/* of http_fetch.c */
+	/* of fetch.c */
 	unsigned int outstanding;	/* parts that are asked for */
 	bool cancelled;
 	bool down;			/* the last part was given up; of the thread alone */
@@ -46,7 +46,7 @@ struct http_fetch {
 	void (*data)(struct http_fetch *f, const void *p, size_t n);
 	void (*done)(struct http_fetch *f, int r);
 
-	/* of http_fetch.c */
+	/* of fetch.c */
 	struct http_fetch *next;
 	CURL *easy;
 	struct http_reply reply;

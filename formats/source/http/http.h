@@ -2,8 +2,8 @@
 /*
  * Dumps behind http:// and https://: a source that reads the parts that are asked for and keeps some of them.
  *
- * http.c: addresses, opening. http_cache.c: blocks. http_ahead.c: how many more of them. http_fetch.c: all transfers;
- * http_transfer.c: one. http_headers.c: what replies say.
+ * http.c: addresses, opening. cache.c: blocks. ahead.c: how many more of them. fetch.c: all transfers;
+ * transfer.c: one. headers.c: what replies say.
  *
  * Threads: before mount only, except for reading the source.
  */

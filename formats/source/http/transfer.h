@@ -2,7 +2,7 @@
 /*
  * One attempt to get (the rest of) a part of a file: the request, and the verdict on the reply.
  *
- * Only http_fetch.c includes this. Threads: that of the transfers.
+ * Only fetch.c includes this. Threads: that of the transfers.
  */
 #ifndef VMCOREFS_FORMATS_SOURCE_HTTP_TRANSFER_H
 #define VMCOREFS_FORMATS_SOURCE_HTTP_TRANSFER_H
