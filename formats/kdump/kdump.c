@@ -366,10 +366,10 @@ static void check_empty_bitmap(struct dump *d)
 
 bool kdump_is_part(const struct dump *d)
 {
-	return d->ops == &kdump_dump_ops && ((const struct kdump *)d->priv)->header.split;
+	return ((const struct kdump *)d->priv)->header.split;
 }
 
-static int kdump_is_part_file(const struct source *src)
+int kdump_is_part_file(const struct source *src)
 {
 	struct kdump_header h = { 0 };
 	int r = kdump_header_read(src, &h);
@@ -404,7 +404,7 @@ bool kdump_share_bitmaps(struct dump *d, const struct dump *other)
 	return true;
 }
 
-static int kdump_open(struct dump *d)
+int kdump_open(struct dump *d)
 {
 	struct kdump_header h = { 0 };
 	struct kdump *k;
@@ -449,7 +449,7 @@ static int kdump_open(struct dump *d)
 	return 0;
 }
 
-static void kdump_close(struct dump *d)
+void kdump_close(struct dump *d)
 {
 	struct kdump *k = d->priv;
 
@@ -459,12 +459,3 @@ static void kdump_close(struct dump *d)
 	free(k);
 	d->priv = NULL;
 }
-
-const struct dump_ops kdump_dump_ops = {
-	.name = "kdump-compressed",
-	.probe = kdump_signature,
-	.open = kdump_open,
-	.open_set = split_set_open,
-	.is_part = kdump_is_part_file,
-	.close = kdump_close,
-};

@@ -39,7 +39,7 @@ struct kdump_desc {
 /* n <= KDUMP_DESC_BATCH descriptors from file offset off on. 0 or -errno; logs nothing. */
 int kdump_read_descs(const struct dump *d, uint64_t off, size_t n, struct kdump_desc *descs);
 
-/* Is it one part of a split set? Its pages are those of the whole set; those of other parts cannot be read: -EIO. */
+/* Is d, a kdump file, one part of a split set? Its pages are those of the whole set; those of other parts cannot be read: -EIO. */
 bool kdump_is_part(const struct dump *d);
 /*
  * Drop the bitmaps of d for those of other, which must outlive it, if they are alike as far as those of d were written:
@@ -47,8 +47,10 @@ bool kdump_is_part(const struct dump *d);
  */
 bool kdump_share_bitmaps(struct dump *d, const struct dump *other);
 
-/* split_set.c: dump_ops.open_set: a dump alone, or all parts of a split set in any order. */
-int split_set_open(struct source **srcs, size_t n, const struct dump_request *req, struct dump **out);
+/* dump_ops of one file. */
+int kdump_open(struct dump *d);
+int kdump_is_part_file(const struct source *src);
+void kdump_close(struct dump *d);
 
 extern const struct pages_ops kdump_pages_ops;
 

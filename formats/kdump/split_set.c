@@ -366,7 +366,8 @@ static int add_member(struct split_set *set, struct source *src, bool alone, con
 	return set->n > 1 ? check_member(set, d) : 0;
 }
 
-int split_set_open(struct source **srcs, size_t n, const struct dump_request *req, struct dump **out)
+/* A dump alone, or all parts of a split set in any order. */
+static int split_set_open(struct source **srcs, size_t n, const struct dump_request *req, struct dump **out)
 {
 	struct split_set *set = calloc(1, sizeof(*set));
 	size_t taken = 0;
@@ -389,3 +390,12 @@ int split_set_open(struct source **srcs, size_t n, const struct dump_request *re
 	set_close(&(struct dump){ .priv = set });
 	return r;
 }
+
+const struct dump_ops kdump_dump_ops = {
+	.name = "kdump-compressed",
+	.probe = kdump_signature,
+	.open = kdump_open,
+	.open_set = split_set_open,
+	.is_part = kdump_is_part_file,
+	.close = kdump_close,
+};

@@ -13,28 +13,12 @@
 #define VMCOREFS_FORMATS_QEMU_QEMU_H
 
 #include "base/bitmap.h"
+#include "formats/qemu/cursor.h"
 #include "formats/reader/dump.h"
 #include "formats/reader/x86_cpu.h"
 #include "formats/source/parts/extents.h"
 
 #define QEMU_BLOCKS_MAX 4096u
-
-/* Bytes of the beginning of the source that were read ahead: headers lie close together, or a page apart. */
-struct qemu_cursor {
-	const struct source *src;	/* borrowed */
-	uint64_t pos;			/* of the next byte */
-	uint8_t *window;		/* owned by who made the cursor: QEMU_WINDOW bytes */
-	uint64_t start;			/* of the window in the source */
-	size_t len;
-};
-#define QEMU_WINDOW 65536u
-
-/* The next n <= 512 bytes, without moving on. NULL: the source ends before, or cannot be read. */
-const uint8_t *qemu_peek(struct qemu_cursor *c, size_t n);
-/* The same, and move on. */
-const uint8_t *qemu_take(struct qemu_cursor *c, size_t n);
-/* A byte that tells the length, and so many of text, as a string in out. false: the source ends before. */
-bool qemu_take_name(struct qemu_cursor *c, char out[256]);
 
 /* A block of memory as QEMU names it: "pc.ram", "pc.bios". */
 struct qemu_block {

@@ -14,7 +14,6 @@
 #define MAGIC 0x5145564du		/* "QEVM" */
 #define VERSION 3u
 #define HEADER_BYTES 8u
-#define NEAR_BYTES 512u
 #define HTAB_ENTRY 16u
 #define BITMAPS_EOS 0x01
 #define ATTRIBUTES_FLAGS 0xfffu
@@ -28,43 +27,6 @@ enum savevm_section {				/* QEMU: migration/savevm.h */
 enum { ATTRIBUTES_EOS = 1, ATTRIBUTES_MORE = 2, ATTRIBUTES_DONE = 8 };
 /* Advised is postcopy also by what may need it and does not in a file (dirty-bitmaps): it is not begun then. */
 enum { COMMAND_POSTCOPY_LISTEN = 4, COMMAND_PACKAGED = 8 };
-
-const uint8_t *qemu_peek(struct qemu_cursor *c, size_t n)
-{
-	ssize_t r;
-	bool near;
-
-	if (c->pos >= c->start && c->pos - c->start <= c->len && c->len - (c->pos - c->start) >= n)
-		return c->window + (c->pos - c->start);
-	/* Short headers of pages that are not stored follow each other; others are pages apart. */
-	near = c->len && c->pos >= c->start && c->pos - c->start <= c->len;
-	r = source_read_some(c->src, c->window, near ? QEMU_WINDOW : NEAR_BYTES, c->pos);
-	c->start = c->pos;
-	c->len = r < 0 ? 0 : (size_t)r;
-	return c->len < n ? NULL : c->window;
-}
-
-const uint8_t *qemu_take(struct qemu_cursor *c, size_t n)
-{
-	const uint8_t *p = qemu_peek(c, n);
-
-	if (p)
-		c->pos += n;
-	return p;
-}
-
-bool qemu_take_name(struct qemu_cursor *c, char out[256])
-{
-	const uint8_t *p = qemu_take(c, 1);
-	size_t n = p ? *p : 0;
-
-	p = p ? qemu_take(c, n) : NULL;
-	if (!p)
-		return false;
-	memcpy(out, p, n);
-	out[n] = '\0';
-	return true;
-}
 
 static bool take_u32(struct qemu_cursor *c, uint32_t *out)
 {
@@ -351,7 +313,7 @@ static int walk_sections(struct dump *d, struct savevm_walk *w)
 			    at >= d->src->size ? "it ends" : "it is damaged", (unsigned long long)at);
 	d->incomplete = true;
 	log_warn("%s: the QEMU stream %s at offset %#llx; pages that come after are missing", d->src->name,
-		 at + NEAR_BYTES >= d->src->size ? "is cut short" : "is damaged", (unsigned long long)at);
+		 at + QEMU_NEAR_BYTES >= d->src->size ? "is cut short" : "is damaged", (unsigned long long)at);
 	return 0;
 }
 

@@ -397,6 +397,6 @@ int s390_segments_open(struct dump *d)
 	else if (c.at > d->src->size)
 		warn_lost(d, &(struct chain){ .at = c.at, .from = s->n ? s->list[s->n - 1].start : 0 });
 	else
-		s390_check_end(d, c.at);
+		s390_check_end(d, &p->header, c.at);
 	return 0;
 }

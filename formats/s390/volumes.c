@@ -186,7 +186,7 @@ static int open_volumes(struct source **srcs, size_t n, const struct dump_reques
 	return r ? r : dump_open_as(joined, &s390_dump_ops, req, out);
 }
 
-int s390_is_part(const struct source *src)
+static int s390_is_part(const struct source *src)
 {
 	struct s390_header *h = malloc(sizeof(*h));
 	int r = h ? s390_read_header(src, h) : -ENOMEM;
@@ -197,7 +197,7 @@ int s390_is_part(const struct source *src)
 	return r;
 }
 
-int s390_open_set(struct source **srcs, size_t n, const struct dump_request *req, struct dump **out)
+static int s390_open_set(struct source **srcs, size_t n, const struct dump_request *req, struct dump **out)
 {
 	struct s390_header *h = NULL;
 	bool alone = false;
@@ -216,3 +216,12 @@ int s390_open_set(struct source **srcs, size_t n, const struct dump_request *req
 	}
 	return alone ? dump_open_as(srcs[0], &s390_dump_ops, req, out) : open_volumes(srcs, n, req, out);
 }
+
+const struct dump_ops s390_dump_ops = {
+	.name = "s390",
+	.probe = s390_probe,
+	.open = s390_open,
+	.open_set = s390_open_set,
+	.is_part = s390_is_part,
+	.close = s390_close,
+};

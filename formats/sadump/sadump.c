@@ -26,7 +26,7 @@ static int has_signature(const struct source *src, uint64_t off)
 	return n < 0 ? (int)n : n == sizeof(b) && !memcmp(b, SIGNATURE, sizeof(b));
 }
 
-static int sadump_probe(const struct source *src)
+int sadump_probe(const struct source *src)
 {
 	int r = has_signature(src, 0);
 
@@ -205,7 +205,7 @@ static int check_medium(const struct dump *d, const struct sadump_partition *p)
 }
 
 /* One partition, or a media backup of such or of a disk set: that has no disk set header. */
-static int sadump_open(struct dump *d)
+int sadump_open(struct dump *d)
 {
 	struct sadump_partition p;
 	struct sadump *s;
@@ -237,12 +237,3 @@ void sadump_close(struct dump *d)
 	free(s);
 	d->priv = NULL;
 }
-
-const struct dump_ops sadump_dump_ops = {
-	.name = "sadump",
-	.probe = sadump_probe,
-	.open = sadump_open,
-	.open_set = sadump_open_set,
-	.is_part = sadump_is_part,
-	.close = sadump_close,
-};

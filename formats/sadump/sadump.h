@@ -50,7 +50,9 @@ int sadump_read_partition(const struct source *src, struct sadump_partition *p);
 /* The dump header at this offset of d->src, and all behind it but the pages. d->priv becomes a struct sadump, without
  * pieces. 0 or -errno after a message. */
 int sadump_load(struct dump *d, const struct sadump_partition *p, uint64_t header_at);
-/* dump_ops.close */
+/* dump_ops of one file. */
+int sadump_probe(const struct source *src);
+int sadump_open(struct dump *d);
 void sadump_close(struct dump *d);
 
 /* cpu.c: the registers in the sub header at this offset, as notes; sets the architecture of d. What is damaged is
@@ -58,10 +60,6 @@ void sadump_close(struct dump *d);
 int sadump_load_cpus(struct dump *d, uint64_t at, uint64_t bytes, uint32_t nr_cpus);
 /* An EFI_TIME in seconds since the epoch, 0 when it is none. */
 int64_t sadump_time(const uint8_t *efi);
-
-/* set.c: dump_ops.is_part, dump_ops.open_set. */
-int sadump_is_part(const struct source *src);
-int sadump_open_set(struct source **srcs, size_t n, const struct dump_request *req, struct dump **out);
 
 /* pages.c. The pieces are complete: a warning when a file is shorter than its pages. */
 void sadump_check_data_end(struct dump *d);

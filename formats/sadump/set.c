@@ -300,7 +300,7 @@ static int open_disks(struct source **srcs, size_t n, const struct disk_set *set
 	return 0;
 }
 
-int sadump_is_part(const struct source *src)
+static int sadump_is_part(const struct source *src)
 {
 	struct sadump_partition p;
 	int r = sadump_read_partition(src, &p);
@@ -308,7 +308,7 @@ int sadump_is_part(const struct source *src)
 	return r ? r : p.set_disk > 0;
 }
 
-int sadump_open_set(struct source **srcs, size_t n, const struct dump_request *req, struct dump **out)
+static int sadump_open_set(struct source **srcs, size_t n, const struct dump_request *req, struct dump **out)
 {
 	struct disk_set set = { 0 };
 	struct sadump_partition p;
@@ -325,3 +325,12 @@ int sadump_open_set(struct source **srcs, size_t n, const struct dump_request *r
 		source_close(srcs[i]);
 	return r;
 }
+
+const struct dump_ops sadump_dump_ops = {
+	.name = "sadump",
+	.probe = sadump_probe,
+	.open = sadump_open,
+	.open_set = sadump_open_set,
+	.is_part = sadump_is_part,
+	.close = sadump_close,
+};

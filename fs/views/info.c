@@ -12,14 +12,6 @@
 #include "fs/views/info.h"
 #include "kernel/xen/xen.h"
 
-void info_text(struct outbuf *out, const char *key, const char *s)
-{
-	out_printf(out, "%s: ", key);
-	for (; *s && *s != '\n'; s++)
-		out_char(out, (unsigned char)*s < ' ' || *s == 0x7f ? '?' : *s);
-	out_char(out, '\n');
-}
-
 static void put_time(struct outbuf *out, const char *key, int64_t seconds)
 {
 	time_t t = (time_t)seconds;

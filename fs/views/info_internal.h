@@ -10,7 +10,7 @@
 
 #include "fs/views/engine.h"
 
-/* "key: text" from the dump, up to the end of its line; nothing in it can look like another line. */
+/* info_text.c: "key: text" from the dump, up to the end of its line; nothing in it can look like another line. */
 void info_text(struct outbuf *out, const char *key, const char *s);
 
 struct crash_memory;

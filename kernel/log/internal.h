@@ -9,6 +9,8 @@
 
 #include "kernel/log/printk.h"
 
+/* --- fields.c */
+
 /* A fact that VMCOREINFO must have. */
 struct printk_field {
 	const char *name;
@@ -110,5 +112,6 @@ void printk_write_plain(struct printk_writer *w, const char *text, size_t len);
 /* One era each. partial: what came after the last clear. */
 int printk_ring_render(const struct kernel *k, bool partial, struct printk_writer *w);
 int printk_records_render(const struct kernel *k, bool partial, struct printk_writer *w);
+int printk_characters_render(const struct kernel *k, bool partial, struct printk_writer *w);
 
 #endif

@@ -12,75 +12,6 @@
 #define MIN_BOUND	(1u << 20)
 #define UNKNOWN_BOUND	(64u << 20)
 
-int printk_fields(const struct kernel *k, const struct printk_field *fields, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (fields[i].get(&k->vmci, fields[i].name, fields[i].value))
-			return fail(EIO, "dmesg: VMCOREINFO lacks %s", fields[i].name);
-	return 0;
-}
-
-int printk_variable(const struct kernel *k, const char *name, unsigned int bytes, uint64_t *out)
-{
-	uint64_t vaddr;
-	int r;
-
-	if (vmci_symbol(&k->vmci, name, &vaddr))
-		return fail(EIO, "dmesg: VMCOREINFO lacks SYMBOL(%s)", name);
-	r = printk_read_uint(k, vaddr, bytes, out);
-	return r ? fail(-r, "dmesg: cannot read %s at %#llx: %s", name, (unsigned long long)vaddr, strerror(-r)) : 0;
-}
-
-/* Bytes from start to end of the ring of characters. */
-static void put_characters(struct printk_writer *w, const struct printk_memory *m, uint64_t start, uint64_t end)
-{
-	while (start < end) {
-		const struct printk_hole *hole = printk_memory_hole(m, start, end - start);
-		uint64_t good = hole ? max_u64(hole->start, start) : end;
-
-		if (good > start)
-			printk_write_plain(w, m->data + start, (size_t)(good - start));
-		start = good;
-		if (hole) {
-			uint64_t lost_end = min_u64(hole->end, end);
-
-			printk_write_lost(w, m, hole, lost_end - start, 0, 0);
-			start = lost_end;
-		}
-	}
-}
-
-/* Until 3.4: a ring of characters. A clear is a count of characters that starts again (logged_chars). */
-static int characters_render(const struct kernel *k, bool partial, struct printk_writer *w)
-{
-	uint64_t buf, len, end, chars;
-	struct printk_memory m;
-	int r;
-
-	if ((r = printk_variable(k, "log_buf", k->word_bytes, &buf)) || (r = printk_variable(k, "log_buf_len", 4, &len)) ||
-	    (r = printk_variable(k, "log_end", 4, &end)))
-		return r;
-	chars = end;
-	if (partial && (r = printk_variable(k, "logged_chars", 4, &chars)))
-		return r;
-	if (!len)
-		return fail(EIO, "dmesg: the log buffer has no length");
-	r = printk_memory_read(k, "the log", buf, len, &m);
-	if (r)
-		return r;
-	w->loss->in_bytes = w->plain = true;
-	chars = min_u64(min_u64(chars, end), len);
-	if (end % len >= chars) {
-		put_characters(w, &m, end % len - chars, end % len);
-	} else {
-		put_characters(w, &m, len - (chars - end % len), len);
-		put_characters(w, &m, 0, end % len);
-	}
-	printk_writer_end(w);
-	printk_memory_free(&m);
-	return 0;
-}
-
 /* The forms of the log, told by the symbols that each era exports in VMCOREINFO, and what tells of a clear. */
 static const struct era {
 	const char *symbol, *kind, *clear_symbol;
@@ -94,7 +25,7 @@ static const struct era {
 	{ "log_first_idx", "records", "clear_idx", NULL,
 	  "VMCOREINFO does not tell when the log was cleared (clear_idx)", true, printk_records_render },
 	{ "log_end", "characters", "logged_chars", NULL,
-	  "VMCOREINFO does not tell when the log was cleared (logged_chars)", false, characters_render },
+	  "VMCOREINFO does not tell when the log was cleared (logged_chars)", false, printk_characters_render },
 };
 
 static const char no_records[] = "this kernel's log has no records (they came with Linux 3.5)";

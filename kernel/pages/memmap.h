@@ -39,10 +39,4 @@ void memmap_close(struct memmap *m);		/* NULL is fine */
 void memmap_read(const struct memmap *m, const struct memmap_section *s, uint64_t pfn, uint64_t count, void *buf,
 		 uint64_t *unreadable);
 
-/* For the models: add sections to m, in order; -ENOENT: this kernel has another model. */
-int memmap_sparse(struct memmap *m, const char **why);
-int memmap_nodes(struct memmap *m, const char **why);
-/* The page structs of count > 0 pages are at vaddr. -ENOMEM; -EIO: far too many, or not in order. */
-int memmap_add(struct memmap *m, uint64_t first, uint64_t count, uint64_t vaddr);
-
 #endif

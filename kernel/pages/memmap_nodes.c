@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "base/bytes.h"
-#include "kernel/pages/memmap.h"
+#include "kernel/pages/memmap_sections.h"
 
 #define MAX_NODES 1024u			/* CONFIG_NODES_SHIFT is 10 at most */
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "base/bytes.h"
-#include "kernel/pages/memmap.h"
+#include "kernel/pages/memmap_sections.h"
 
 #define SECTION_PRESENT		((uint64_t)1 << 0)
 /* SECTION_MAP_MASK: 5 flags since 4.13, 6 with SECTION_IS_VMEMMAP_PREINIT, fewer before; on 32 bits, where a map is
