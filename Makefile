@@ -69,7 +69,7 @@ $(BUILD)/tests/fuzz/replay_%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 # tests' tools that are made of the program's own parts
-PARTS_TOOLS := $(BUILD)/tests/tools/print_rows $(BUILD)/tests/tools/kernel_facts $(BUILD)/tests/tools/keep_pages $(BUILD)/tests/tools/read_container
+PARTS_TOOLS := $(addprefix $(BUILD)/tests/tools/,print_rows kernel_facts kernel_types nested_types keep_pages read_container)
 $(PARTS_TOOLS): $(BUILD)/tests/tools/%: $(BUILD)/tests/tools/%.o $(LIBOBJS)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)

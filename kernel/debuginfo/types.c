@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "kernel/debuginfo/types.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -367,6 +368,11 @@ void types_close(struct types *t)
 const char *types_source(const struct types *t)
 {
 	return t->dwarf ? "DWARF" : "BTF";
+}
+
+unsigned int types_long_align(const struct types *t)
+{
+	return t->k && t->k->arch && t->k->arch->elf_machine == EM_386 ? 4 : 8;
 }
 
 /* --- questions ---------------------------------------------------------------------------------------------------- */

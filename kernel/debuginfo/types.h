@@ -104,8 +104,8 @@ struct type_item {
 	int64_t value;			/* of an enumerator; the type's is_signed tells what its top bit means */
 };
 
-/* items = { .of = type }, then types_next_item() until it is not 1. 0: no more; -EINVAL: of nothing; -EIO. A struct type in
- * them is any of its kind; its wrappers are not taken off. */
+/* items = { .of = type }, then types_next_item() until it is 0. 1: one; 0: no more; -EINVAL: of nothing; -EIO: one whose type
+ * is damaged: those behind it may still come. */
 struct type_items {
 	struct type of;
 	uint64_t next;			/* the function's own */

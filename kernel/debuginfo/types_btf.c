@@ -14,8 +14,8 @@ static int rank(const struct btf_type *t)
 	case BTF_UNION:
 		return 4;
 	case BTF_ENUM:
-	case BTF_ENUM64:
-		return 3;
+	case BTF_ENUM64:		/* without enumerators: a declaration */
+		return t->n ? 3 : 0;
 	case BTF_TYPEDEF:
 		return 2;
 	case BTF_INT:

@@ -54,8 +54,8 @@ static bool is_of_kind(const struct btf_type *t, enum type_kind kind)
 	case BTF_UNION:
 		return kind == TYPE_UNION;
 	case BTF_ENUM:
-	case BTF_ENUM64:
-		return kind == TYPE_ENUM;
+	case BTF_ENUM64:		/* without enumerators: a declaration */
+		return kind == TYPE_ENUM && t->n;
 	case BTF_TYPEDEF:
 		return kind == TYPE_TYPEDEF;
 	case BTF_INT:
@@ -68,18 +68,12 @@ static bool is_of_kind(const struct btf_type *t, enum type_kind kind)
 
 int types_btf_get(const struct types_btf *b, enum type_kind kind, const char *name, struct type *out)
 {
-	uint32_t declared = 0;
 	struct btf_type t;
 
-	for (uint32_t id = 0; (id = btf_next(b->btf, name, id));) {
-		if (!btf_get(b->btf, id, &t) || !is_of_kind(&t, kind))
-			continue;
-		/* an enum that is only declared has no enumerators */
-		if (kind != TYPE_ENUM || t.n)
+	for (uint32_t id = 0; (id = btf_next(b->btf, name, id));)
+		if (btf_get(b->btf, id, &t) && is_of_kind(&t, kind))
 			return describe(b, id, out);
-		declared = declared ? declared : id;
-	}
-	return declared ? describe(b, declared, out) : -ENOENT;
+	return -ENOENT;
 }
 
 int types_btf_next(const struct types_btf *b, uint64_t *at, struct type *out)
@@ -94,8 +88,8 @@ int types_btf_next(const struct types_btf *b, uint64_t *at, struct type *out)
 		      is_of_kind(&t, TYPE_TYPEDEF) || is_of_kind(&t, TYPE_INT)))
 			continue;
 		*at = id + 1;
-		/* one that goes in a circle is no end of the others; one that was completed comes itself */
-		if (!describe(b, (uint32_t)id, out) && out->id == id)
+		/* one that goes in a circle is no end of the others */
+		if (!describe(b, (uint32_t)id, out))
 			return 1;
 	}
 	*at = UINT64_MAX;
@@ -164,16 +158,22 @@ int types_btf_next_item(const struct types_btf *b, struct type_items *items, str
 	struct btf_type t;
 	unsigned int i;
 	uint32_t id;
-	int r = get(b, &items->of, &t);
+	int r;
 
+	if (items->next == UINT64_MAX)
+		return 0;
+	r = get(b, &items->of, &t);
 	if (!r && t.kind == BTF_FUNC)
 		r = btf_get(b->btf, t.size, &t) ? 0 : -EIO;
-	if (r)
+	if (r) {
+		items->next = UINT64_MAX;
 		return r;
+	}
 	i = (unsigned int)items->next;
-	if (items->next >= t.n)
-		return t.kind == BTF_STRUCT || t.kind == BTF_UNION || t.kind == BTF_ENUM || t.kind == BTF_ENUM64 ||
-		       t.kind == BTF_FUNC_PROTO || t.kind == BTF_FWD ? 0 : -EINVAL;
+	if (items->next >= t.n || t.kind == BTF_FWD) {
+		items->next = UINT64_MAX;
+		return 0;
+	}
 	items->next++;
 	switch (t.kind) {
 	case BTF_STRUCT:
@@ -190,8 +190,9 @@ int types_btf_next_item(const struct types_btf *b, struct type_items *items, str
 		out->name = btf_parameter(b->btf, &t, i, &id);
 		r = describe(b, id, &out->type);
 		break;
-	default:			/* a declaration, whose n means nothing */
-		return t.kind == BTF_FWD ? 0 : -EINVAL;
+	default:
+		items->next = UINT64_MAX;
+		return -EINVAL;
 	}
 	return r ? r : 1;
 }

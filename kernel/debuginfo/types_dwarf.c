@@ -10,6 +10,8 @@
 #include "base/log.h"
 #include "kernel/debuginfo/dwarf_die.h"
 
+#define FORGET_UNITS	4
+
 /* --- the index ---------------------------------------------------------------------------------------------------- */
 
 static enum name_class class_of(Dwarf_Die *die)
@@ -18,8 +20,10 @@ static enum name_class class_of(Dwarf_Die *die)
 
 	switch (dwarf_tag(die)) {
 	case DW_TAG_structure_type:
+		class = STRUCTS;
+		break;
 	case DW_TAG_union_type:
-		class = TAGS;
+		class = UNIONS;
 		break;
 	case DW_TAG_enumeration_type:
 		class = ENUMS;
@@ -94,7 +98,7 @@ int types_dwarf_open(const char *path, unsigned int pointer_bytes, struct types_
 	if (r)
 		goto err_close;
 	r = make_index(d);
-	if (!r && !d->names[TAGS].n)
+	if (!r && !d->names[STRUCTS].n)
 		r = -ENOTSUP;
 	if (r)
 		goto err_close;
@@ -132,6 +136,7 @@ void types_dwarf_lock(struct types_dwarf *d)
 	if (d->dwarf && d->nunits < TYPES_DWARF_UNITS)
 		return;
 	dwarf_end(d->dwarf);
+	vmlinux_file_forget(&d->file);
 	open_dwarf(d);
 }
 
@@ -149,7 +154,9 @@ static void remember_unit(struct types_dwarf *d, const void *unit)
 	if (d->units[i % ARRAY_SIZE(d->units)] || d->nunits == TYPES_DWARF_UNITS)
 		return;
 	d->units[i % ARRAY_SIZE(d->units)] = unit;
-	d->nunits++;
+	/* each has brought in much of what is around it in the file */
+	if (++d->nunits % FORGET_UNITS == 0)
+		vmlinux_file_forget(&d->file);
 }
 
 bool types_dwarf_die(struct types_dwarf *d, uint64_t at, Dwarf_Die *die)
@@ -195,7 +202,8 @@ static void describe_number(Dwarf_Die *die, struct type *out)
 static void complete(struct types_dwarf *d, Dwarf_Die *die)
 {
 	const char *name = dwarf_diename(die);
-	enum name_class class = dwarf_tag(die) == DW_TAG_enumeration_type ? ENUMS : TAGS;
+	enum name_class class = dwarf_tag(die) == DW_TAG_enumeration_type ? ENUMS : dwarf_tag(die) == DW_TAG_union_type ? UNIONS :
+				STRUCTS;
 	const struct symtab_entry *e = name ? symtab_find(&d->names[class], name) : NULL;
 	Dwarf_Die other;
 
@@ -294,9 +302,13 @@ int types_dwarf_describe_target(struct types_dwarf *d, Dwarf_Die *of, struct typ
 static int find(struct types_dwarf *d, const char *name, struct type *out)
 {
 	for (size_t i = 0; i < TYPE_CLASSES; i++) {
-		const struct symtab_entry *e = symtab_find(&d->names[i], name);
+		const struct symtab_entry *e = symtab_find(&d->names[i], name), *other = NULL;
 		Dwarf_Die die;
 
+		if (i == STRUCTS)
+			other = symtab_find(&d->names[UNIONS], name);
+		if (e && other && other->vaddr < e->vaddr)
+			e = other;
 		if (e && !types_dwarf_die(d, e->vaddr, &die))
 			return -EIO;
 		/* a typedef of void has no type itself */

@@ -14,10 +14,10 @@
 #include "kernel/debuginfo/types_internal.h"
 #include "kernel/debuginfo/vmlinux_file.h"
 
-/* Names at the top of a unit, in the order in which they answer. */
-enum name_class { TAGS, ENUMS, TYPEDEFS, BASE_TYPES, TYPE_CLASSES, VARIABLES = TYPE_CLASSES, EXTERNS, CLASSES };
+/* Names at the top of a unit, in the order in which they answer; of a struct and a union the first one in the file. */
+enum name_class { STRUCTS, UNIONS, ENUMS, TYPEDEFS, BASE_TYPES, TYPE_CLASSES, VARIABLES = TYPE_CLASSES, EXTERNS, CLASSES };
 
-#define TYPES_DWARF_UNITS 256		/* of which libdw may keep what it has read */
+#define TYPES_DWARF_UNITS 24		/* of which libdw may keep what it has read */
 
 struct types_dwarf {
 	pthread_mutex_t lock;		/* for what follows: libdw keeps what it has read */

@@ -59,30 +59,26 @@ static int describe_type(struct types_dwarf *d, Dwarf_Die *of, struct type *out)
 
 /* --- by name ------------------------------------------------------------------------------------------------------ */
 
-static int get(struct types_dwarf *d, enum name_class class, enum type_kind kind, const char *name, struct type *out)
+static int get(struct types_dwarf *d, enum name_class class, const char *name, struct type *out)
 {
 	const struct symtab_entry *e = symtab_find(&d->names[class], name);
 	Dwarf_Die die;
-	int r;
 
 	if (!e)
 		return -ENOENT;
-	if (!types_dwarf_die(d, e->vaddr, &die))
-		return -EIO;
-	r = describe(d, &die, out);
-	return !r && class == TAGS && out->kind != kind ? -ENOENT : r;
+	return types_dwarf_die(d, e->vaddr, &die) ? describe(d, &die, out) : -EIO;
 }
 
 int types_dwarf_get(struct types_dwarf *d, enum type_kind kind, const char *name, struct type *out)
 {
-	enum name_class class = kind == TYPE_STRUCT || kind == TYPE_UNION ? TAGS : kind == TYPE_ENUM ? ENUMS :
+	enum name_class class = kind == TYPE_STRUCT ? STRUCTS : kind == TYPE_UNION ? UNIONS : kind == TYPE_ENUM ? ENUMS :
 				kind == TYPE_TYPEDEF ? TYPEDEFS : kind == TYPE_INT ? BASE_TYPES : CLASSES;
 	int r;
 
 	if (class == CLASSES)
 		return -ENOENT;
 	types_dwarf_lock(d);
-	r = get(d, class, kind, name, out);
+	r = get(d, class, name, out);
 	types_dwarf_unlock(d);
 	return r;
 }
@@ -209,26 +205,25 @@ static int next_item(struct types_dwarf *d, struct type_items *items, struct typ
 
 	if (items->next == UINT64_MAX)
 		return 0;
-	if (!types_dwarf_die(d, items->next ? items->next : items->of.id, &die))
+	if (!types_dwarf_die(d, items->next ? items->next : items->of.id, &die)) {
+		items->next = UINT64_MAX;
 		return -EIO;
+	}
 	if (!items->next && (r = dwarf_child(&die, &die)))
 		goto out_end;
-	for (bool found = false; !found;) {
-		uint64_t at = dwarf_dieoffset(&die);
-		Dwarf_Die sibling;
+	for (;;) {
+		Dwarf_Die item = die;
 
-		found = is_item(&die);
-		if (found && (r = describe_item(d, &die, out)))
-			return r;
-		r = dwarf_siblingof(&die, &sibling);
-		if (!r && dwarf_dieoffset(&sibling) <= at)
+		r = dwarf_siblingof(&item, &die);
+		if (!r && dwarf_dieoffset(&die) <= dwarf_dieoffset(&item))
 			r = -1;
-		items->next = r ? UINT64_MAX : dwarf_dieoffset(&sibling);
-		if (found)
-			return 1;
+		items->next = r ? UINT64_MAX : dwarf_dieoffset(&die);
+		if (is_item(&item)) {
+			r = describe_item(d, &item, out);
+			return r ? r : 1;
+		}
 		if (r)
 			goto out_end;
-		die = sibling;
 	}
 out_end:
 	items->next = UINT64_MAX;

@@ -22,6 +22,9 @@ static inline void types_place_member(struct type_member *out, uint64_t bit_offs
 int types_of_bytes(const void *btf, size_t len, const void *split, size_t split_len, unsigned int pointer_bytes,
 		   struct types **out);
 
+/* types.c: what a long long has of alignment as a member, in bytes: 4 with i386's ABI. */
+unsigned int types_long_align(const struct types *t);
+
 /* types.c: who answers for a type, or for a module. NULL: nobody. */
 const struct types_btf *types_btf_of(const struct types *t, const struct type *of);
 struct types_dwarf *types_dwarf_of(const struct types *t, const struct type *of);

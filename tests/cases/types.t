@@ -159,6 +159,25 @@ for section in cut questions; do
 	like "$(cat "$T/facts.err")" 'types from DWARF' "... out of DWARF"
 done
 
+# Definitions: what is printed compiles to the same sizes and offsets, out of DWARF of each version and out of BTF. gcc 12's
+# BTF turns dimensions around, which does not change these.
+types() { "$BUILD/tests/tools/kernel_types" -t "$1" tests/corpus/tiny61.kdump 2>"$T/types.err"; }
+cat >"$T/asserts.c" <<'END'
+#define AT(member, offset) _Static_assert(__builtin_offsetof(struct task, member) == offset, #member)
+_Static_assert(sizeof(struct task) == 112, "task");
+_Static_assert(sizeof(union word) == 8 && sizeof(struct list_head) == 16, "word, list_head");
+AT(comm, 0); AT(pid, 16); AT(d, 22); AT(word, 24); AT(grid, 32); AT(s, 56); AT(yes, 56); AT(list, 64); AT(unknown, 80);
+AT(anything, 88); AT(call, 96); AT(state, 104); AT(tail, 112);
+struct task bits = { .a = 5, .b = 100, .c = 3 };
+END
+for debug in gdwarf-2 gdwarf-4 gdwarf-5 btf; do
+	echo "whole task" | types "$T/$debug" >"$T/whole.c"
+	ok "$debug: struct task and what it needs compile" gcc -fsyntax-only -include "$T/whole.c" "$T/asserts.c"
+	ok "$debug: with its comments" grep -q '^	struct list_head list;   .*/\* *64 *16 \*/$' "$T/whole.c"
+	ok "$debug: and a declaration of what is only pointed to" grep -q '^struct declared;$' "$T/whole.c"
+done
+is "$(echo 'define typedef pid_t' | types "$T/gdwarf-5")" "typedef volatile const int pid_t;" "qualifiers are kept"
+
 # symbols: as nm has them, moved by KASLR
 echo symbols | facts "$T/gdwarf-5" | sort >"$T/got"
 offset=$("$VMCOREFS" --cat vmcoreinfo tests/corpus/tiny61.kdump | sed -n 's/^KERNELOFFSET=//p')

@@ -35,6 +35,45 @@ static void use_members(const struct types_btf *b, const struct type *t, const s
 	types_btf_enumerator(b, t, "PLUS", &value);
 }
 
+/* As they are written: none may give more than there is. */
+static void use_written(const struct types_btf *b, const struct btf_type *raw, const struct type *t)
+{
+	struct type_items items = { .of = *t };
+	struct type_item item;
+	struct type_tag tag;
+	struct type to;
+	unsigned int n = 0;
+	uint64_t at = 0;
+	const char *name;
+	int r;
+
+	while ((r = types_btf_next_item(b, &items, &item)) && n < 64) {
+		if (n++ >= raw->n && raw->kind != BTF_FUNC && r == 1)
+			abort();
+		if (r == 1 && (!item.name || item.type.kind > TYPE_TAG))
+			abort();
+	}
+	types_btf_name(b, t, &name);
+	types_btf_inner(b, t, &to);
+	types_btf_peel(b, t, &to);
+	types_btf_function(b, raw->name, &to);
+	for (enum type_kind kind = TYPE_VOID; kind <= TYPE_TAG; kind++)
+		if (!types_btf_get(b, kind, raw->name, &to) && to.kind != kind && to.kind != TYPE_FLOAT)
+			abort();
+	types_btf_next_tag(b, t, &at, &tag);
+}
+
+static void use_all(const struct types_btf *b)
+{
+	struct type t;
+	const char *name;
+	uint64_t at = 0;
+
+	while (types_btf_next(b, &at, &t) == 1)
+		if (types_btf_name(b, &t, &name) || !*name)
+			abort();
+}
+
 static void use(const struct types_btf *b)
 {
 	struct btf_type raw;
@@ -49,7 +88,9 @@ static void use(const struct types_btf *b)
 		if (raw.kind == BTF_STRUCT || raw.kind == BTF_UNION)
 			use_members(b, &t, &raw);
 		types_btf_target(b, &t, &to);
+		use_written(b, &raw, &t);
 	}
+	use_all(b);
 	if (!types_btf_find(b, "task_struct", &t))
 		types_btf_pointer_to(b, &t, &to);
 }

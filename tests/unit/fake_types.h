@@ -97,6 +97,39 @@ static inline void fake_all_kinds(struct fake_btf *b, bool big)
 	btf_add(b, "a_variable", 14, false, 0, 27);		/* 38 */
 	btf_word(b, 1);
 	btf_add(b, "in_circles", 8, false, 0, 39);		/* 39: a typedef of itself */
+	btf_add(b, "twice", 4, false, 1, 4);			/* 40 */
+	btf_add_member(b, "a", 1, 0);
+	btf_add(b, "twice", 4, false, 1, 1);			/* 41 */
+	btf_add_member(b, "b", 2, 0);
+	btf_add(b, "of_twice", 4, false, 2, 8);			/* 42 */
+	btf_add_member(b, "second", 41, 0);
+	btf_add_member(b, "e", 43, 32);
+	btf_add(b, "", 6, false, 1, 4);				/* 43: an enum */
+	btf_add_value(b, "PLUS", 1);
+	btf_add(b, "", 2, false, 0, 9);				/* 44: int (*)(struct node *, unsigned int, ...) */
+	btf_add_array(b, 44, 3);				/* 45 */
+	btf_add(b, "", 2, false, 0, 45);			/* 46 */
+	btf_add(b, "", 2, false, 0, 48);			/* 47: a pointer to a function that returns 46 */
+	btf_add(b, "", 13, false, 0, 46);			/* 48 */
+	btf_add(b, "", 10, false, 0, 50);			/* 49: const */
+	btf_add(b, "", 2, false, 0, 8);				/* 50: const char ** */
+	btf_add(b, "holds_itself", 4, false, 2, 8);		/* 51: by a member without a name */
+	btf_add_member(b, "", 52, 0);
+	btf_add_member(b, "", 52, 0);
+	btf_add(b, "", 4, false, 2, 8);				/* 52 */
+	btf_add_member(b, "", 52, 0);
+	btf_add_member(b, "x", 52, 64);
+	btf_add(b, "of_nothing", 4, false, 2, 8);		/* 53 */
+	btf_add_member(b, "nothing", 999, 0);
+	btf_add_member(b, "circle", 39, 0);
+	/* 54 and on: each has the next one two times, which makes 2^24 of the last */
+	for (unsigned int i = 0; i < 24; i++) {
+		btf_add(b, i ? "" : "grows_0", 4, false, 2, 8);
+		btf_add_member(b, "", b->id + 1, 0);
+		btf_add_member(b, "", b->id + 1, 0);
+	}
+	btf_add(b, "", 4, false, 1, 4);
+	btf_add_member(b, "x", 1, 0);
 	fake_btf_finish(b);
 }
 
