@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/wanted.h"
 #include "fs/opening.h"
+#include "fs/views/row.h"
 
 /* The tree never changes. libfuse hands on whole seconds as unsigned long. */
 #define FOR_EVER 1e9
@@ -70,6 +71,22 @@ struct reply_attr {
 	double timeout;
 };
 
+/* What a view shows of itself besides its size; permissions but of links are the mount's. */
+static int change_attr(const struct ops_mount *m, struct node n, struct stat *st)
+{
+	struct view_attributes a = {
+		.mode = st->st_mode, .uid = st->st_uid, .gid = st->st_gid, .ino = st->st_ino, .mtime = st->st_mtime,
+	};
+	int r = tree_attributes(m->fs, n, &a);
+
+	st->st_mode = S_ISLNK(a.mode) ? a.mode : (a.mode & S_IFMT) | (st->st_mode & ~(mode_t)S_IFMT);
+	st->st_uid = a.uid;
+	st->st_gid = a.gid;
+	st->st_ino = a.ino;
+	st->st_atime = st->st_mtime = st->st_ctime = a.mtime;
+	return r;
+}
+
 /* tree_stat() for a request. */
 static int stat_node(fuse_req_t req, struct node n, struct node_stat *ns)
 {
@@ -106,7 +123,7 @@ static int get_attr(fuse_req_t req, struct node n, struct reply_attr *a, struct 
 	};
 	/* A bound is asked for again until open has made it the exact size. */
 	a->timeout = ns->final && !ns->live ? FOR_EVER : 0;
-	return 0;
+	return change_attr(m, n, &a->st);
 }
 
 static int entry_of(fuse_req_t req, struct node n, struct fuse_entry_param *e)
@@ -118,7 +135,7 @@ static int entry_of(fuse_req_t req, struct node n, struct fuse_entry_param *e)
 	if (r < 0)
 		return r;
 	*e = (struct fuse_entry_param){
-		.ino = a.st.st_ino, .attr = a.st, .attr_timeout = a.timeout, .entry_timeout = FOR_EVER,
+		.ino = node_to_ino(n), .attr = a.st, .attr_timeout = a.timeout, .entry_timeout = FOR_EVER,
 	};
 	return 0;
 }

@@ -24,6 +24,7 @@
 #include "kernel/kernel.h"
 
 struct fs;
+struct view_attributes;
 struct view_family;
 
 struct fs_options {
@@ -69,7 +70,9 @@ struct node_stat {
 int tree_lookup(struct fs *fs, struct node dir, const char *name, struct node *out);
 /* fills in what stat(2) needs; never starts a scan or a compression */
 int tree_stat(struct fs *fs, struct node n, struct node_stat *out);
-/* Does that read nothing and render nothing now? */
+/* What else stat(2) shows where it is not what the mount shows of all; out has that. */
+int tree_attributes(struct fs *fs, struct node n, struct view_attributes *out);
+/* Does tree_stat() read nothing and render nothing now? */
 bool tree_stat_is_known(struct fs *fs, struct node n);
 /* Entries number from.. of a folder in stable order ("." and ".." are the caller's). emit returns nonzero to stop. */
 struct tree_entry {

@@ -4,6 +4,8 @@
 
 #include "fs/tree_internal.h"
 
+#define PROC_LINK_SIZE 64	/* what procfs says of each of its own */
+
 struct text_of {
 	struct fs *fs;
 	struct node node;
@@ -55,6 +57,7 @@ bool tree_stat_is_known(struct fs *fs, struct node n)
 	switch (j ? j->row->type : VIEW_FOLDER) {
 	case VIEW_FOLDER:
 	case VIEW_PROC_TEXT:
+	case VIEW_PROC_LINK:
 	case VIEW_LIVE:
 	case VIEW_BYTES:
 		return true;
@@ -142,6 +145,10 @@ int tree_stat(struct fs *fs, struct node n, struct node_stat *st)
 	case VIEW_LIVE:
 		st->live = st->final = true;
 		return 0;
+	case VIEW_PROC_LINK:
+		st->size = PROC_LINK_SIZE;
+		st->final = true;
+		return 0;
 	case VIEW_TEXT:
 	case VIEW_LINK:
 		return stat_text(fs, n, st);
@@ -150,6 +157,14 @@ int tree_stat(struct fs *fs, struct node n, struct node_stat *st)
 		return stat_bytes(fs, &p, st);
 	}
 	return -ENOENT;
+}
+
+int tree_attributes(struct fs *fs, struct node n, struct view_attributes *out)
+{
+	struct place p;
+	int r = tree_place(fs, n, &p);
+
+	return r || !p.row->attributes ? r : p.row->attributes(fs->e, &p.at, out);
 }
 
 static int view_from_text(struct text *t, bool live, struct view **out)
@@ -186,6 +201,7 @@ int tree_open(struct fs *fs, struct node n, struct view **out)
 	case VIEW_FOLDER:
 		return -EISDIR;
 	case VIEW_LINK:
+	case VIEW_PROC_LINK:
 		return -ELOOP;
 	case VIEW_LIVE:
 		return open_live(fs, n, out);
@@ -210,7 +226,7 @@ int tree_readlink(struct fs *fs, struct node n, struct text **out)
 	struct place p;
 	int r = tree_place(fs, n, &p);
 
-	if (!r && p.row->type != VIEW_LINK)
+	if (!r && !tree_is_link(p.row))
 		r = -EINVAL;
 	return r ? r : tree_text(fs, n, out);
 }

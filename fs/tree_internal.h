@@ -39,9 +39,14 @@ static inline bool tree_is_missing(const struct fs *fs, const struct view_row *r
 	return row->missing && row->missing(fs->e);
 }
 
+static inline bool tree_is_link(const struct view_row *row)
+{
+	return row->type == VIEW_LINK || row->type == VIEW_PROC_LINK;
+}
+
 static inline enum tree_kind tree_kind_of(const struct view_row *row)
 {
-	return row->type == VIEW_FOLDER ? TREE_FOLDER : row->type == VIEW_LINK ? TREE_LINK : TREE_FILE;
+	return row->type == VIEW_FOLDER ? TREE_FOLDER : tree_is_link(row) ? TREE_LINK : TREE_FILE;
 }
 
 /* The text of a node that has one, made if need be; one reference for the caller. */

@@ -13,7 +13,7 @@ static bool is_link(struct fs *fs, struct node n)
 {
 	const struct joined_row *j = rows_get(fs->rows, n.row);
 
-	return j && j->row->type == VIEW_LINK;
+	return j && tree_is_link(j->row);
 }
 
 /* What a link in dir leads to. */

@@ -29,6 +29,7 @@ enum view_type {
 	VIEW_PROC_TEXT,		/* reads much, and is as the files of procfs: its size is 0, it is read to the end */
 	VIEW_LIVE,		/* the same of a text that changes: made anew for each open */
 	VIEW_LINK,		/* its text is where it leads to, from the folder that it is in; no newline */
+	VIEW_PROC_LINK,		/* the same as procfs has it: there though nobody may know where it leads; its size tells nothing */
 	VIEW_IMAGE,		/* binary, may be as large as the dump */
 	VIEW_BYTES,		/* a few bytes of memory or of a note, and anything */
 };
@@ -66,6 +67,14 @@ struct names_ops {
 	bool wide;		/* keys have 56 bits */
 };
 
+/* What stat(2) shows of a name, besides its size. */
+struct view_attributes {
+	uint32_t mode;		/* type and permissions, as st_mode; permissions count for links only, others have those of the mount */
+	uint32_t uid, gid;
+	uint64_t ino;		/* st_ino; the tree has its own numbers besides */
+	int64_t mtime;		/* seconds since 1970 */
+};
+
 struct view_size {
 	uint64_t size;		/* bytes; an upper bound while it is not final */
 	uint64_t data_bytes;	/* not in holes */
@@ -92,6 +101,9 @@ struct view_row {
 	uint64_t (*bound)(const struct engine *e);
 	/* What a text that can be read all the same says of the dump, as an error. May be NULL. */
 	int (*verdict)(struct engine *e, const struct view_at *at);
+
+	/* Change what stat(2) shows, out has what the mount shows of other names. Cheap. May be NULL. */
+	int (*attributes)(struct engine *e, const struct view_at *at, struct view_attributes *out);
 
 	/* VIEW_IMAGE, VIEW_BYTES */
 	int (*size)(struct engine *e, const struct view_at *at, struct view_size *out);	/* does no work */

@@ -21,7 +21,8 @@ dr-x------ 1 0 people
 lrwxrwxrwx 1 8 self -> people/3
 dr-x------ 2 0 things
 -r-------- 1 8 top" "the top"
-is "$(listing people/3)" "-r-------- 1 1000 big
+is "$(listing people/3 2>"$T/ls")" "-r-------- 1 1000 big
+l-wx------ 1 64 exe
 -r-------- 1 9 name
 lrwxrwxrwx 1 4 self -> name
 -r-------- 1 0 status
@@ -33,7 +34,7 @@ is "$(cat "$mnt/people/3/task/31/fd/4000")" "fd 4000 of 31" "... answers what it
 is "$(cd "$mnt/people/3/task/31/fd" && cat ../../../../2/name)" "person 2" "... and knows the way up"
 is "$(find "$mnt" -type d | wc -l)" "$((1 + 4 + 4 + 4 + 8 + 8))" "find sees all folders"
 is "$(find "$mnt" -type l | sed "s,$mnt/,," | sort | tr '\n' ' ')" \
-	"away dangling loop people/1/self people/2/self people/3/self people/4/self self " "find tells links without stat"
+	"away dangling loop people/1/exe people/1/self people/2/exe people/2/self people/3/exe people/3/self people/4/exe people/4/self self " "find tells links without stat"
 is "$(find "$mnt" -printf '%i %y\n' | sort | uniq -d | grep -v ' f$')" "" "no two folders or links have one inode number"
 
 is "$(readlink "$mnt/self") $(readlink "$mnt/people/2/self")" "people/3 name" "readlink"
@@ -41,6 +42,12 @@ is "$(cat "$mnt/self/name") $(cat "$mnt/people/2/self")" "person 3 person 2" "th
 is "$(stat -L -c %i "$mnt/self")" "$(stat -c %i "$mnt/people/3")" "a link and what it leads to"
 is "$(cat "$mnt/loop" 2>&1 | sed 's/.*: //')" "Too many levels of symbolic links" "a link to itself"
 is "$(cat "$mnt/dangling" 2>&1 | sed 's/.*: //')" "No such file or directory" "a link to nothing"
+is "$(sed 's/.*: //' "$T/ls")" "No such file or directory" "a link that is there, to nobody knows where"
+is "$(readlink "$mnt/people/1/exe"; cat "$mnt/people/1/exe")" $'name\nperson 1' "... and one that is known"
+is "$(stat -c '%u %g %Y' "$mnt/people/1" "$mnt/people/4" | tr '\n' ,)" "1001 100 1000000000,1004 100 1000000000," \
+	"owner and time that a view has"
+is "$(stat -c '%F %i %a' "$mnt/people/2/socket") $(stat -c %a "$mnt/top")" "socket 4713 400 400" "type and inode number, too"
+is "$(stat -c %i "$mnt/people/2/socket" "$mnt/people/3/socket" | tr '\n' ' ')" "4713 4714 " "... each its own"
 ok "a link is not written" bash -c '! ln -sf x "$1/self" 2>/dev/null && ! rm -f "$1/self" 2>/dev/null' - "$mnt"
 
 is "$(wc -c <"$mnt/people/3/status") $(stat -c %s "$mnt/people/3/status")" "16 0" "size 0, and 16 bytes"

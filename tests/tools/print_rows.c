@@ -15,7 +15,7 @@ int main(void)
 		for (size_t i = 0; i < (*f)->nrows; i++) {
 			const struct view_row *r = &(*f)->rows[i];
 
-			printf("%s\t%s\t%s\t%s\t%s\n", r->path, r->type == VIEW_FOLDER ? "folder" : r->type == VIEW_LINK ? "link" : "file",
+			printf("%s\t%s\t%s\t%s\t%s\n", r->path, r->type == VIEW_FOLDER ? "folder" : r->type == VIEW_LINK || r->type == VIEW_PROC_LINK ? "link" : "file",
 			       text(r->help), text(r->cost), text(r->use));
 		}
 	}

@@ -11,7 +11,8 @@
 
 static bool is_text(enum view_type type)
 {
-	return type == VIEW_TEXT || type == VIEW_COSTLY_TEXT || type == VIEW_PROC_TEXT || type == VIEW_LIVE || type == VIEW_LINK;
+	return type == VIEW_TEXT || type == VIEW_COSTLY_TEXT || type == VIEW_PROC_TEXT || type == VIEW_LIVE || type == VIEW_LINK ||
+	       type == VIEW_PROC_LINK;
 }
 
 /* What is wrong with a row, or NULL. */
@@ -54,13 +55,28 @@ static void check_family(const struct view_family *f)
 	}
 }
 
+/* How many rows have this path. */
+static unsigned int count_path(const char *path)
+{
+	unsigned int n = 0;
+
+	for (const struct view_family *const *f = families; *f; f++)
+		for (size_t i = 0; i < (*f)->nrows; i++)
+			n += !strcmp((*f)->rows[i].path, path);
+	return n;
+}
+
 static void test_all(void **state)
 {
 	unsigned int n = 0;
 
 	(void)state;
-	for (const struct view_family *const *f = families; *f; f++, n++)
+	for (const struct view_family *const *f = families; *f; f++, n++) {
 		check_family(*f);
+		for (size_t i = 0; i < (*f)->nrows; i++)
+			if (count_path((*f)->rows[i].path) != 1)
+				fail_msg("%s stands twice", (*f)->rows[i].path);
+	}
 	assert_true(n >= 10);
 }
 

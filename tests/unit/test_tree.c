@@ -223,6 +223,32 @@ static void link_texts(void **state)
 	assert_string_equal(why, "No such file or directory; did you mean people/3/name?");
 }
 
+/* As in procfs: it is there, and where it leads may not be known. */
+static void proc_links(void **state)
+{
+	struct view_attributes a = { .mode = S_IFLNK | 0777, .uid = 7, .ino = 1 };
+	struct node dir = node_of("people/2"), link;
+	struct text *t;
+	struct node_stat st;
+
+	(void)state;
+	assert_int_equal(tree_lookup(fs, dir, "exe", &link), 0);
+	assert_true(tree_stat_is_known(fs, link));
+	assert_int_equal(tree_stat(fs, link, &st), 0);
+	assert_int_equal(st.kind, TREE_LINK);
+	assert_int_equal(st.size, 64);
+	assert_int_equal(tree_readlink(fs, link, &t), -ENOENT);
+	expect_error("people/2/exe", -ENOENT);
+	expect_text("people/1/exe", "person 1\n");
+	assert_int_equal(tree_attributes(fs, link, &a), 0);
+	assert_int_equal(a.mode, S_IFLNK | 0300);
+	assert_int_equal(a.uid, 7);
+	assert_int_equal(tree_attributes(fs, dir, &a), 0);
+	assert_int_equal(a.uid, 1002);
+	assert_int_equal(tree_attributes(fs, node_of("top"), &a), 0);
+	assert_int_equal(a.uid, 1002);		/* as it was */
+}
+
 /* As in procfs: size 0 before and after, and all of it can be read. */
 static void proc_texts(void **state)
 {
@@ -300,7 +326,7 @@ static void listings(void **state)
 	(void)state;
 	check_listing("/", "top.people/things/boxes/mixed/self@loop@away@dangling@");
 	check_listing("people", "1/2/3/4/");
-	check_listing("people/3", "name.status.big.self@task/");
+	check_listing("people/3", "name.status.big.self@exe@task/");
 	check_listing("people/3/task", "31/32/");
 	check_listing("people/3/task/31/fd", "0.1.2.");
 	check_listing("things", "README.");
@@ -317,6 +343,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(texts_as_names, setup, teardown),
 		cmocka_unit_test_setup_teardown(links, setup, teardown),
 		cmocka_unit_test_setup_teardown(link_texts, setup, teardown),
+		cmocka_unit_test_setup_teardown(proc_links, setup, teardown),
 		cmocka_unit_test_setup_teardown(proc_texts, setup, teardown),
 		cmocka_unit_test_setup_teardown(listings, setup, teardown),
 	};

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "fs/views/engine.h"
 #include "fs/views/names.h"
@@ -244,6 +245,38 @@ static int render_link(struct engine *e, const struct view_at *at, struct outbuf
 	return 0;
 }
 
+/* Where it leads is known of 1 only. */
+static int render_exe(struct engine *e, const struct view_at *at, struct outbuf *out)
+{
+	(void)e;
+	out_printf(out, "name");
+	return at->key == 1 ? 0 : -ENOENT;
+}
+
+static int attributes_of_exe(struct engine *e, const struct view_at *at, struct view_attributes *out)
+{
+	(void)e, (void)at;
+	out->mode = S_IFLNK | 0300;
+	return 0;
+}
+
+static int attributes_of_person(struct engine *e, const struct view_at *at, struct view_attributes *out)
+{
+	(void)e;
+	out->uid = 1000 + (uint32_t)at->key;
+	out->gid = 100;
+	out->mtime = 1000000000;
+	return 0;
+}
+
+static int attributes_of_socket(struct engine *e, const struct view_at *at, struct view_attributes *out)
+{
+	(void)e;
+	out->mode = S_IFSOCK | 0777;
+	out->ino = 4711 + at->key;
+	return 0;
+}
+
 static const char *it_is_gone(const struct engine *e)
 {
 	(void)e;
@@ -265,11 +298,14 @@ static const struct view_row test_rows[] = {
 	{ .path = "top", .help = "a text", .type = VIEW_TEXT, .render = render_top },
 	{ .path = "gone", .help = "is not there", .type = VIEW_TEXT, .render = render_top, .missing = it_is_gone },
 	{ .path = "people", .help = "each a folder", .type = VIEW_FOLDER },
-	{ .path = "people/<n>", .type = VIEW_FOLDER, .names = &person_names },
+	{ .path = "people/<n>", .type = VIEW_FOLDER, .names = &person_names, .attributes = attributes_of_person },
 	{ .path = "people/<n>/status", .type = VIEW_PROC_TEXT, .render = render_status },
 	{ .path = "people/<n>/big", .type = VIEW_COSTLY_TEXT, .render = render_big, .bound = bound_big },
 	{ .path = "people/<n>/hidden", .type = VIEW_TEXT, .render = render_person, .unlisted = true },
 	{ .path = "people/<n>/self", .help = "to name", .type = VIEW_LINK, .render = render_link },
+	{ .path = "people/<n>/exe", .type = VIEW_PROC_LINK, .render = render_exe, .attributes = attributes_of_exe },
+	{ .path = "people/<n>/socket", .type = VIEW_TEXT, .unlisted = true, .render = render_top,
+	  .attributes = attributes_of_socket },
 	{ .path = "people/<n>/task", .type = VIEW_FOLDER },
 	{ .path = "people/<n>/task/<tid>", .type = VIEW_FOLDER, .names = &thread_names },
 	{ .path = "people/<n>/task/<tid>/name", .type = VIEW_TEXT, .render = render_thread },
