@@ -2,8 +2,9 @@
 /*
  * A page source as a kdump-compressed file, header version 6 (makedumpfile's diskdump_mod.h): header, sub header and
  * notes, two bitmaps, page descriptors, page data. Pages are compressed on all cores into a spool file, so that the size
- * is exact from then on. All zero pages share one. When the source stores all of them with the wanted codec already, they
- * are copied while the file is read, and all that has to be known before is their sizes (kdump_copy.h).
+ * is exact from then on. All zero pages share one. When the source stores all of them with the wanted codec already, or
+ * none is compressed, they are copied while the file is read, and all that has to be known before is their sizes
+ * (kdump_copy.h).
  *
  * A part of a split set is the same with the descriptors and data of a range of pages: headers, notes, bitmaps and the
  * place for descriptors are those of the whole. makedumpfile joins parts whose main headers are equal, so that damage

@@ -12,6 +12,7 @@
 #include "base/codec.h"
 #include "formats/write/kdump_emit.h"
 #include "formats/write/page_copy.h"
+#include "formats/write/plain_pages.h"
 
 #define BLOCK_PAGES 64u
 #define ITEM_PAGES BITMAP_CHUNK_BITS	/* handled together: threads must not share a chunk of a bitmap */
@@ -27,6 +28,7 @@ struct kept_block {
 struct kdump_copy {
 	const struct pages *machine, *ps;	/* borrowed */
 	struct page_copy how;
+	bool plain;			/* nothing is compressed: pages are read, wherever they are stored */
 	bool big_endian;
 	struct kdump_geometry g;
 	uint64_t kept;			/* pages */
@@ -52,7 +54,7 @@ static uint64_t pages_in_block(const struct kdump_copy *c, uint64_t block)
 	return min_u64(BLOCK_PAGES, c->kept - block * BLOCK_PAGES);
 }
 
-/* Where the pages of a block are in the source. pfns may be NULL. */
+/* Where the pages of a block are in the source, if that matters. */
 static void find_places(const struct kdump_copy *c, uint64_t block, struct page_place *places, uint64_t *pfns)
 {
 	uint64_t n = pages_in_block(c, block), done = 0;
@@ -63,13 +65,14 @@ static void find_places(const struct kdump_copy *c, uint64_t block, struct page_
 		if (!page_is_kept(run.state))
 			continue;
 		run.count = min_u64(run.count, n - done);
-		if (run.state == PAGE_DATA)
+		if (run.state == PAGE_DATA && !c->plain)
 			pages_places(c->ps, pfn, run.count, places + done);
 		for (uint64_t i = 0; i < run.count; i++, done++) {
 			if (run.state == PAGE_ZERO)
 				places[done] = (struct page_place){ .zero = true };
-			if (pfns)
-				pfns[done] = pfn + i;
+			else if (c->plain)
+				places[done] = (struct page_place){ .len = (uint32_t)c->how.page };
+			pfns[done] = pfn + i;
 		}
 	}
 }
@@ -117,15 +120,26 @@ static int mark_damaged(struct kdump_copy *c, uint64_t number)
 	return bitmap_set(c->damaged, number);
 }
 
-static int look_at_block(struct kdump_copy *c, uint64_t block, void *page)
+/* What becomes of a page, after plain_pages_look() where nothing is compressed. */
+static enum copy_kind kind_of(const struct kdump_copy *c, const struct page_place *p)
+{
+	if (c->plain)
+		return p->zero ? COPY_ZERO : p->len ? COPY_STORED : COPY_NOT;
+	return page_copy_kind(&c->how, p, codec_ctx_thread());
+}
+
+static int look_at_block(struct kdump_copy *c, uint64_t block, void *buf)
 {
 	uint64_t n = pages_in_block(c, block), number = block * BLOCK_PAGES, pfns[BLOCK_PAGES], good = 0;
 	struct page_place places[BLOCK_PAGES];
+	const struct plain_pages plain = { c->ps, pfns, places, n };
 	int r = 0;
 
 	find_places(c, block, places, pfns);
+	if (c->plain)
+		r = plain_pages_look(&plain, buf);
 	for (uint64_t i = 0; i < n && !r; i++) {
-		switch (page_copy_kind(&c->how, &places[i], codec_ctx_thread())) {
+		switch (kind_of(c, &places[i])) {
 		case COPY_STORED:
 			c->blocks[block].data += places[i].len;
 			good++;
@@ -135,7 +149,7 @@ static int look_at_block(struct kdump_copy *c, uint64_t block, void *page)
 			good++;
 			break;
 		case COPY_NOT:
-			r = pages_read_run(c->ps, pfns[i], 1, page);
+			r = c->plain ? -EIO : pages_read_run(c->ps, pfns[i], 1, buf);
 			if (!error_is_passing(r))
 				r = r ? mark_damaged(c, number + i) : -ENOTSUP;
 			break;
@@ -156,17 +170,17 @@ static int look_at_item(void *arg, void *scratch, uint64_t item)
 	return r;
 }
 
-static void *new_page(void *arg)
+static void *new_buffer(void *arg)
 {
 	struct kdump_copy *c = arg;
 
-	return codec_ctx_thread() ? malloc(c->g.block) : NULL;
+	return codec_ctx_thread() ? malloc(plain_pages_buffer(c->ps)) : NULL;
 }
 
 static int look_at_pages(struct kdump_copy *c, struct progress *progress)
 {
 	struct workers_job job = {
-		.run = look_at_item, .scratch_new = new_page, .scratch_free = free, .arg = c,
+		.run = look_at_item, .scratch_new = new_buffer, .scratch_free = free, .arg = c,
 		.items = div_round_up(c->nblocks, ITEM_BLOCKS), .progress = progress,
 	};
 	int r = workers_run(&job);
@@ -190,11 +204,11 @@ static uint64_t data_end(const struct kdump_copy *c, uint64_t block)
 }
 
 /* As find_places(), with length 0 for pages that have no data of their own. -EIO: the source is not what it was. */
-static int load_block(const struct kdump_copy *c, uint64_t block, struct page_place *places)
+static int load_block(const struct kdump_copy *c, uint64_t block, struct page_place *places, uint64_t *pfns)
 {
 	uint64_t n = pages_in_block(c, block), number = block * BLOCK_PAGES, bytes = 0;
 
-	find_places(c, block, places, NULL);
+	find_places(c, block, places, pfns);
 	for (uint64_t i = 0; i < n; i++) {
 		if (bitmap_test(c->zero, number + i) || bitmap_test(c->damaged, number + i))
 			places[i].len = 0;
@@ -223,8 +237,9 @@ static int read_kept(const void *arg, void *buf, size_t n, uint64_t off)
 static int make_descs(const struct kdump_copy *c, uint64_t block, uint8_t *d)
 {
 	uint64_t offset = c->g.data_offset + c->g.block + c->blocks[block].data;
+	uint64_t pfns[BLOCK_PAGES];
 	struct page_place places[BLOCK_PAGES];
-	int r = load_block(c, block, places);
+	int r = load_block(c, block, places, pfns);
 
 	memset(d, 0, BLOCK_PAGES * KDUMP_DESC_BYTES);
 	for (uint64_t i = 0; i < pages_in_block(c, block) && !r; i++, d += KDUMP_DESC_BYTES) {
@@ -264,32 +279,49 @@ static uint64_t find_block(const struct kdump_copy *c, uint64_t off)
 	return bisect_from(i, 1, c->nblocks, c->blocks[i].data > off) - 1;
 }
 
+/* A read of page data, block by block. */
+struct data_read {
+	const struct kdump_copy *c;
+	char *buf;
+	uint64_t start, end;		/* as kept_block.data has it */
+	uint64_t block;			/* the first one */
+};
+
+static int read_block(void *arg, uint64_t item)
+{
+	const struct data_read *d = arg;
+	const struct kdump_copy *c = d->c;
+	uint64_t block = d->block + item, first = c->blocks[block].data, pfns[BLOCK_PAGES];
+	uint64_t from = max_u64(first, d->start), to = min_u64(data_end(c, block), d->end), skip = from - first;
+	struct page_place places[BLOCK_PAGES], *p = places;
+	const struct plain_pages plain = { c->ps, pfns, places, pages_in_block(c, block) };
+	char *at = d->buf + (from - d->start);
+	int r;
+
+	if (from >= to)
+		return 0;
+	r = load_block(c, block, places, pfns);
+	if (r)
+		return r;
+	if (c->plain)
+		return plain_pages_read(&plain, skip, at, (size_t)(to - from));
+	for (; skip >= p->len; p++)
+		skip -= p->len;
+	return page_copy_read(p, skip, at, (size_t)(to - from));
+}
+
 static int read_data(const void *arg, void *buf, size_t n, uint64_t off)
 {
 	const struct kdump_copy *c = arg;
-	char *at = buf;
+	struct data_read d = { c, buf, off, off + n, find_block(c, off) };
+	uint64_t items = find_block(c, off + n - 1) - d.block + 1;
+	int r = 0;
 
-	for (uint64_t block = find_block(c, off); n; block++) {
-		struct page_place places[BLOCK_PAGES], *p = places;
-		uint64_t skip = off - c->blocks[block].data;
-		size_t part = (size_t)min_u64(n, data_end(c, block) - off);
-		int r;
-
-		if (!part)
-			continue;
-		r = load_block(c, block, places);
-		if (r)
-			return r;
-		for (; skip >= p->len; p++)
-			skip -= p->len;
-		r = page_copy_read(p, skip, at, part);
-		if (r)
-			return r;
-		at += part;
-		off += part;
-		n -= part;
-	}
-	return 0;
+	if (c->plain && pages_compressed(c->ps))
+		return workers_share(read_block, &d, items);
+	for (uint64_t i = 0; i < items && !r; i++)
+		r = read_block(&d, i);
+	return r;
 }
 
 static int add_segments(struct layout *l, const struct kdump_copy *c, const struct pages *ps,
@@ -322,7 +354,7 @@ int kdump_copy(const struct pages *machine, const struct pages *ps, const struct
 	struct kdump_copy *c;
 	int r;
 
-	if (o->codec == CODEC_NONE || !pages_tell_places(ps))
+	if (o->codec != CODEC_NONE && !pages_tell_places(ps))
 		return -ENOTSUP;
 	l = layout_new();
 	c = calloc(1, sizeof(*c));
@@ -334,7 +366,7 @@ int kdump_copy(const struct pages *machine, const struct pages *ps, const struct
 	}
 	*c = (struct kdump_copy){
 		.machine = machine, .ps = ps, .how = { o->codec, o->copy_raw, pages_size(ps) },
-		.big_endian = o->big_endian,
+		.plain = o->codec == CODEC_NONE, .big_endian = o->big_endian,
 	};
 	r = kdump_measure(ps, o, &c->g);
 	if (!r)

@@ -2,7 +2,8 @@
 /*
  * A kdump-compressed file whose pages are stored in the source as they are wanted: a layout that computes descriptors from
  * the source's and reads page data from the source. Nothing is spooled, and of page data only that of pages which may be
- * zero is looked at beforehand. Kept in memory: 16 bytes for each 64 pages, and a bit for each zero or damaged one.
+ * zero is looked at beforehand. The same for a file without compression, whose pages are all read once beforehand, to
+ * know which are zero or damaged (plain_pages.h). Kept in memory: 16 bytes for each 64 pages, and a bit for each zero or damaged one.
  *
  * Threads: any.
  */

@@ -47,9 +47,11 @@ else
 fi
 
 # --- pipes
-for image in level-31/flattened level-31/elf level-31/raw level-31/lime level-1/dump; do
+for image in level-31/flattened level-31/elf level-31/raw level-31/lime level-1/dump level-0/dump.none level-31/dump.none; do
 	straight $image | cat >"$T/piped"
 	is "${PIPESTATUS[0]} $(cat "$T/err")" "0 " "$image to a pipe: no temporary file"
+	straight $image >"$T/want"
+	same "$T/piped" "$T/want" "... the same bytes as in a file"
 done
 "$VMCOREFS" --cat level-31/dump.lzo "$dump" 2>"$T/err" | cat >"$T/piped"
 like "$(cat "$T/err")" "^vmcorefs: warning: .*temporary file in .*TMPDIR.*'flattened'" "another codec: a warning that says what needs none"

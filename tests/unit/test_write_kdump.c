@@ -750,6 +750,58 @@ static void test_copy_layout(void **state)
 	}
 }
 
+static bool is_compressed(const struct pages *ps)
+{
+	(void)ps;
+	return true;
+}
+
+/* Nothing is compressed: sizes are known when all pages have been seen once, wherever and however they are stored. */
+static void test_copy_plain(void **state)
+{
+	(void)state;
+	for (unsigned int shift = 12; shift <= 16; shift += 4) {
+		struct kdump_output o = output(CODEC_NONE, shift == 12);
+		struct fake *f = memory(shift);
+		struct emitted e;
+		struct layout *l;
+
+		fake_damage(f, 20);
+		fake_damage(f, 21);
+		fake_damage(f, 300);
+		fake_damage(f, 999);
+		for (int shared = 0; shared <= 1; shared++) {
+			if (shared)
+				f->ops.compressed = is_compressed;
+			workers_set_threads(shared ? 3 : 1);
+			o.split = false;
+			o.start_pfn = 0;
+			assert_int_equal(kdump_copy(&f->pages, &f->pages, &o, NULL, &l), 0);
+			emit(f, &o, &e);
+			expect_same(l, &e, shift);
+			read_again(l, f, &o, true);
+			/* a page that was well when it was looked at */
+			fake_damage(f, 500);
+			assert_int_equal(layout_read(l, e.bytes, e.size, 0), -EIO);
+			f->damaged[500] = false;
+			layout_unref(l);
+			free(e.bytes);
+			for (uint64_t start = 0; start < 1000; start += 333) {
+				o.split = true;
+				o.start_pfn = start;
+				o.end_pfn = min_u64(start + 333, 1000);
+				assert_int_equal(kdump_copy(&f->pages, &f->pages, &o, NULL, &l), 0);
+				emit(f, &o, &e);
+				expect_same(l, &e, start);
+				layout_unref(l);
+				free(e.bytes);
+			}
+		}
+		workers_set_threads(0);
+		fake_free(f);
+	}
+}
+
 /* Pages enough for several threads. */
 static void test_copy_many(void **state)
 {
@@ -922,6 +974,7 @@ int main(void)
 		cmocka_unit_test(test_cut_off),
 		cmocka_unit_test(test_copy_stored),
 		cmocka_unit_test(test_copy_layout),
+		cmocka_unit_test(test_copy_plain),
 		cmocka_unit_test(test_copy_many),
 		cmocka_unit_test(test_copy_refused),
 		cmocka_unit_test(test_copy_changed),
