@@ -13,11 +13,6 @@
 #define MAPPING_ANON 1		/* include/linux/page-flags.h: PAGE_MAPPING_ANON */
 #define TAIL_BIT 1		/* compound_head: this is a tail page */
 
-static uint64_t get_word(const struct pageclass *pc, const uint8_t *p)
-{
-	return get_uint(p, pc->word_bytes, pc->big_endian);
-}
-
 /* A PG_* bit number as a mask; 0 when the kernel does not export it. */
 static uint64_t flag_mask(const struct vmcoreinfo *v, const char *name)
 {
@@ -223,58 +218,73 @@ int pageclass_setup(struct pageclass *pc, const struct kernel *k, const char **w
 	return 0;
 }
 
+/* How numbers are written. Nearly all dumps have one of them: what judges a page is inlined for it, as it runs for each page
+ * of the machine. */
+struct number_form {
+	unsigned int word;		/* bytes */
+	bool big;
+};
+
+static inline __attribute__((always_inline)) uint64_t get_word(struct number_form f, const uint8_t *p)
+{
+	return get_uint(p, f.word, f.big);
+}
+
 /* memmap_read() fills what it cannot read with 0xff, which may be a part of the struct: no such word is a real one. Behind
  * a head mapping may have other things in it: in 32-bit kernels of 6.1 the count of mappings, -1. */
-static bool is_unreadable(const struct pageclass *pc, const uint8_t *page, bool behind_head)
+static inline __attribute__((always_inline)) bool
+is_unreadable(const struct pageclass *pc, struct number_form f, const uint8_t *page, bool behind_head)
 {
-	uint64_t ones = UINT64_MAX >> (64 - 8 * pc->word_bytes);
+	uint64_t ones = UINT64_MAX >> (64 - 8 * f.word);
 
-	return get_word(pc, page + pc->flags) == ones || (!behind_head && get_word(pc, page + pc->mapping) == ones) ||
-	       (pc->has_compound_head && get_word(pc, page + pc->compound_head) == ones);
+	return get_word(f, page + pc->flags) == ones || (!behind_head && get_word(f, page + pc->mapping) == ones) ||
+	       (pc->has_compound_head && get_word(f, page + pc->compound_head) == ones);
 }
 
 /* Order of a compound page and whether it is hugetlb, from the head and the struct after it. */
-static unsigned int compound_order(const struct pageclass *pc, uint64_t pfn, const uint8_t *next, bool *hugetlb)
+static unsigned int compound_order(const struct pageclass *pc, struct number_form f, uint64_t pfn, const uint8_t *next,
+				   bool *hugetlb)
 {
 	uint64_t order;
 
 	if (!next || !pc->order_bytes)
 		return 0;
-	order = get_uint(next + pc->order_at, pc->order_bytes, pc->big_endian) & pc->order_mask;
+	order = get_uint(next + pc->order_at, pc->order_bytes, f.big) & pc->order_mask;
 	if (order >= 40 || pfn & (((uint64_t)1 << order) - 1))
 		order = 0;
 	if (pc->dtor_bytes)
-		*hugetlb |= get_uint(next + pc->dtor_at, pc->dtor_bytes, pc->big_endian) == pc->hugetlb_dtor;
-	if (pc->hugetlb_flag && (get_word(pc, next + pc->flags) & pc->hugetlb_flag))
+		*hugetlb |= get_uint(next + pc->dtor_at, pc->dtor_bytes, f.big) == pc->hugetlb_dtor;
+	if (pc->hugetlb_flag && (get_word(f, next + pc->flags) & pc->hugetlb_flag))
 		*hugetlb = true;
 	return (unsigned int)order;
 }
 
-void pageclass_judge(const struct pageclass *pc, uint64_t pfn, const uint8_t *page, const uint8_t *next,
-		     struct page_verdict *out)
+static inline __attribute__((always_inline)) void
+judge(const struct pageclass *pc, struct number_form f, uint64_t pfn, const uint8_t *page, const uint8_t *next,
+      struct page_verdict *out)
 {
-	uint64_t flags = get_word(pc, page + pc->flags);
-	uint32_t mapcount = get_u32(page + pc->mapcount, pc->big_endian);
+	uint64_t flags = get_word(f, page + pc->flags);
+	uint32_t mapcount = get_u32(page + pc->mapcount, f.big);
 	bool slab, anon, cache, hugetlb = false;
 
 	out->classes = 0;
 	out->pages = out->free_pages = 1;
 	/* tails go with their head */
-	if (is_unreadable(pc, page, false) || (pc->has_compound_head && (get_word(pc, page + pc->compound_head) & TAIL_BIT)))
+	if (is_unreadable(pc, f, page, false) || (pc->has_compound_head && (get_word(f, page + pc->compound_head) & TAIL_BIT)))
 		return;
 	if (flags & pc->head) {
-		if (next && is_unreadable(pc, next, true))
+		if (next && is_unreadable(pc, f, next, true))
 			next = NULL;
-		out->pages = (uint64_t)1 << compound_order(pc, pfn, next, &hugetlb);
+		out->pages = (uint64_t)1 << compound_order(pc, f, pfn, next, &hugetlb);
 	}
 	if (pc->has_hugetlb_type && mapcount == pc->hugetlb_type)
 		hugetlb = true;
 	slab = (flags & pc->slab) || (pc->has_slab_type && mapcount == pc->slab_type);
-	anon = !slab && (get_word(pc, page + pc->mapping) & MAPPING_ANON);
+	anon = !slab && (get_word(f, page + pc->mapping) & MAPPING_ANON);
 	cache = (flags & pc->lru) || ((flags & pc->swapcache) && (!pc->swapbacked || (flags & pc->swapbacked)));
 
 	if ((pc->has_buddy && !slab && mapcount == pc->buddy) || (flags & pc->buddy_flag)) {
-		uint64_t order = get_word(pc, page + pc->private);
+		uint64_t order = get_word(f, page + pc->private);
 
 		/* an order that the allocator does not have: damaged, keep the page */
 		if (order < (pc->max_order ? pc->max_order : 40)) {
@@ -293,4 +303,13 @@ void pageclass_judge(const struct pageclass *pc, uint64_t pfn, const uint8_t *pa
 		out->classes |= 1u << CLASS_HWPOISON;
 	if (pc->has_offline && !slab && mapcount == pc->offline)
 		out->classes |= 1u << CLASS_OFFLINE;
+}
+
+void pageclass_judge(const struct pageclass *pc, uint64_t pfn, const uint8_t *page, const uint8_t *next,
+		     struct page_verdict *out)
+{
+	if (pc->word_bytes == 8 && !pc->big_endian)
+		judge(pc, (struct number_form){ 8, false }, pfn, page, next, out);
+	else
+		judge(pc, (struct number_form){ pc->word_bytes, pc->big_endian }, pfn, page, next, out);
 }
