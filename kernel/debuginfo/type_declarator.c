@@ -2,6 +2,7 @@
 /* Type expressions: C writes a type around the name, from the inside to the outside. */
 #include <ctype.h>
 #include <inttypes.h>
+#include <string.h>
 
 #include "kernel/debuginfo/type_printer.h"
 
@@ -38,26 +39,17 @@ static void print_tag(struct type_printer *p, const struct type *tag, struct out
 	out_printf(out, "\"))) ");
 }
 
-/* "const volatile " */
+/* "const volatile "; once each: a const array may be one of const elements. */
 static void print_qualifier(struct type_printer *p, const struct type *type, struct outbuf *out)
 {
-	switch (type->kind) {
-	case TYPE_CONST:
-		out_printf(out, "const ");
-		break;
-	case TYPE_VOLATILE:
-		out_printf(out, "volatile ");
-		break;
-	case TYPE_RESTRICT:
-		out_printf(out, "restrict ");
-		break;
-	case TYPE_ATOMIC:
-		out_printf(out, "_Atomic ");
-		break;
-	default:
+	static const char *const words[] = {
+		[TYPE_CONST] = "const ", [TYPE_VOLATILE] = "volatile ", [TYPE_RESTRICT] = "restrict ", [TYPE_ATOMIC] = "_Atomic ",
+	};
+
+	if (type->kind == TYPE_TAG)
 		print_tag(p, type, out);
-		break;
-	}
+	else if (!out->len || !strstr(out->data, words[type->kind]))
+		out_printf(out, "%s", words[type->kind]);
 }
 
 static void print_base(struct type_printer *p, const struct type *type, unsigned int indent, uint64_t start, struct outbuf *out)

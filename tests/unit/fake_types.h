@@ -128,8 +128,10 @@ static inline void fake_all_kinds(struct fake_btf *b, bool big)
 		btf_add_member(b, "", b->id + 1, 0);
 		btf_add_member(b, "", b->id + 1, 0);
 	}
-	btf_add(b, "", 4, false, 1, 4);
+	btf_add(b, "", 4, false, 1, 4);				/* 78 */
 	btf_add_member(b, "x", 1, 0);
+	btf_add(b, "", 10, false, 0, 80);			/* 79: a const array of const char */
+	btf_add_array(b, 6, 4);
 	fake_btf_finish(b);
 }
 

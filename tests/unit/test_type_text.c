@@ -149,6 +149,8 @@ static void check_declarations(const struct types *t)
 	type = (struct type){ .kind = TYPE_CONST, .id = 49 };
 	is_declared(t, &type, "p", "const char **const p");
 	is_declared(t, &type, "", "const char **const");
+	type = (struct type){ .kind = TYPE_CONST, .id = 79 };
+	is_declared(t, &type, "a", "const char a[4]");
 }
 
 static void check_whole(const struct types *t)
