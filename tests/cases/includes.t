@@ -2,41 +2,22 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Includes go downwards only, fuse is known to fs/*.c alone, and no file grows beyond 800 lines.
 . tests/lib.sh
-
-# What the files of a folder may include from the others. fs/views is a folder of its own, below fs.
-declare -A below=(
-	[base]="base"
-	[arch]="base arch"
-	[formats]="base formats"
-	[kernel]="base arch kernel"
-	[filter]="base arch kernel filter"
-	[fs/views]="base arch kernel filter formats fs/views"
-	[fs]="base arch kernel filter formats fs/views fs"
-)
-
-# folder_of PATH: the folder of the table above that a file's folder belongs to
-folder_of() {
-	case $1 in
-	formats/* | kernel/*) echo "${1%%/*}" ;;
-	*) echo "$1" ;;
-	esac
-}
+. tests/folders.sh
 
 # bad_includes TREE: "FILE includes HEADER" for each one that goes upwards, or that no folder has
 bad_includes() {
-	local dir file header from
+	local dir file header
 	while read -r file; do
-		dir=$(folder_of "${file%/*}")
+		dir=${file%/*}
 		while read -r header; do
-			from=$(folder_of "${header%/*}")
-			[[ " ${below[$dir]} " == *" $from "* ]] || echo "$file includes $header"
+			may_use "$dir" "${header%/*}" || echo "$file includes $header"
 		done < <(sed -n 's/^[[:space:]]*#[[:space:]]*include[[:space:]]*"\([^"]*\)".*/\1/p' "$1/$file")
-	done < <(cd "$1" && find "${!below[@]}" -name '*.[ch]' | sort -u) | sort
+	done < <(cd "$1" && find base arch formats kernel filter fs -name '*.[ch]' | sort -u) | sort
 }
 
 # bad_fuse TREE: files that include fuse's headers and are not fs/*.c
 bad_fuse() {
-	(cd "$1" && grep -rlE --include='*.[ch]' '^[[:space:]]*#[[:space:]]*include[[:space:]]*[<"]fuse' "${!below[@]}" 2>/dev/null |
+	(cd "$1" && grep -rlE --include='*.[ch]' '^[[:space:]]*#[[:space:]]*include[[:space:]]*[<"]fuse' base arch formats kernel filter fs 2>/dev/null |
 		grep -vxE 'fs/[^/]*\.c' | sort -u)
 }
 
@@ -74,7 +55,7 @@ seq 900 >tests/long.c
 is "$(long_files .)" "./fs/long.c" "long files are seen"
 cd "$top" || exit 1
 
-for dir in "${!below[@]}"; do
+for dir in "${order[@]}"; do
 	ok "$dir has files" test -n "$(ls "$dir"/*.c 2>/dev/null)"
 done
 is "$(ls -d */ | grep -vE '^(base|arch|formats|kernel|filter|fs|man|packaging|tests|build.*|doc.*)/$')" "" "no folder that this test does not know"
