@@ -9,40 +9,21 @@
 #include "formats/reader/machine.h"
 #include "formats/reader/reader.h"
 
-#define SIGNATURE_SIZE 8
 #define HEADER_MIN 452u			/* the smallest variant without its pointer array */
 #define HEADER_MAX 464u
 #define SUB_HEADER_MAX 104u
-#define UTS_OFFSET 12u
-#define UTS_FIELD 65u
-#define UTS_MACHINE (UTS_OFFSET + 4 * UTS_FIELD)
-#define UTS_END (UTS_OFFSET + 6 * UTS_FIELD)
-#define VERSION_KNOWN 6
-#define STATUS_KNOWN 0x3fu
+#define UTS_MACHINE (KDUMP_UTS + 4 * KDUMP_UTS_FIELD)
+#define UTS_END (KDUMP_UTS + 6 * KDUMP_UTS_FIELD)
 #define SUB_BLOCKS_MAX ((uint64_t)1 << 20)
-
-/* In order of preference when two explain a file equally well. */
-static const struct kdump_abi abis[] = {
-	{ 8, 8, 408, 424, 16, 32, 48, 64, 80 },		/* 64-bit */
-	{ 4, 4, 404, 412, 12, 20, 32, 44, 56 },		/* i386, and QEMU for every 32-bit target */
-	{ 4, 4, 404, 412, 12, 24, 40, 56, 72 },		/* 32-bit that aligns 64-bit numbers: arm, ppc, mips */
-	{ 4, 8, 408, 424, 12, 24, 40, 56, 72 },		/* the same with 64-bit time_t */
-	{ 4, 8, 404, 420, 12, 20, 32, 44, 56 },		/* i386 with 64-bit time_t */
-};
-
-const struct kdump_abi *kdump_abi_of(unsigned int word)
-{
-	return &abis[word == 4];
-}
 
 int kdump_signature(const struct source *src)
 {
-	char sig[SIGNATURE_SIZE];
+	char sig[KDUMP_SIGNATURE_BYTES];
 	ssize_t r = source_read_some(src, sig, sizeof(sig), 0);
 
 	if (r < 0)
 		return (int)r;
-	return r == sizeof(sig) && (!memcmp(sig, "KDUMP   ", sizeof(sig)) || !memcmp(sig, "DISKDUMP", sizeof(sig)));
+	return r == sizeof(sig) && (!memcmp(sig, KDUMP_SIGNATURE, sizeof(sig)) || !memcmp(sig, "DISKDUMP", sizeof(sig)));
 }
 
 static uint64_t get_word(const uint8_t *p, unsigned int word, bool be)
@@ -55,7 +36,7 @@ static void decode_main(const uint8_t *b, const struct kdump_abi *abi, bool be, 
 	const uint8_t *s = b + abi->status;
 
 	*h = (struct kdump_header){
-		.diskdump = !memcmp(b, "DISKDUMP", SIGNATURE_SIZE),
+		.diskdump = !memcmp(b, "DISKDUMP", KDUMP_SIGNATURE_BYTES),
 		.big_endian = be,
 		.word = abi->word,
 		.version = (int32_t)get_u32(b + 8, be),
@@ -70,7 +51,7 @@ static void decode_main(const uint8_t *b, const struct kdump_abi *abi, bool be, 
 		.timestamp = abi->time_word == 8 ? (int64_t)get_u64(b + abi->time, be) :
 						   (int64_t)get_u32(b + abi->time, be),
 	};
-	h->semantics = h->diskdump ? 0 : h->version < 1 || h->version > VERSION_KNOWN ? VERSION_KNOWN : h->version;
+	h->semantics = h->diskdump ? 0 : h->version < 1 || h->version > KDUMP_VERSION ? KDUMP_VERSION : h->version;
 }
 
 /* kdump's: the versions each added fields. */
@@ -144,13 +125,13 @@ static int judge(const struct source *src, const uint8_t *b, const struct kdump_
 		return -1;
 	decode_sub(sub, abi, h);
 
-	if (h->version >= 0 && h->version <= VERSION_KNOWN)
+	if (h->version >= 0 && h->version <= KDUMP_VERSION)
 		score += 4;
 	if (word && word == abi->word)
 		score += 2;
 	usec = get_word(b + abi->time + abi->time_word, abi->time_word, be);
 	score += usec < (h->diskdump ? 1000000000 : 1000000);
-	score += !(h->status & ~STATUS_KNOWN);
+	score += !(h->status & ~KDUMP_STATUS_KNOWN);
 	score += h->nr_cpus < 65536;
 	score += bytes_are_zero(b + UTS_END, abi->time - UTS_END);
 
@@ -176,13 +157,13 @@ static int judge(const struct source *src, const uint8_t *b, const struct kdump_
  */
 static void decode_uts(const uint8_t *b, struct kdump_header *h)
 {
-	bool shifted = !memcmp(b + UTS_OFFSET, "x\0\0", 3);
+	bool shifted = !memcmp(b + KDUMP_UTS, "x\0\0", 3);
 
 	for (unsigned int i = 0; i < 6; i++) {
-		const char *from = (const char *)b + UTS_OFFSET + i * UTS_FIELD - (shifted && i ? 4 : 0);
+		const char *from = (const char *)b + KDUMP_UTS + i * KDUMP_UTS_FIELD - (shifted && i ? 4 : 0);
 
-		memcpy(h->uts[i], from, UTS_FIELD - 1);
-		h->uts[i][UTS_FIELD - 1] = 0;
+		memcpy(h->uts[i], from, KDUMP_UTS_FIELD - 1);
+		h->uts[i][KDUMP_UTS_FIELD - 1] = 0;
 	}
 	if (shifted)
 		memcpy(h->uts[0], "Linux", sizeof("Linux"));
@@ -209,9 +190,9 @@ int kdump_header_read(const struct source *src, struct kdump_header *h)
 		return fail((int)-n, "%s: cannot be read: %s", src->name, strerror((int)-n));
 	if ((size_t)n < HEADER_MIN)
 		return fail(EIO, "%s: the file ends inside the kdump header", src->name);
-	for (size_t i = 0; i < ARRAY_SIZE(abis); i++) {
+	for (size_t i = 0; i < KDUMP_ABIS; i++) {
 		for (int be = 0; be <= 1; be++) {
-			score = judge(src, b, &abis[i], be, &guess);
+			score = judge(src, b, &kdump_abis[i], be, &guess);
 			if (score > best) {
 				best = score;
 				*h = guess;
@@ -226,9 +207,9 @@ int kdump_header_read(const struct source *src, struct kdump_header *h)
 	h->sub_lost = !h->max_mapnr && h->max_mapnr_32 && is_sub_zero(src, h);
 	if (h->sub_lost)
 		h->max_mapnr = h->max_mapnr_32;
-	if (h->version > VERSION_KNOWN)
+	if (h->version > KDUMP_VERSION)
 		log_warn("%s: kdump header version %d is newer than the %d known here", src->name, h->version,
-			 VERSION_KNOWN);
+			 KDUMP_VERSION);
 	decode_uts(b, h);
 	return 0;
 }

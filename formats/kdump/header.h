@@ -13,9 +13,7 @@
 #include <stdint.h>
 
 #include "base/source.h"
-
-#define KDUMP_STATUS_INCOMPLETE 0x8u
-#define KDUMP_STATUS_NO_VMEMMAP 0x10u
+#include "formats/kdump/abi.h"
 
 struct kdump_header {
 	bool diskdump;			/* signature DISKDUMP: the format's forerunner */
@@ -42,24 +40,6 @@ struct kdump_header {
 	uint64_t offset_note, size_note;
 	uint64_t offset_eraseinfo, size_eraseinfo;
 };
-
-/* Where a writer's C compiler put the fields. From status on, the main header is an array of 32-bit numbers. */
-struct kdump_abi {
-	uint8_t word, time_word;
-	uint16_t time, status;
-	/* sub header; each of the sizes follows its offset */
-	uint8_t start_pfn, vmcoreinfo, note, eraseinfo, start_pfn_64;
-};
-
-/* from status on */
-enum {
-	KDUMP_BLOCK_SIZE = 4, KDUMP_SUB_BLOCKS = 8, KDUMP_BITMAP_BLOCKS = 12, KDUMP_MAX_MAPNR = 16,
-	KDUMP_CURRENT_CPU = 32, KDUMP_NR_CPUS = 36,
-};
-
-/* What to write for a machine whose longs have so many bytes. 4: i386's, as QEMU writes it for every such machine: what
- * makedumpfile writes on ARM and others, libkdumpfile does not read. */
-const struct kdump_abi *kdump_abi_of(unsigned int word);
 
 /* 0, or fails with one message. */
 int kdump_header_read(const struct source *src, struct kdump_header *h);

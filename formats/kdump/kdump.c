@@ -144,7 +144,7 @@ static void limit_to_split(struct dump *d, uint64_t bits)
 static void find_zero_page(struct dump *d, const struct kdump_header *h)
 {
 	struct kdump *k = d->priv;
-	uint64_t off = k->desc_offset + bitmap_count(k->stored) * KDUMP_DESC_SIZE;
+	uint64_t off = k->desc_offset + bitmap_count(k->stored) * KDUMP_DESC_BYTES;
 	void *page;
 
 	page = malloc(h->block_size);
@@ -252,7 +252,7 @@ static uint64_t count_lost(const struct dump *d, uint64_t count, bool *exact)
 
 	for (uint64_t at = 0; at < count; at += step) {
 		size_t n = (size_t)min_u64(count - at, KDUMP_DESC_BATCH);
-		bool there = !kdump_read_descs(d, k->desc_offset + at * KDUMP_DESC_SIZE, n, descs);
+		bool there = !kdump_read_descs(d, k->desc_offset + at * KDUMP_DESC_BYTES, n, descs);
 
 		for (size_t i = 0; i < n; i++)
 			lost += !there || !is_written(d, &descs[i]);
@@ -274,7 +274,7 @@ static void check_data_end(struct dump *d)
 
 	if (d->incomplete || !n)
 		return;
-	if (kdump_read_descs(d, k->desc_offset + (count - n) * KDUMP_DESC_SIZE, n, descs))
+	if (kdump_read_descs(d, k->desc_offset + (count - n) * KDUMP_DESC_BYTES, n, descs))
 		what = "the file ends inside the page descriptors";
 	for (size_t i = 0; i < n && !what; i++) {
 		if (!descs[i].offset)
@@ -299,14 +299,14 @@ static uint64_t find_table_len(const struct dump *d)
 
 	for (uint64_t done = 0; done < count; done += n) {
 		n = min_u64(count - done, KDUMP_DESC_BATCH);
-		if (kdump_read_descs(d, k->desc_offset + done * KDUMP_DESC_SIZE, (size_t)n, descs))
+		if (kdump_read_descs(d, k->desc_offset + done * KDUMP_DESC_BYTES, (size_t)n, descs))
 			break;
 		for (uint64_t i = 0; i < n; i++) {
 			if (descs[i].offset <= k->desc_offset)
 				continue;
 			len = descs[i].offset - k->desc_offset;
 			/* no block is a multiple of a descriptor: here the page of zeroes comes first */
-			if (len > pages_size(&d->pages) && (len - pages_size(&d->pages)) % KDUMP_DESC_SIZE == 0)
+			if (len > pages_size(&d->pages) && (len - pages_size(&d->pages)) % KDUMP_DESC_BYTES == 0)
 				len -= pages_size(&d->pages);
 			return len;
 		}
@@ -330,9 +330,9 @@ static void check_bitmap_end(struct dump *d)
 {
 	struct kdump *k = d->priv;
 	uint64_t bits = d->pages.max_pfn - k->base_pfn, len = find_table_len(d);
-	uint64_t used = bitmap_count(k->stored) * KDUMP_DESC_SIZE;
+	uint64_t used = bitmap_count(k->stored) * KDUMP_DESC_BYTES;
 
-	if (k->exists == k->stored || k->lost_from < bits || len / KDUMP_DESC_SIZE * KDUMP_DESC_SIZE <= used)
+	if (k->exists == k->stored || k->lost_from < bits || len / KDUMP_DESC_BYTES * KDUMP_DESC_BYTES <= used)
 		return;
 	if (!d->incomplete && (len == UINT64_MAX || len - used <= pages_size(&d->pages)))
 		return;

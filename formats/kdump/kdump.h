@@ -15,7 +15,6 @@
 #include "formats/kdump/header.h"
 #include "formats/reader/dump.h"
 
-#define KDUMP_DESC_SIZE 24u
 #define KDUMP_DESC_BATCH 256u			/* descriptors looked at together */
 
 struct kdump {

@@ -22,18 +22,18 @@ static int page_error(const struct dump *d, uint64_t pfn, uint64_t off, int err,
 
 int kdump_read_descs(const struct dump *d, uint64_t off, size_t n, struct kdump_desc *descs)
 {
-	uint8_t raw[KDUMP_DESC_BATCH * KDUMP_DESC_SIZE];
+	uint8_t raw[KDUMP_DESC_BATCH * KDUMP_DESC_BYTES];
 	int r;
 
-	r = source_read(d->src, raw, n * KDUMP_DESC_SIZE, off);
+	r = source_read(d->src, raw, n * KDUMP_DESC_BYTES, off);
 	if (r)
 		return r;
 	for (size_t i = 0; i < n; i++) {
-		const uint8_t *b = raw + i * KDUMP_DESC_SIZE;
+		const uint8_t *b = raw + i * KDUMP_DESC_BYTES;
 
-		descs[i].offset = get_u64(b, d->big_endian);
-		descs[i].size = get_u32(b + 8, d->big_endian);
-		descs[i].flags = get_u32(b + 12, d->big_endian);
+		descs[i].offset = get_u64(b + KDUMP_DESC_OFFSET, d->big_endian);
+		descs[i].size = get_u32(b + KDUMP_DESC_SIZE, d->big_endian);
+		descs[i].flags = get_u32(b + KDUMP_DESC_FLAGS, d->big_endian);
 	}
 	return 0;
 }
@@ -42,7 +42,7 @@ static uint64_t desc_offset(const struct kdump *k, uint64_t pfn)
 {
 	uint64_t index = bitmap_rank(k->stored, pfn - k->base_pfn) - k->first_rank;
 
-	return k->desc_offset + index * KDUMP_DESC_SIZE;
+	return k->desc_offset + index * KDUMP_DESC_BYTES;
 }
 
 static bool has_desc(const struct kdump *k, uint64_t pfn)

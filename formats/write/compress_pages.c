@@ -97,7 +97,7 @@ static void *new_scratch(void *arg)
 static void add_page(const struct compress_job *j, struct page_batch *b, uint32_t flags, size_t len)
 {
 	b->flags[b->count] = flags;
-	put_u32(b->descs + b->count * KDUMP_DESC_BYTES + 8, (uint32_t)len, j->big_endian);
+	put_u32(b->descs + b->count * KDUMP_DESC_BYTES + KDUMP_DESC_SIZE, (uint32_t)len, j->big_endian);
 	b->used += len;
 	b->count++;
 }

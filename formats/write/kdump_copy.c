@@ -248,8 +248,8 @@ static int make_descs(const struct kdump_copy *c, uint64_t block, uint8_t *d)
 		if (!zero && !places[i].len)
 			continue;
 		put_u64(d, zero ? c->g.data_offset : offset, c->big_endian);
-		put_u32(d + 8, zero ? (uint32_t)c->g.block : places[i].len, c->big_endian);
-		put_u32(d + 12, zero ? CODEC_NONE : places[i].codec, c->big_endian);
+		put_u32(d + KDUMP_DESC_SIZE, zero ? (uint32_t)c->g.block : places[i].len, c->big_endian);
+		put_u32(d + KDUMP_DESC_FLAGS, zero ? CODEC_NONE : places[i].codec, c->big_endian);
 		offset += places[i].len;
 	}
 	return r;

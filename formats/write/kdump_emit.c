@@ -7,13 +7,9 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
-#include "formats/kdump/header.h"
+#include "formats/kdump/abi.h"
 
 #define BITMAP_PIECE		65536
-#define HEADER_VERSION		6
-#define STATUS_INCOMPLETE	0x8
-#define STATUS_NO_VMEMMAP	0x10
-#define UTS			12
 
 static const struct kdump_abi *abi_of(const struct kdump_output *o)
 {
@@ -105,12 +101,12 @@ void kdump_headers(uint8_t *b, const struct pages *ps, const struct kdump_output
 	unsigned int word = abi->word;
 	uint64_t notes = g->block + sub_header_bytes(o);
 
-	memcpy(b, "KDUMP   ", 8);
-	put_u32(b + 8, HEADER_VERSION, big);
-	memcpy(b + UTS, o->uts, sizeof(o->uts));
+	memcpy(b, KDUMP_SIGNATURE, KDUMP_SIGNATURE_BYTES);
+	put_u32(b + 8, KDUMP_VERSION, big);
+	memcpy(b + KDUMP_UTS, o->uts, sizeof(o->uts));
 	put_word(b + abi->time, (uint64_t)o->timestamp, abi->time_word, big);
-	put_u32(fields, (uint32_t)o->codec | (incomplete ? STATUS_INCOMPLETE : 0) |
-			(o->without_vmemmap ? STATUS_NO_VMEMMAP : 0), big);
+	put_u32(fields, (uint32_t)o->codec | (incomplete ? KDUMP_STATUS_INCOMPLETE : 0) |
+			(o->without_vmemmap ? KDUMP_STATUS_NO_VMEMMAP : 0), big);
 	put_u32(fields + KDUMP_BLOCK_SIZE, (uint32_t)g->block, big);
 	put_u32(fields + KDUMP_SUB_BLOCKS, (uint32_t)g->sub_blocks, big);
 	put_u32(fields + KDUMP_BITMAP_BLOCKS, (uint32_t)g->bitmap_blocks, big);

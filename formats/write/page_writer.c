@@ -181,12 +181,12 @@ static void finish_descs(struct page_writer *w, const struct page_batch *b)
 
 	for (uint64_t i = 0; i < b->count; i++) {
 		uint8_t *d = b->descs + i * KDUMP_DESC_BYTES;
-		uint32_t len = get_u32(d + 8, big), flags = b->flags[i];
+		uint32_t len = get_u32(d + KDUMP_DESC_SIZE, big), flags = b->flags[i];
 		uint64_t at = offset;
 
 		if (flags & MARK_ZERO) {
 			at = w->in.zero_offset;
-			put_u32(d + 8, (uint32_t)w->in.page_bytes, big);
+			put_u32(d + KDUMP_DESC_SIZE, (uint32_t)w->in.page_bytes, big);
 			flags = 0;
 		}
 		if (flags & MARK_DAMAGED) {
@@ -195,7 +195,7 @@ static void finish_descs(struct page_writer *w, const struct page_batch *b)
 			continue;
 		}
 		put_u64(d, at, big);
-		put_u32(d + 12, flags, big);
+		put_u32(d + KDUMP_DESC_FLAGS, flags, big);
 		put_u64(d + 16, 0, big);
 		offset += len;
 	}
@@ -254,7 +254,7 @@ static size_t descs_with_data(const struct page_writer *w)
 	size_t n = 0;
 
 	for (; n < w->descs_bytes; n += KDUMP_DESC_BYTES)
-		if (get_u64(w->descs + n, big) + get_u32(w->descs + n + 8, big) > end)
+		if (get_u64(w->descs + n, big) + get_u32(w->descs + n + KDUMP_DESC_SIZE, big) > end)
 			break;
 	return n;
 }

@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define KDUMP_DESC_BYTES 24		/* struct page_desc: offset, size, flags, page_flags */
+#include "formats/kdump/abi.h"
 
 #define MARK_ZERO	0x80000000u	/* in page_batch.flags: all zero, without data of its own */
 #define MARK_DAMAGED	0x40000000u	/* could not be read, without data */
