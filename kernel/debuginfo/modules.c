@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "base/log.h"
 #include "base/vector.h"
+#include "kernel/debuginfo/image_modules.h"
 #include "kernel/list.h"
 
 #define MAX_MODULES	4096
@@ -284,24 +285,38 @@ static int add_module(void *arg, uint64_t node)
 	return 0;
 }
 
+static int find_head(const struct kernel *k, const struct symbols *s, const struct types *t, uint64_t *head)
+{
+	struct symbol named;
+
+	if (symbols_find(s, "modules", &named))
+		return image_find_modules(k, t, head);
+	*head = named.vaddr;
+	return 0;
+}
+
 int modules_open(const struct kernel *k, const struct symbols *s, const struct types *t, struct modules **out,
 		 const char **why)
 {
 	struct module_fields l = { 0 };
 	struct visit w = { .k = k, .l = &l, .names_left = MAX_ALL_NAMES };
-	struct symbol head;
+	uint64_t head;
 	int r;
 
 	w.pointer_bytes = k->arch ? k->arch->elf_class / 8 : 8;
 	*why = !k->has_space ? k->why_no_space :
-	       symbols_find(s, "modules", &head) ? "the kernel has no symbol modules" :
 	       find_layout(t, &l) ? "the kernel's struct module is none that is known" : NULL;
 	if (*why)
 		return -ENOTSUP;
+	r = find_head(k, s, t, &head);
+	if (r) {
+		*why = "no symbol tells where the list of modules is, and it was not found by its contents";
+		return r == -ENOMEM ? r : -ENOTSUP;
+	}
 	w.out = calloc(1, sizeof(*w.out));
 	if (!w.out)
 		return -ENOMEM;
-	r = list_each(k, head.vaddr, MAX_MODULES, add_module, &w);
+	r = list_each(k, head, MAX_MODULES, add_module, &w);
 	if (r == -ENOMEM) {
 		modules_close(w.out);
 		return r;

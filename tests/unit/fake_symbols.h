@@ -238,12 +238,13 @@ static inline void fake_kernel_btf(struct fake_btf *b)
 	btf_add_member(b, "typetab", 14, 192);
 	btf_add(b, "", 2, false, 0, 12);			/* 13: struct mod_kallsyms * */
 	btf_add(b, "", 2, false, 0, 2);				/* 14: char * */
-	btf_add(b, "module", 4, false, 5, 120);			/* 15 */
+	btf_add(b, "module", 4, false, 6, 128);			/* 15 */
 	btf_add_member(b, "state", 7, 0);
 	btf_add_member(b, "list", 4, 8 * 8);
 	btf_add_member(b, "name", 6, 24 * 8);
 	btf_add_member(b, "kallsyms", 13, 80 * 8);
 	btf_add_member(b, "mem", 11, 88 * 8);
+	btf_add_member(b, "mkobj", 40, 120 * 8);
 	btf_add(b, "btf", 4, false, 2, 16);			/* 16 */
 	btf_add_member(b, "data", 10, 0);
 	btf_add_member(b, "data_size", 8, 64);
@@ -297,6 +298,8 @@ static inline void fake_kernel_btf(struct fake_btf *b)
 	btf_add_member(b, "nothing", 999, 0);
 	btf_add_member(b, "circle", 34, 0);
 	btf_add(b, "task_struct", 8, false, 0, 3);		/* 39: a typedef, which is not what is meant */
+	btf_add(b, "module_kobject", 4, false, 1, 8);		/* 40 */
+	btf_add_member(b, "mod", 18, 0);
 	fake_btf_finish(b);
 }
 

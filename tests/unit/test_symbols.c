@@ -251,6 +251,20 @@ static struct world with_modules(struct fake *f)
 	return w;
 }
 
+/* Another name of the same length for a symbol of fake_symbols(). */
+static void wipe_symbol(struct fake *f, const char *name)
+{
+	size_t n = strlen(name);
+	uint8_t *names = f->bytes[IN_NAMES >> 12] + IN_NAMES % 4096, *at = names;
+
+	/* behind the length and the type */
+	do {
+		at = memmem(at + 1, 4096 - (size_t)(at + 1 - names), name, n);
+		assert_non_null(at);
+	} while (at[-2] != n + 1);
+	memset(at, 'z', n);
+}
+
 static void expect_in_module(const struct world *w, uint64_t vaddr, const char *name)
 {
 	const struct module *m;
@@ -293,6 +307,55 @@ static void test_modules(void **state)
 	expect_in_module(&w, FAKE_MODULE_TEXT + 0x10fff, "demo_data");
 	expect_in_module(&w, image(0x180), NULL);
 	done(&w);
+}
+
+/* No symbol names the list: its head is in the image, and both of its neighbours are modules. */
+static void test_modules_search(void **state)
+{
+	static const struct { uint64_t at, value; bool found; } damage[] = {
+		{ 0x900, 0, true },
+		{ IN_MODULE + 8, FAKE_TEXT + (IN_MODULES + 8), false },		/* back to something else */
+		{ IN_MODULE + 16, 0, false },
+		{ IN_MODULE + 120, FAKE_DIRECT + IN_MODULE + 8, false },	/* it is another's */
+		{ IN_MODULE + 24, 0, false },					/* no name */
+		{ IN_MODULE + 24, 0x0a64, false },				/* none that a module can have */
+		{ IN_MODULE + 24 + 40, 1, false },				/* goes on behind its end */
+		{ IN_MODULES, FAKE_TEXT + (IN_MODULE + 8), false },			/* in the image */
+		{ IN_MODULES, 0, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(damage); i++) {
+		struct fake_btf btf;
+		struct fake *f = fake_symbols(FORM_PERCPU, &btf);
+		const struct modules *m;
+		struct facts *facts;
+		struct world w;
+		const char *why;
+		int r;
+
+		/* the name that was there; the next symbol has another length */
+		wipe_symbol(f, "modules");
+		fake_u64(f, IN_MODULES, FAKE_DIRECT + IN_MODULE + 8);
+		fake_u64(f, IN_MODULES + 8, FAKE_DIRECT + IN_MODULE + 8);
+		fake_u64(f, IN_MODULE + 8, image(IN_MODULES));
+		fake_u64(f, IN_MODULE + 16, image(IN_MODULES));
+		fake_u64(f, IN_MODULE + 120, FAKE_DIRECT + IN_MODULE);
+		fake_u64(f, damage[i].at, damage[i].value);
+		w = make(f, fake_kallsyms_lines(FORM_PERCPU));
+		facts = facts_new(w.k, NULL);
+		r = facts_modules(facts, &m, &why);
+		assert_int_equal(r, damage[i].found ? 0 : -ENOTSUP);
+		if (!r) {
+			assert_int_equal(m->n, 1);
+			assert_string_equal(m->list[0].name, "demo");
+			assert_int_equal(m->list[0].symtab.n, 2);
+		} else {
+			assert_string_equal(why, "no symbol tells where the list of modules is, and it was not found by its contents");
+		}
+		facts_free(facts);
+		done(&w);
+	}
 }
 
 /* What is damaged is left out, and nothing runs without an end. */
@@ -369,7 +432,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_forms), cmocka_unit_test(test_names), cmocka_unit_test(test_damage),
 		cmocka_unit_test(test_nothing), cmocka_unit_test(test_search), cmocka_unit_test(test_search_damage),
-		cmocka_unit_test(test_modules), cmocka_unit_test(test_modules_damage), cmocka_unit_test(test_list),
+		cmocka_unit_test(test_modules), cmocka_unit_test(test_modules_search), cmocka_unit_test(test_modules_damage), cmocka_unit_test(test_list),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
