@@ -7,9 +7,12 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "kernel/core/cmdline_search.h"
+#include "kernel/core/taint_code.h"
 
 #define CPUS_LIMIT	16384u		/* NR_CPUS is 8192 at the most */
 #define NT_GNU_BUILD_ID	3
+#define TAINTS_LIMIT	24u		/* bits; kernels of today have 20 */
 
 /* Of several names the first that there is: kernels have changed them. */
 static int find(const struct symbols *s, const char *const *names, size_t n, uint64_t *vaddr)
@@ -73,7 +76,13 @@ int state_taint(const struct kernel *k, const struct symbols *s, uint64_t *out)
 	uint64_t vaddr;
 	int r = find(s, names, ARRAY_SIZE(names), &vaddr);
 
-	return r ? r : kernel_read_word(k, vaddr, out);
+	if (!r)
+		return kernel_read_word(k, vaddr, out);
+	r = taint_code_find(k, s, &vaddr);
+	if (!r)
+		r = kernel_read_word(k, vaddr, out);
+	/* code that only looks like what it should be */
+	return !r && *out >> TAINTS_LIMIT ? -ENOENT : r;
 }
 
 /* kernel/panic.c: taint_flags */
@@ -120,6 +129,8 @@ int state_cmdline(const struct kernel *k, const struct symbols *s, char out[STAT
 	uint64_t vaddr, n;
 	int r = find(s, pointers, ARRAY_SIZE(pointers), &vaddr);
 
+	if (r)
+		r = cmdline_search(k, &vaddr);
 	/* boot_command_line is no substitute: its memory is given back when the kernel has started */
 	if (!r)
 		r = kernel_read_word(k, vaddr, &vaddr);

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # TIMEOUT: 1200
 # Kernels whose kallsyms have functions only (no CONFIG_KALLSYMS_ALL): variables out of the tables of exported symbols, in
-# both forms and byte orders, against nm; BTF found by its header, against bpftool; init_task by its contents.
+# both forms and byte orders, against nm; BTF found by its header, against bpftool; init_task, the list of modules and the
+# command line by their contents, taint by the code that returns it.
 . tests/real/lib.sh
 
 names=(a64-512 a64-kexec armlpae-512 i386pae ppc64el s390x mips64el)
@@ -64,6 +65,20 @@ LC_ALL=C sed 's/init_task\x00/init_tusk\x00/g' "${set[a64-512]}/elf" >"$T/rename
 is "$(echo "find init_tusk" | "$FACTS" "$T/renamed" 2>"$T/facts.err")" "${want/task/tusk}" "a64-512: init_task with another name"
 is "$(echo "find init_task" | "$FACTS" "$T/renamed" 2>"$T/facts.err")" "$want" "a64-512: init_task by its contents" ||
 	diag "$(cat "$T/facts.err")"
+
+# --- what no symbol tells: by contents and code, against what the kernel said when it lived
+
+truth() { sed -n "/^truth begin ${2//\//\\/}\r*\$/,/^truth end/p" "${set[$1]}/console.log" | tr -d '\r' | sed '1d;$d'; }
+for name in "${names[@]}"; do
+	"$VMCOREFS" --cat info "$(dump_of "$name")" >"$T/info" 2>"$T/err"
+	is "$(sed -n 's/^cmdline: //p' "$T/info")" "$(truth "$name" /proc/cmdline)" "$name: the command line" || diag "$(cat "$T/err")"
+	is "$(sed -n 's/^taint: //p' "$T/info")" "none" "$name: not tainted"
+done
+for name in a64-512 a64-kexec; do
+	ok "$name: no symbol names the list of modules" test "$(echo "find modules" | facts "$name")" = "modules: No such file or directory"
+	echo modules | facts "$name" >"$T/modules"
+	is "$(cat "$T/modules")" "$(truth "$name" /proc/modules | cut -d' ' -f1)" "$name: its modules"
+done
 
 # --- a rule over a variable
 

@@ -9,7 +9,7 @@
 #include "tests/unit/fake_symbols.h"
 #include "tests/unit/unit.h"
 
-enum { NR_CPU_IDS = 0x6000, MASK = 0x6008, TAINT = 0x6100, CMDLINE = 0x6108, TEXT = 0x6200, NOTES = 0x6300, NOTES_END = 0x6348 };
+enum { NR_CPU_IDS = 0x6000, MASK = 0x6008, TAINT = 0x6100, CMDLINE = 0x6108, TEXT = 0x6200, NOTES = 0x6300, NOTES_END = 0x6348, FREE = 0x240000 };
 
 struct world {
 	struct fake *f;
@@ -145,6 +145,60 @@ static void test_cmdline(void **state)
 	done(&w);
 }
 
+/* No symbol: two copies, whose pointers are neighbours in the image, one of them cut by parse_args(). */
+static void test_cmdline_search(void **state)
+{
+	static const char whole[] = "root=/dev/vda1 quiet x=\"a b\" --", cut[] = "root\0/dev/vda1\0quiet\0x\0\"a b\0\0--";
+	static const struct {
+		uint64_t at, value;
+		bool found;
+	} rows[] = {
+		{ 0x900, 0, true },
+		{ FREE + 0x100 + 4, '.', false },		/* cut where nothing was */
+		{ FREE + 0x100 + sizeof(cut) - 1, 'x', false },	/* goes on */
+		{ FREE + 0x100, 'R', false },
+		{ FREE + 5, 7, false },				/* no text */
+		{ FREE + 0x100 + 4, '=', true },		/* one option fewer with a value */
+		{ CMDLINE + 0x10, 1, true },
+		{ CMDLINE + 8, 0, false },
+		{ CMDLINE, 0, false },
+	};
+	char got[STATE_CMDLINE_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct world w = make(all, 4, "");
+
+		fake_u64(w.f, CMDLINE, FAKE_DIRECT + FREE);
+		fake_u64(w.f, CMDLINE + 8, FAKE_DIRECT + FREE + 0x100);
+		fake_write(w.f, FREE, whole, sizeof(whole));
+		fake_write(w.f, FREE + 0x100, cut, sizeof(cut));
+		/* two texts that are the same are none of it, nor are two short ones */
+		fake_u64(w.f, CMDLINE + 0x140, FAKE_DIRECT + FREE + 0x200);
+		fake_u64(w.f, CMDLINE + 0x148, FAKE_DIRECT + FREE + 0x300);
+		fake_write(w.f, FREE + 0x200, whole, sizeof(whole));
+		fake_write(w.f, FREE + 0x300, whole, sizeof(whole));
+		fake_u64(w.f, CMDLINE + 0x1a0, FAKE_DIRECT + FREE + 0x400);
+		fake_u64(w.f, CMDLINE + 0x1a8, FAKE_DIRECT + FREE + 0x420);
+		fake_write(w.f, FREE + 0x400, "a b", 4);
+		fake_write(w.f, FREE + 0x420, "a\0b", 4);
+		if (rows[i].at % 8 || rows[i].at >= FREE)
+			fake_write(w.f, rows[i].at, &(char){ (char)rows[i].value }, 1);
+		else
+			fake_u64(w.f, rows[i].at, rows[i].value);
+		assert_int_equal(state_cmdline(w.k, w.s, got), rows[i].found ? 0 : -ENOENT);
+		if (rows[i].found)
+			assert_string_equal(got, whole);
+		/* a second pair with another text: which one it is is not known */
+		fake_u64(w.f, CMDLINE + 0x80, FAKE_DIRECT + FREE + 0x500);
+		fake_u64(w.f, CMDLINE + 0xc0, FAKE_DIRECT + FREE + 0x600);
+		fake_write(w.f, FREE + 0x500, "other=1 line", 13);
+		fake_write(w.f, FREE + 0x600, "other\0001\0line", 13);
+		assert_int_equal(state_cmdline(w.k, w.s, got), rows[i].found ? -ENOENT : 0);
+		done(&w);
+	}
+}
+
 static void put_note(struct world *w, uint64_t at, uint32_t name_len, uint32_t desc_len, uint32_t type, const char *name)
 {
 	fake_u32(w->f, at, name_len);
@@ -238,7 +292,7 @@ static void test_packages(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_cpus), cmocka_unit_test(test_taint), cmocka_unit_test(test_cmdline),
+		cmocka_unit_test(test_cpus), cmocka_unit_test(test_taint), cmocka_unit_test(test_cmdline), cmocka_unit_test(test_cmdline_search),
 		cmocka_unit_test(test_build_id), cmocka_unit_test(test_packages),
 	};
 
