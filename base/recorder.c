@@ -6,7 +6,7 @@
 
 #include "base/bitmap.h"
 
-struct record {
+struct read_record {
 	pthread_mutex_t lock;		/* for what follows; held for no read */
 	struct bitmap *read;		/* owned */
 	bool lost;			/* not all could be noted */
@@ -15,7 +15,7 @@ struct record {
 struct recorder {
 	struct pages pages;		/* first: see recorder_of() */
 	const struct pages *below;
-	struct record *record;		/* owned */
+	struct read_record *record;		/* owned */
 };
 
 static const struct recorder *recorder_of(const struct pages *ps)
@@ -65,7 +65,7 @@ static const struct pages_ops recorder_ops = {
 struct pages *recorder_new(const struct pages *below)
 {
 	struct recorder *r = calloc(1, sizeof(*r));
-	struct record *record = calloc(1, sizeof(*record));
+	struct read_record *record = calloc(1, sizeof(*record));
 
 	if (record)
 		record->read = bitmap_new(below->max_pfn);
@@ -83,7 +83,7 @@ struct pages *recorder_new(const struct pages *below)
 
 void recorder_free(struct pages *recorder)
 {
-	struct record *record = recorder ? recorder_of(recorder)->record : NULL;
+	struct read_record *record = recorder ? recorder_of(recorder)->record : NULL;
 
 	if (!record)
 		return;
@@ -95,7 +95,7 @@ void recorder_free(struct pages *recorder)
 
 bool recorder_has(const struct pages *recorder, uint64_t pfn)
 {
-	struct record *record = recorder_of(recorder)->record;
+	struct read_record *record = recorder_of(recorder)->record;
 	bool has;
 
 	pthread_mutex_lock(&record->lock);

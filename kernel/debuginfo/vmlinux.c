@@ -27,7 +27,7 @@ enum line_kind {
 	PAGE_TYPE,			/* a kind of page, in the upper byte of page_type: see put_page_type() */
 };
 
-static const struct line {
+static const struct info_line {
 	enum line_kind kind;
 	const char *name;
 } lines[] = {
@@ -292,7 +292,7 @@ static void put_page_type(const struct vmlinux *v, size_t i, struct outbuf *out)
 static void put_line(const struct vmlinux *v, size_t i, struct outbuf *out)
 {
 	static const char *const kinds[] = { [SIZE] = "SIZE", [OFFSET] = "OFFSET", [LENGTH] = "LENGTH" };
-	const struct line *l = &lines[i];
+	const struct info_line *l = &lines[i];
 	const struct vmlinux_symbol *s = &v->symbols[i];
 	const struct type_query *q = v->of_line[i];
 	unsigned int pointer_bytes = v->file.ehdr.e_ident[EI_CLASS] == ELFCLASS32 ? 4 : 8;
