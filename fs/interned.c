@@ -8,7 +8,7 @@
 
 #include "base/hash.h"
 
-#define BUCKETS 8192
+#define BUCKETS 65536		/* memory that is not touched before it is used */
 
 struct interned_name {
 	struct interned_name *next_by_name, *next_by_number;
