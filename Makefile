@@ -69,7 +69,8 @@ $(BUILD)/tests/fuzz/replay_%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 # tests' tools that are made of the program's own parts
-PARTS_TOOLS := $(addprefix $(BUILD)/tests/tools/,print_rows kernel_facts kernel_types nested_types keep_pages read_container)
+PARTS_TOOLS := $(addprefix $(BUILD)/tests/tools/,\
+	print_rows kernel_facts kernel_types nested_types keep_pages read_container cpu_registers)
 $(PARTS_TOOLS): $(BUILD)/tests/tools/%: $(BUILD)/tests/tools/%.o $(LIBOBJS)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
