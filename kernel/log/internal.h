@@ -50,6 +50,10 @@ struct printk_memory {
  */
 int printk_memory_read(const struct kernel *k, const char *what, uint64_t vaddr, uint64_t bytes,
 		       struct printk_memory *out);
+/* The same of a ring of which only used bytes from offset first on are wanted, first < bytes, used <= bytes; behind its end they
+ * go on at its start. The rest is zeroes, and takes no memory. */
+int printk_memory_read_round(const struct kernel *k, const char *what, uint64_t vaddr, uint64_t bytes, uint64_t first,
+			     uint64_t used, struct printk_memory *out);
 void printk_memory_free(struct printk_memory *m);	/* zeroed is fine */
 /* The first hole that has some of len bytes at an offset; NULL: all of them are there. */
 const struct printk_hole *printk_memory_hole(const struct printk_memory *m, uint64_t at, uint64_t len);

@@ -73,14 +73,14 @@ static int add_hole(struct printk_memory *m, uint64_t start, uint64_t end, int e
 }
 
 /* In one piece failed: page by page. */
-static int read_pages(const struct kernel *k, struct printk_memory *m)
+static int read_pages(const struct kernel *k, struct printk_memory *m, uint64_t from, uint64_t end)
 {
 	const uint64_t page = pages_size(k->pages);
 	uint64_t n;
 	int r;
 
-	for (uint64_t at = 0; at < m->bytes; at += n) {
-		n = min_u64(page - (m->vaddr + at) % page, m->bytes - at);
+	for (uint64_t at = from; at < end; at += n) {
+		n = min_u64(page - (m->vaddr + at) % page, end - at);
 		r = printk_read(k, m->vaddr + at, m->data + at, n);
 		if (r && !is_loss(r))
 			return r;
@@ -93,21 +93,37 @@ static int read_pages(const struct kernel *k, struct printk_memory *m)
 				return r;
 		}
 	}
-	if (m->nholes && !m->holes[0].start && m->holes[m->nholes - 1].end == m->bytes) {
-		uint64_t lost = 0;
-
-		for (size_t i = 0; i < m->nholes; i++)
-			lost += m->holes[i].end - m->holes[i].start;
-		if (lost == m->bytes)
-			return m->holes[0].error;
-	}
 	return 0;
+}
+
+static int read_part(const struct kernel *k, struct printk_memory *m, uint64_t from, uint64_t end)
+{
+	int r = kernel_read(k, m->vaddr + from, m->data + from, end - from);
+
+	return r && is_loss(r) ? read_pages(k, m, from, end) : r;
+}
+
+/* 0, or why all of the bytes that were read are lost. */
+static int lost_whole(const struct printk_memory *m, uint64_t bytes)
+{
+	uint64_t lost = 0;
+
+	for (size_t i = 0; i < m->nholes; i++)
+		lost += m->holes[i].end - m->holes[i].start;
+	return lost && lost == bytes ? m->holes[0].error : 0;
 }
 
 int printk_memory_read(const struct kernel *k, const char *what, uint64_t vaddr, uint64_t bytes,
 		       struct printk_memory *out)
 {
+	return printk_memory_read_round(k, what, vaddr, bytes, 0, bytes, out);
+}
+
+int printk_memory_read_round(const struct kernel *k, const char *what, uint64_t vaddr, uint64_t bytes, uint64_t first,
+			     uint64_t used, struct printk_memory *out)
+{
 	struct printk_memory m = { .vaddr = vaddr, .bytes = bytes };
+	uint64_t behind = min_u64(used, bytes - first);
 	int r;
 
 	if (bytes > MAX_LOG_BYTES)
@@ -115,9 +131,17 @@ int printk_memory_read(const struct kernel *k, const char *what, uint64_t vaddr,
 	m.data = calloc(bytes ? bytes : 1, 1);
 	if (!m.data)
 		return -ENOMEM;
-	r = kernel_read(k, vaddr, m.data, bytes);
-	if (r && is_loss(r))
-		r = read_pages(k, &m);
+	/* holes are in the order of their places */
+	r = used > behind ? read_part(k, &m, 0, used - behind) : 0;
+	if (!r)
+		r = read_part(k, &m, first, first + behind);
+	if (!r)
+		r = lost_whole(&m, used);
+	if (r && is_loss(r) && used < bytes) {
+		/* one page of it, or a pointer that leads nowhere? */
+		printk_memory_free(&m);
+		return printk_memory_read(k, what, vaddr, bytes, out);
+	}
 	if (r) {
 		printk_memory_free(&m);
 		return fail(-r, "dmesg: cannot read %s at %#llx: %s", what, (unsigned long long)vaddr, strerror(-r));

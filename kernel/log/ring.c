@@ -102,7 +102,7 @@ static void ring_optional_fields(const struct kernel *k, struct ring *g)
 
 static int ring_load(const struct kernel *k, struct ring *g)
 {
-	uint64_t prb, rb, bits, descs, infos, data;
+	uint64_t prb, rb, bits, descs, infos, data, first, n;
 	int r;
 
 	if (vmci_symbol(&k->vmci, "prb", &prb))
@@ -123,8 +123,14 @@ static int ring_load(const struct kernel *k, struct ring *g)
 	if (bits < 3 || bits > 31)
 		return fail(EIO, "dmesg: a log of 2^%llu bytes cannot be right", (unsigned long long)bits);
 	g->text_size = (uint64_t)1 << bits;
-	if ((r = printk_memory_read(k, "the log's descriptors", descs, g->count * g->desc_size, &g->descs_mem)) ||
-	    (r = printk_memory_read(k, "the log's records", infos, g->count * g->info_size, &g->infos_mem)))
+	/* of a large ring few are in use as a rule: it is made for records of 32 bytes */
+	n = ((g->head - g->tail) & g->id_mask) + 1;
+	first = n > g->count ? 0 : g->tail % g->count;
+	n = min_u64(n, g->count);
+	if ((r = printk_memory_read_round(k, "the log's descriptors", descs, g->count * g->desc_size, first * g->desc_size,
+					  n * g->desc_size, &g->descs_mem)) ||
+	    (r = printk_memory_read_round(k, "the log's records", infos, g->count * g->info_size, first * g->info_size,
+					  n * g->info_size, &g->infos_mem)))
 		return r;
 	return printk_memory_read(k, "the log's text", data, g->text_size, &g->text_mem);
 }
