@@ -30,7 +30,7 @@ static uint32_t *known(struct layouts *l, const struct type *type, bool *is_it)
 
 static uint64_t struct_align(struct layouts *l, const struct type *type)
 {
-	struct layout layout;
+	struct type_layout layout;
 	bool is_it;
 	uint32_t *align = known(l, type, &is_it);
 
@@ -129,7 +129,7 @@ static bool next_item(struct layouts *l, struct type_items *items, struct type_i
 	return false;
 }
 
-static void decide_packed(struct layouts *l, const struct type *type, struct layout *out)
+static void decide_packed(struct layouts *l, const struct type *type, struct type_layout *out)
 {
 	struct type_items items = { .of = *type };
 	struct type_item item;
@@ -146,14 +146,14 @@ static void decide_packed(struct layouts *l, const struct type *type, struct lay
 		out->align = 1;
 }
 
-void layout_of(struct layouts *l, const struct type *type, struct layout *out)
+void layout_of(struct layouts *l, const struct type *type, struct type_layout *out)
 {
 	struct type_items items = { .of = *type };
 	struct layout_walk w;
 	struct type_item item;
 	uint64_t end;
 
-	*out = (struct layout){ .is_union = type->kind == TYPE_UNION, .align = 1, .bytes = min_u64(type->bytes, MAX_BYTES) };
+	*out = (struct type_layout){ .is_union = type->kind == TYPE_UNION, .align = 1, .bytes = min_u64(type->bytes, MAX_BYTES) };
 	if (l->depth >= MAX_DEPTH || type->is_declared)
 		return;
 	l->depth++;

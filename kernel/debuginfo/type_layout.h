@@ -25,7 +25,7 @@ struct layouts {
 };
 
 /* A struct or union as a whole. */
-struct layout {
+struct type_layout {
 	bool packed, is_union;
 	uint64_t bytes;
 	uint64_t align;			/* bytes: what it has with all attributes */
@@ -47,11 +47,11 @@ struct layout_place {
 };
 
 struct layout_walk {
-	struct layout of;
+	struct type_layout of;
 	uint64_t end;			/* bits */
 };
 
-void layout_of(struct layouts *l, const struct type *type, struct layout *out);
+void layout_of(struct layouts *l, const struct type *type, struct type_layout *out);
 /* Of a type as it is written, in bytes; at least 1. */
 uint64_t layout_align(struct layouts *l, const struct type *type);
 /* Begin with { .of = the layout }; then each member in order. */

@@ -219,7 +219,7 @@ static void print_member(struct type_printer *p, struct body *b, const struct ty
 
 static void print_end(struct type_printer *p, struct body *b, struct outbuf *out)
 {
-	const struct layout *of = &b->walk.of;
+	const struct type_layout *of = &b->walk.of;
 
 	if (of->tail) {
 		print_indent(b->indent, out);
