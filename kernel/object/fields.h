@@ -4,8 +4,10 @@
  *
  * A walker has a table of the members that it reads:
  *
- *	static const struct task_fields { struct kfield state, pid, comm; } task_fields = {
- *		.state = { "task_struct.__state|task_struct.state" }, .pid = { "task_struct.pid" }, ...
+ *	struct task_fields { struct kfield state, pid; } f = {
+ *		KFIELD("task_struct.__state|task_struct.state"), KFIELD("task_struct.pid"),
+ *	};
+ *	kfields_resolve(names, (struct kfield *)&f, kfields_count(f)); ... kget(r, task, &f.pid)
  *
  * A path is a type's name and members' names with dots between, or the type alone: then it is for its size. A member that
  * is an array may be followed by [n]. "a.b|c.d": alternatives, of which the first that exists is taken: the newest first.
@@ -51,6 +53,8 @@ struct kfield {
 	bool known;			/* false: missing, and may be */
 	struct kplace at;
 };
+
+#define KFIELD(its_path) { .path = (its_path) }
 
 /* Finds all n of them. -ENOENT: some that may not be missing are (kfields_missing() names them); -EINVAL: a path that is
  * none; other errors: types cannot be read. */
