@@ -107,25 +107,3 @@ struct knames names_of(const struct name_source *source)
 {
 	return (struct knames){ .arg = source, .place = source_place, .variable = source_variable };
 }
-
-/* A dump that has none is one without that name. */
-static int facts_place(const void *arg, const char *type, const char *path, struct kplace *out)
-{
-	const struct types *t;
-	int r = facts_types(arg, &t, NULL);
-
-	return r ? (r == -ENOTSUP ? -ENOENT : r) : place(t, NULL, type, path, out);
-}
-
-static int facts_variable(const void *arg, const char *name, uint64_t *vaddr, uint64_t *bytes)
-{
-	const struct symbols *s;
-	int r = facts_symbols(arg, &s, NULL);
-
-	return r ? (r == -ENOTSUP ? -ENOENT : r) : variable(s, name, vaddr, bytes);
-}
-
-struct knames names_of_facts(const struct facts *f)
-{
-	return (struct knames){ .arg = f, .place = facts_place, .variable = facts_variable };
-}

@@ -7,19 +7,18 @@
 #ifndef VMCOREFS_KERNEL_DEBUGINFO_NAMES_H
 #define VMCOREFS_KERNEL_DEBUGINFO_NAMES_H
 
-#include "kernel/debuginfo/facts.h"
+#include "kernel/debuginfo/symbols.h"
+#include "kernel/debuginfo/types.h"
 #include "kernel/object/fields.h"
 
-/* The kernel's, opened when the first name is asked for. Borrows facts. */
-struct knames names_of_facts(const struct facts *f);
-
-/* For those that facts are made of. All borrowed. */
+/* What names are looked up in. All borrowed. */
 struct name_source {
 	const struct symbols *symbols;	/* NULL: no variables are known */
 	const struct types *types;	/* NULL: no types are */
 	const char *module;		/* whose types are asked before the kernel's; NULL: the kernel's only */
 };
-/* Borrows source. */
+
+/* Borrows source. Walkers have facts instead: facts_names.h. */
 struct knames names_of(const struct name_source *source);
 
 #endif

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "fs/views/engine.h"
-#include "kernel/debuginfo/names.h"
+#include "kernel/debuginfo/facts_names.h"
 
 struct tool {
 	struct engine *engine;		/* owned */
@@ -50,7 +50,7 @@ static inline struct tool tool_open(int argc, char **argv)
 		fprintf(stderr, "%s\n", tool.engine->kernel->why_no_space);
 		exit(1);
 	}
-	tool.names = names_of_facts(tool.engine->facts);
+	tool.names = facts_names(tool.engine->facts);
 	clock_gettime(CLOCK_MONOTONIC, &tool.start);
 	return tool;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Members by name: alternatives, what may be missing, bit fields in all byte orders; by the BTF of a kernel. */
 #include "base/log.h"
+#include "kernel/debuginfo/facts_names.h"
 #include "kernel/debuginfo/names.h"
 #include "kernel/object/fields.h"
 #include "tests/unit/fake_object.h"
@@ -218,7 +219,7 @@ static void test_facts(void **state)
 	struct fake_btf btf;
 	struct world w = make(fake_symbols(FORM_PERCPU, &btf), fake_kallsyms_lines(FORM_PERCPU));
 	struct facts *f = facts_new(w.k, NULL);
-	struct knames names = names_of_facts(f);
+	struct knames names = facts_names(f);
 	uint64_t vaddr;
 
 	(void)state;
@@ -232,7 +233,7 @@ static void test_facts(void **state)
 	/* a dump without any */
 	w = make(fake_new(12, 0x400), "");
 	f = facts_new(w.k, NULL);
-	names = names_of_facts(f);
+	names = facts_names(f);
 	expect_place(&names, "list_head", -ENOENT, 0, 0);
 	assert_int_equal(kvariable(&names, "modules", &vaddr), -ENOENT);
 	facts_free(f);
