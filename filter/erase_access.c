@@ -162,14 +162,8 @@ int access_resolve(struct access_context *c, const struct erase_word *path, size
 
 int access_read(const struct access_context *c, uint64_t vaddr, uint64_t bytes, uint64_t *out)
 {
-	uint8_t raw[8] = { 0 };
-	uint64_t value = 0;
-	int r = kernel_read(c->kernel, vaddr, raw, bytes);
-
-	for (uint64_t i = 0; i < bytes; i++)
-		value = value << 8 | raw[c->kernel->big_endian ? i : bytes - 1 - i];
-	*out = value;
-	return r;
+	*out = kuint(c->reader, vaddr, (unsigned int)bytes);
+	return kreader_take(c->reader, NULL);
 }
 
 int access_walk(const struct access_context *c, const struct access *a, uint64_t element, uint64_t *vaddr)

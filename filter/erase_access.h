@@ -9,12 +9,14 @@
 #define VMCOREFS_FILTER_ERASE_ACCESS_H
 
 #include "filter/erase_parse.h"
+#include "kernel/object/reader.h"
 #include "kernel/debuginfo/facts.h"
 
 #define ACCESS_STEPS_MAX (2 * ERASE_DEPTH_MAX)
 
 struct access_context {
 	const struct kernel *kernel;
+	struct kreader *reader;		/* of its memory */
 	const struct facts *facts;
 	const struct types *types;
 	const char *name;		/* of the file with the rules */

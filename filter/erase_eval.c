@@ -8,7 +8,7 @@
 #include "base/bytes.h"
 #include "base/log.h"
 #include "filter/erase_target.h"
-#include "kernel/list.h"
+#include "kernel/object/list.h"
 
 #define LOOP_MAX	((uint64_t)1 << 24)	/* elements of one list or array */
 #define CPUS_MAX	65536u
@@ -48,56 +48,36 @@ static int run_array(struct loop *l)
 	return r;
 }
 
-/* From a struct, or from a pointer to one (slot: where that is), to the next, until NULL or the first. */
+static int visit_list(struct loop *l, struct klist list, uint64_t offset)
+{
+	int r = 0;
+
+	while (!r && klist_next(&list))
+		r = visit(l, list.node - offset, list.slot);
+	kreader_take(l->ev->c.reader, NULL);	/* the list has it */
+	return r ? r : list.error;
+}
+
+/* From a struct, or from a pointer to one, to the next, until NULL or the first. */
 static int run_chain(struct loop *l)
 {
 	const struct access_context *c = &l->ev->c;
-	uint64_t slot, node, first, mark = 0;
-	int r = access_walk(c, &l->list, 0, &slot);
-	unsigned int pointer_bytes = c->kernel->arch->elf_class / 8;
+	uint64_t start;
+	int r = access_walk(c, &l->list, 0, &start);
 
 	if (r)
 		return r;
-	node = slot;
-	if (l->list.type.kind == TYPE_POINTER)
-		r = access_read(c, slot, pointer_bytes, &node);
-	else
-		slot = 0;
-	first = node;
-	/* Brent: a node that comes again after 2^n others is one of a circle */
-	for (uint64_t n = 0, leap = 1; !r && node && (!n || node != first); n++) {
-		if (n && (node == mark || n == LOOP_MAX))
-			return -ELOOP;
-		if (n + 1 == leap) {
-			mark = node;
-			leap *= 2;
-		}
-		r = visit(l, node, slot);
-		slot = node + l->offset;
-		if (!r)
-			r = access_read(c, slot, pointer_bytes, &node);
-	}
-	return r;
-}
-
-static int visit_node(void *arg, uint64_t node)
-{
-	struct loop *l = arg;
-
-	return node ? visit(l, node - l->offset, 0) : -EFAULT;
+	return visit_list(l, l->list.type.kind == TYPE_POINTER ? klist_structs(c->reader, start, l->offset, LOOP_MAX) :
+			  klist_from(c->reader, start, l->offset, LOOP_MAX), 0);
 }
 
 static int run_list_head(struct loop *l)
 {
 	const struct access_context *c = &l->ev->c;
-	uint64_t head, first;
+	uint64_t head;
 	int r = access_walk(c, &l->list, 0, &head);
 
-	if (!r)
-		r = access_read(c, head, c->kernel->arch->elf_class / 8, &first);
-	if (r || !first)		/* never initialized */
-		return r;
-	return list_each(c->kernel, head, LOOP_MAX, visit_node, l);
+	return r ? r : visit_list(l, klist_ring(c->reader, head, LOOP_MAX), l->offset);
 }
 
 /* By its form: types have no names here. */
@@ -342,6 +322,8 @@ int erase_eval(const struct erase_rules *rules, const struct facts *f, struct er
 	int r = take_facts(rules, f, &ev.c.types);
 
 	*out = (struct erase_list){ 0 };
+	if (!r)
+		r = kreader_open(facts_kernel(f), &ev.c.reader);
 	for (size_t i = 0; i < rules->nrules && !r; i++)
 		if (module_is_loaded(&ev, &rules->rules[i], i ? &rules->rules[i - 1] : NULL))
 			r = eval_rule(&ev, &rules->rules[i]);
@@ -349,6 +331,7 @@ int erase_eval(const struct erase_rules *rules, const struct facts *f, struct er
 		r = erase_list_close(out);
 	if (r)
 		erase_list_free(out);
+	kreader_close(ev.c.reader);
 	*warnings = ev.warnings;
 	return r;
 }

@@ -101,10 +101,11 @@ int erase_target_resolve(struct erase_run *ev, const struct erase_command *comma
 static int string_length(struct erase_run *ev, struct erase_target *t, uint64_t vaddr, uint64_t *bytes)
 {
 	char text[STRING_MAX];
-	uint64_t n = kernel_read_part(ev->c.kernel, vaddr, text, sizeof(text));
+	uint64_t n = kread_part(ev->c.reader, vaddr, text, sizeof(text));
+	int r = kreader_take(ev->c.reader, NULL);
 
 	if (!n)
-		return kernel_read(ev->c.kernel, vaddr, text, 1);
+		return r;
 	*bytes = strnlen(text, n);
 	t->long_strings += *bytes == n;
 	return 0;

@@ -11,7 +11,8 @@
 #include "base/log.h"
 #include "base/vector.h"
 #include "kernel/debuginfo/image_modules.h"
-#include "kernel/list.h"
+#include "kernel/debuginfo/names.h"
+#include "kernel/object/list.h"
 
 #define MAX_MODULES	4096
 #define MAX_SYMBOLS	(1u << 18)	/* of one module; large ones have 20,000 */
@@ -19,100 +20,39 @@
 #define MAX_ALL_NAMES	(256u << 20)	/* of all modules together */
 
 struct module_fields {
-	/* struct module */
-	uint64_t list, name, name_bytes, state;
-	int64_t unformed;
-	uint64_t kallsyms;		/* struct mod_kallsyms * */
+	struct kfield list, name, state, unformed, kallsyms;
+	/* of struct mod_kallsyms; before 4.5 they are in struct module itself */
+	struct kfield symtab, num_symtab, strtab, typetab;
+	/* what it has of the address space: since 6.4 an array, by type of memory; since 4.5 layouts */
+	struct kfield mem, mem_base, mem_size;
 	struct {
-		uint64_t base, size;
-		unsigned int size_bytes;
-	} ranges[MODULE_MAX_RANGES];
-	unsigned int nranges;
-	/* struct mod_kallsyms; before 4.5 they are in struct module itself */
-	bool has_kallsyms, has_typetab;
-	uint64_t symtab, num_symtab, strtab, typetab;
+		struct kfield base, size;
+	} layouts[5];
+};
+
+static const struct module_fields module_fields = {
+	.list = KFIELD("module.list"), .name = KFIELD("module.name"), .state = KFIELD("?module.state"),
+	.unformed = KFIELD("?module_state.MODULE_STATE_UNFORMED"), .kallsyms = KFIELD("?module.kallsyms"),
+	.symtab = KFIELD("mod_kallsyms.symtab|module.symtab"), .num_symtab = KFIELD("mod_kallsyms.num_symtab|module.num_symtab"),
+	.strtab = KFIELD("mod_kallsyms.strtab|module.strtab"), .typetab = KFIELD("?mod_kallsyms.typetab"),	/* 5.2 */
+	.mem = KFIELD("?module.mem"), .mem_base = KFIELD("?module_memory.base"), .mem_size = KFIELD("?module_memory.size"),
+	.layouts = {
+		{ KFIELD("?module.core_layout.base"), KFIELD("?module.core_layout.size") },
+		{ KFIELD("?module.data_layout.base"), KFIELD("?module.data_layout.size") },
+		{ KFIELD("?module.init_layout.base"), KFIELD("?module.init_layout.size") },
+		{ KFIELD("?module.module_core"), KFIELD("?module.core_size") },
+		{ KFIELD("?module.module_init"), KFIELD("?module.init_size") },
+	},
 };
 
 struct visit {
 	const struct kernel *k;
-	const struct module_fields *l;
+	struct kreader *r;
+	const struct module_fields *f;
 	struct modules *out;
-	unsigned int pointer_bytes;
 	size_t cap;
 	uint64_t names_left;		/* bytes of names that all modules may still have */
 };
-
-/* --- layout ------------------------------------------------------------------------------------------------------- */
-
-static bool member(const struct types *t, const struct type *of, const char *name, uint64_t *offset)
-{
-	struct type_member m;
-
-	if (types_member(t, of, name, &m))
-		return false;
-	*offset = m.offset;
-	return true;
-}
-
-/* base and size, which are members of a member (core_layout), or of module itself. */
-static void add_range(const struct types *t, const struct type *of, uint64_t at, const char *base, const char *size,
-		      struct module_fields *l)
-{
-	struct type_member b, s;
-
-	if (l->nranges == MODULE_MAX_RANGES || types_member(t, of, base, &b) || types_member(t, of, size, &s) ||
-	    (s.type.bytes != 4 && s.type.bytes != 8))
-		return;
-	l->ranges[l->nranges].base = at + b.offset;
-	l->ranges[l->nranges].size = at + s.offset;
-	l->ranges[l->nranges++].size_bytes = (unsigned int)s.type.bytes;
-}
-
-static void find_ranges(const struct types *t, const struct type *module, struct module_fields *l)
-{
-	static const char *const layouts[] = { "core_layout", "data_layout", "init_layout" };
-	struct type_member m;
-	struct type each;
-
-	/* since 6.4 an array, by type of memory */
-	if (!types_member(t, module, "mem", &m) && m.type.kind == TYPE_ARRAY && !types_target(t, &m.type, &each))
-		for (uint64_t i = 0; i < min_u64(m.type.count, MODULE_MAX_RANGES); i++)
-			add_range(t, &each, m.offset + i * each.bytes, "base", "size", l);
-	for (size_t i = 0; i < ARRAY_SIZE(layouts); i++)	/* 4.5 */
-		if (!types_member(t, module, layouts[i], &m))
-			add_range(t, &m.type, m.offset, "base", "size", l);
-	add_range(t, module, 0, "module_core", "core_size", l);
-	add_range(t, module, 0, "module_init", "init_size", l);
-}
-
-static int find_layout(const struct types *t, struct module_fields *l)
-{
-	struct type module, kallsyms, state;
-	struct type_member m;
-
-	if (types_find(t, NULL, "module", &module) || !member(t, &module, "list", &l->list) ||
-	    types_member(t, &module, "name", &m))
-		return -ENOTSUP;
-	l->name = m.offset;
-	l->name_bytes = min_u64(m.type.bytes, sizeof(((struct module *)0)->name) - 1);
-	l->unformed = -1;
-	if (!member(t, &module, "state", &l->state) || types_find(t, NULL, "module_state", &state) ||
-	    types_enumerator(t, &state, "MODULE_STATE_UNFORMED", &l->unformed))
-		l->unformed = -1;
-	kallsyms = module;
-	if (!types_member(t, &module, "kallsyms", &m)) {
-		l->kallsyms = m.offset;
-		l->has_kallsyms = true;
-		if (types_target(t, &m.type, &kallsyms))
-			return -ENOTSUP;
-	}
-	if (!member(t, &kallsyms, "symtab", &l->symtab) || !member(t, &kallsyms, "num_symtab", &l->num_symtab) ||
-	    !member(t, &kallsyms, "strtab", &l->strtab))
-		return -ENOTSUP;
-	l->has_typetab = member(t, &kallsyms, "typetab", &l->typetab);	/* 5.2 */
-	find_ranges(t, &module, l);
-	return 0;
-}
 
 /* --- symbols ------------------------------------------------------------------------------------------------------ */
 
@@ -129,7 +69,7 @@ static Elf64_Sym symbol_at(const struct visit *w, const struct tables *tables, s
 	const uint8_t *at = tables->symtab + i * tables->entry_bytes;
 	bool big = w->k->big_endian;
 
-	if (w->pointer_bytes == 8)
+	if (w->k->word_bytes == 8)
 		return (Elf64_Sym){
 			.st_name = get_u32(at, big), .st_info = at[4], .st_shndx = get_u16(at + 6, big),
 			.st_value = get_u64(at + 8, big), .st_size = get_u64(at + 16, big),
@@ -180,34 +120,36 @@ static int read_names(const struct visit *w, uint64_t strtab, struct tables *tab
 	tables->strtab = malloc(most + MAX_NAME_BYTES);
 	if (!tables->strtab)
 		return -ENOMEM;
-	tables->strtab_len = kernel_read_part(w->k, strtab, tables->strtab, most + MAX_NAME_BYTES);
+	tables->strtab_len = kread_part(w->r, strtab, tables->strtab, most + MAX_NAME_BYTES);
+	kreader_take(w->r, NULL);	/* there is no telling where it ends */
 	return tables->strtab_len > most ? 0 : -EIO;
 }
 
 static int read_symbols(struct visit *w, uint64_t module, struct symtab *out)
 {
-	const struct module_fields *l = w->l;
-	struct tables tables = { .entry_bytes = w->pointer_bytes == 8 ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym) };
-	uint64_t at = module, symtab, strtab, typetab = 0;
-	int r = l->has_kallsyms ? kernel_read_uint(w->k, module + l->kallsyms, w->pointer_bytes, &at) : 0;
+	const struct module_fields *f = w->f;
+	struct tables tables = { .entry_bytes = w->k->word_bytes == 8 ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym) };
+	uint64_t at = f->kallsyms.known ? kget_ptr(w->r, module, &f->kallsyms) : module;
+	uint64_t symtab = kget_ptr(w->r, at, &f->symtab), strtab = kget_ptr(w->r, at, &f->strtab);
+	uint64_t typetab = kget_ptr(w->r, at, &f->typetab);
+	int r;
 
-	if (r || (r = kernel_read_uint(w->k, at + l->symtab, w->pointer_bytes, &symtab)) ||
-	    (r = kernel_read_uint(w->k, at + l->num_symtab, 4, &tables.n)) ||
-	    (r = kernel_read_uint(w->k, at + l->strtab, w->pointer_bytes, &strtab)) ||
-	    (l->has_typetab && (r = kernel_read_uint(w->k, at + l->typetab, w->pointer_bytes, &typetab))))
+	tables.n = kget_ptr(w->r, at, &f->num_symtab);
+	r = kreader_take(w->r, NULL);
+	if (r)
 		return r;
 	if (!tables.n)
 		return symtab_finish(out);
 	if (tables.n > MAX_SYMBOLS)
 		return -EIO;
 	tables.symtab = malloc(tables.n * tables.entry_bytes);
-	tables.typetab = l->has_typetab ? malloc(tables.n) : NULL;
-	if (!tables.symtab || (l->has_typetab && !tables.typetab))
+	tables.typetab = f->typetab.known ? malloc(tables.n) : NULL;
+	if (!tables.symtab || (f->typetab.known && !tables.typetab))
 		r = -ENOMEM;
 	if (!r)
-		r = kernel_read(w->k, symtab, tables.symtab, tables.n * tables.entry_bytes);
-	if (!r && l->has_typetab)
-		r = kernel_read(w->k, typetab, tables.typetab, tables.n);
+		r = kread(w->r, symtab, tables.symtab, tables.n * tables.entry_bytes);
+	if (!r && tables.typetab)
+		r = kread(w->r, typetab, tables.typetab, tables.n);
 	if (!r)
 		r = read_names(w, strtab, &tables);
 	if (!r)
@@ -220,57 +162,58 @@ static int read_symbols(struct visit *w, uint64_t module, struct symtab *out)
 
 /* --- the list ----------------------------------------------------------------------------------------------------- */
 
-static int read_ranges(const struct visit *w, struct module *m)
+static void add_range(struct module *m, uint64_t vaddr, uint64_t bytes)
 {
-	const struct module_fields *l = w->l;
+	if (vaddr && bytes && m->nranges < MODULE_MAX_RANGES)
+		m->ranges[m->nranges++] = (struct module_range){ vaddr, bytes };
+}
 
-	for (unsigned int i = 0; i < l->nranges; i++) {
-		struct module_range *range = &m->ranges[m->nranges];
-		int r = kernel_read_uint(w->k, m->vaddr + l->ranges[i].base, w->pointer_bytes, &range->vaddr);
+static void read_ranges(const struct visit *w, struct module *m)
+{
+	const struct module_fields *f = w->f;
+	uint64_t at = m->vaddr + f->mem.at.offset, size;
 
-		if (!r)
-			r = kernel_read_uint(w->k, m->vaddr + l->ranges[i].size, l->ranges[i].size_bytes, &range->bytes);
-		if (r)
-			return r;
-		if (range->vaddr && range->bytes)
-			m->nranges++;
+	for (uint64_t i = 0; i < min_u64(f->mem.at.count, MODULE_MAX_RANGES); i++, at += f->mem.at.element_bytes) {
+		size = kget_ptr(w->r, at, &f->mem_size);
+		add_range(m, kget_ptr(w->r, at, &f->mem_base), size);
 	}
-	return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(f->layouts); i++) {
+		size = kget_ptr(w->r, m->vaddr, &f->layouts[i].size);
+		add_range(m, kget_ptr(w->r, m->vaddr, &f->layouts[i].base), size);
+	}
 }
 
 static int read_module(struct visit *w, struct module *m)
 {
-	uint64_t state = 0;
-	int r = kernel_read(w->k, m->vaddr + w->l->name, m->name, w->l->name_bytes);
+	const struct module_fields *f = w->f;
+	bool unformed;
+	int r;
 
+	kget_string(w->r, m->vaddr, &f->name, m->name, sizeof(m->name));
+	unformed = f->unformed.known && f->state.known && kget(w->r, m->vaddr, &f->state) == f->unformed.at.value;
+	read_ranges(w, m);
+	r = kreader_take(w->r, NULL);
 	if (r)
 		return r;
-	m->name[w->l->name_bytes] = '\0';
 	if (!m->name[0])
 		return -EIO;
-	if (w->l->unformed >= 0 && (r = kernel_read_uint(w->k, m->vaddr + w->l->state, 4, &state)))
-		return r;
-	if (w->l->unformed >= 0 && state == (uint64_t)w->l->unformed)
-		return -EAGAIN;
-	r = read_ranges(w, m);
-	return r ? r : read_symbols(w, m->vaddr, &m->symtab);
+	return unformed ? -EAGAIN : read_symbols(w, m->vaddr, &m->symtab);
 }
 
-static int add_module(void *arg, uint64_t node)
+static int add_module(struct visit *w, uint64_t vaddr)
 {
-	struct visit *w = arg;
 	struct module *m;
 	int r;
 
 	/* a list that runs in a circle comes here again */
 	for (size_t i = 0; i < w->out->n; i++)
-		if (w->out->list[i].vaddr == node - w->l->list)
+		if (w->out->list[i].vaddr == vaddr)
 			return 0;
 	r = vector_reserve(w->out->list, w->out->n, w->cap, 1);
 	if (r)
 		return r;
 	m = &w->out->list[w->out->n];
-	*m = (struct module){ .vaddr = node - w->l->list };
+	*m = (struct module){ .vaddr = vaddr };
 	r = read_module(w, m);
 	if (!r) {
 		w->out->n++;
@@ -295,17 +238,33 @@ static int find_head(const struct kernel *k, const struct symbols *s, const stru
 	return 0;
 }
 
+static int add_modules(struct visit *w, uint64_t head)
+{
+	struct klist l = klist_ring(w->r, head, MAX_MODULES);
+	int r = 0;
+
+	while (!r && klist_next(&l)) {
+		kreader_take(w->r, NULL);	/* l.error has it */
+		r = add_module(w, l.node - w->f->list.at.offset);
+	}
+	if (!r && l.error)
+		log_warn("the list of modules is damaged: %s", strerror(-l.error));
+	return r;
+}
+
 int modules_open(const struct kernel *k, const struct symbols *s, const struct types *t, struct modules **out,
 		 const char **why)
 {
-	struct module_fields l = { 0 };
-	struct visit w = { .k = k, .l = &l, .names_left = MAX_ALL_NAMES };
+	const struct name_source source = { .symbols = s, .types = t };
+	const struct knames names = names_of(&source);
+	struct module_fields f = module_fields;
+	struct visit w = { .k = k, .f = &f, .names_left = MAX_ALL_NAMES };
 	uint64_t head;
 	int r;
 
-	w.pointer_bytes = k->arch ? k->arch->elf_class / 8 : 8;
 	*why = !k->has_space ? k->why_no_space :
-	       find_layout(t, &l) ? "the kernel's struct module is none that is known" : NULL;
+	       kfields_resolve(&names, (struct kfield *)&f, kfields_count(f)) ? "the kernel's struct module is none that is known" :
+	       NULL;
 	if (*why)
 		return -ENOTSUP;
 	r = find_head(k, s, t, &head);
@@ -313,18 +272,17 @@ int modules_open(const struct kernel *k, const struct symbols *s, const struct t
 		*why = "no symbol tells where the list of modules is, and it was not found by its contents";
 		return r == -ENOMEM ? r : -ENOTSUP;
 	}
-	w.out = calloc(1, sizeof(*w.out));
-	if (!w.out)
-		return -ENOMEM;
-	r = list_each(k, head, MAX_MODULES, add_module, &w);
-	if (r == -ENOMEM) {
-		modules_close(w.out);
-		return r;
-	}
+	r = kreader_open(k, &w.r);
 	if (r)
-		log_warn("the list of modules is damaged: %s", strerror(-r));
-	*out = w.out;
-	return 0;
+		return r;
+	w.out = calloc(1, sizeof(*w.out));
+	r = w.out ? add_modules(&w, head) : -ENOMEM;
+	kreader_close(w.r);
+	if (r)
+		modules_close(w.out);
+	else
+		*out = w.out;
+	return r;
 }
 
 void modules_close(struct modules *m)

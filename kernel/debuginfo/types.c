@@ -14,7 +14,7 @@
 #include "kernel/debuginfo/image.h"
 #include "kernel/debuginfo/types_internal.h"
 #include "kernel/debuginfo/vmlinux_file.h"
-#include "kernel/list.h"
+#include "kernel/object/list.h"
 
 #define MAX_BTF_BYTES	(64u << 20)	/* kernels of today have 4 to 10 MiB */
 #define MAX_ALL_BYTES	(4 * MAX_BTF_BYTES)	/* with the modules' */
@@ -202,7 +202,6 @@ const struct types_btf *types_btf_of_module(const struct types *t, const char *m
 
 /* Offsets in struct btf_module, struct btf, struct module. */
 struct module_layout {
-	struct types *t;
 	uint64_t list, module, btf, data, data_size, name;
 };
 
@@ -217,43 +216,54 @@ static int member_offset(const struct types *t, const char *type, const char *me
 	return 0;
 }
 
-static int add_module(void *arg, uint64_t node)
+static int add_module(struct types *t, struct kreader *r, const struct module_layout *l, uint64_t at)
 {
-	const struct module_layout *l = arg;
-	const struct kernel *k = l->t->k;
-	uint64_t at = node - l->list, module, btf, data, size;
+	uint64_t module = kptr(r, at + l->module), btf = kptr(r, at + l->btf), data = kptr(r, btf + l->data);
+	uint64_t size = kuint(r, btf + l->data_size, 4);
 	char name[64] = "";
-	int r;
+	int error;
 
-	if ((r = kernel_read_uint(k, at + l->module, l->t->pointer_bytes, &module)) ||
-	    (r = kernel_read_uint(k, at + l->btf, l->t->pointer_bytes, &btf)) ||
-	    (r = kernel_read_uint(k, btf + l->data, l->t->pointer_bytes, &data)) ||
-	    (r = kernel_read_uint(k, btf + l->data_size, 4, &size)) ||
-	    (r = kernel_read(k, module + l->name, name, 56)) ||
-	    (!types_btf_of_module(l->t, name) && (r = add_from_memory(l->t, name, data, size)))) {
-		if (r == -ENOMEM)
-			return r;
-		log_warn("the BTF of module %s cannot be read: %s", name[0] ? name : "?", strerror(-r));
+	kstring(r, module + l->name, name, sizeof(name));
+	error = kreader_take(r, NULL);
+	if (!error && !types_btf_of_module(t, name))
+		error = add_from_memory(t, name, data, size);
+	if (error && error != -ENOMEM)
+		log_warn("the BTF of module %s cannot be read: %s", name[0] ? name : "?", strerror(-error));
+	return error == -ENOMEM ? error : 0;
+}
+
+static int add_listed(struct types *t, uint64_t head, const struct module_layout *l)
+{
+	struct kreader *r;
+	int error = kreader_open(t->k, &r);
+
+	if (error)
+		return error;
+	for (struct klist list = klist_ring(r, head, MAX_MODULES); !error;) {
+		if (!klist_next(&list)) {
+			if (list.error)
+				log_warn("the list of the modules' BTF is damaged: %s", strerror(-list.error));
+			break;
+		}
+		kreader_take(r, NULL);		/* list.error has it */
+		error = add_module(t, r, l, list.node - l->list);
 	}
-	return 0;
+	kreader_close(r);
+	return error;
 }
 
 /* What is missing here is missed when it is asked for. */
 static int add_modules(struct types *t)
 {
-	struct module_layout l = { .t = t };
+	struct module_layout l;
 	struct symbol head;
-	int r;
 
 	if (!t->nsources || !t->symbols || !t->k->has_space || symbols_find(t->symbols, "btf_modules", &head) ||
 	    member_offset(t, "btf_module", "list", &l.list) || member_offset(t, "btf_module", "module", &l.module) ||
 	    member_offset(t, "btf_module", "btf", &l.btf) || member_offset(t, "btf", "data", &l.data) ||
 	    member_offset(t, "btf", "data_size", &l.data_size) || member_offset(t, "module", "name", &l.name))
 		return 0;
-	r = list_each(t->k, head.vaddr, MAX_MODULES, add_module, &l);
-	if (r && r != -ENOMEM)
-		log_warn("the list of the modules' BTF is damaged: %s", strerror(-r));
-	return r == -ENOMEM ? r : 0;
+	return add_listed(t, head.vaddr, &l);
 }
 
 /* --- a vmlinux ---------------------------------------------------------------------------------------------------- */

@@ -53,6 +53,11 @@ struct klist klist_structs(struct kreader *r, uint64_t pointer, uint64_t offset,
 	return begin((struct klist){ .offset = offset, .back = true }, r, pointer, limit);
 }
 
+struct klist klist_from(struct kreader *r, uint64_t node, uint64_t offset, uint64_t limit)
+{
+	return (struct klist){ .r = r, .offset = offset, .back = true, .first = node, .next = node, .leap = 1, .limit = limit };
+}
+
 static bool stop(struct klist *l, int error, uint64_t vaddr)
 {
 	l->error = kreader_fail(l->r, error, vaddr);

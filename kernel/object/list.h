@@ -39,6 +39,8 @@ struct klist klist_nulls(struct kreader *r, uint64_t head, uint64_t limit);
 /* Structs that point to the next one with the pointer at an offset; pointer: where that to the first one is. It ends with
  * NULL, or where it comes back to the first. */
 struct klist klist_structs(struct kreader *r, uint64_t pointer, uint64_t offset, uint64_t limit);
+/* The same from a struct on: it is the first; its slot is 0. */
+struct klist klist_from(struct kreader *r, uint64_t node, uint64_t offset, uint64_t limit);
 
 bool klist_next(struct klist *l);
 

@@ -138,6 +138,34 @@ static void test_torn(void **state)
 	}
 }
 
+/* From a struct on: whole, back to itself, and torn. */
+static void test_from(void **state)
+{
+	(void)state;
+	for (size_t kind = 0; kind < ARRAY_SIZE(object_kinds); kind++) {
+		struct objects o;
+		struct klist l;
+		unsigned int n = 0;
+
+		objects_new(&o, &object_kinds[kind]);
+		put(&o, STRUCTS, 10);
+		for (l = klist_from(o.r, NODE(&o, 3), OFFSET, 100); klist_next(&l); n++) {
+			assert_int_equal(l.node, NODE(&o, 3 + n));
+			assert_int_equal(l.slot, n ? NODE(&o, 2 + n) + OFFSET : 0);
+		}
+		assert_int_equal(n, 7);
+		object_word(&o, NODE(&o, 3) + OFFSET, NODE(&o, 3));
+		l = klist_from(objects_reader(&o), NODE(&o, 3), OFFSET, 100);
+		assert_true(klist_next(&l));
+		assert_false(klist_next(&l));
+		assert_int_equal(l.error, 0);
+		l = klist_from(o.r, 0x20, OFFSET, 100);
+		assert_false(klist_next(&l));
+		assert_int_equal(l.error, -EFAULT);
+		objects_free(&o);
+	}
+}
+
 /* A head that was never used. */
 static void test_unused(void **state)
 {
@@ -159,6 +187,7 @@ int main(void)
 		cmocka_unit_test(test_whole),
 		cmocka_unit_test(test_circles),
 		cmocka_unit_test(test_torn),
+		cmocka_unit_test(test_from),
 		cmocka_unit_test(test_unused),
 	};
 

@@ -5,7 +5,6 @@
 
 #include "base/log.h"
 #include "kernel/debuginfo/kallsyms.h"
-#include "kernel/list.h"
 #include "kernel/debuginfo/symbols.h"
 #include "kernel/debuginfo/types.h"
 #include "tests/unit/fake_symbols.h"
@@ -387,52 +386,12 @@ static void test_modules_damage(void **state)
 	}
 }
 
-struct nodes {
-	unsigned int n;
-	uint64_t last;
-};
-
-static int take_node(void *arg, uint64_t node)
-{
-	struct nodes *nodes = arg;
-
-	nodes->n++;
-	nodes->last = node;
-	return 0;
-}
-
-static void test_list(void **state)
-{
-	struct fake *f = fake_new(12, 0x400);
-	struct nodes nodes = { 0 };
-	struct world w;
-
-	(void)state;
-	for (uint64_t i = 0; i < 100; i++)
-		fake_u64(f, 0x3000 + i * 16, image(0x3000 + (i + 1) % 100 * 16));
-	w = make(f, "");
-	assert_int_equal(list_each(w.k, image(0x3000), 1000, take_node, &nodes), 0);
-	assert_int_equal(nodes.n, 99);
-	assert_int_equal(nodes.last, image(0x3000 + 99 * 16));
-	assert_int_equal(list_each(w.k, image(0x3000), 50, take_node, &nodes), -ELOOP);
-	/* a circle that the head is not part of, of any length and distance */
-	for (uint64_t back = 1; back < 100; back++) {
-		nodes.n = 0;
-		fake_u64(f, 0x3000 + 99 * 16, image(0x3000 + back * 16));
-		assert_int_equal(list_each(w.k, image(0x3000), 1 << 20, take_node, &nodes), -ELOOP);
-		assert_in_range(nodes.n, 99, 400);
-	}
-	fake_u64(f, 0x3000 + 99 * 16, 0xdead000000000100);
-	assert_int_equal(list_each(w.k, image(0x3000), 1000, take_node, &nodes), -EFAULT);
-	done(&w);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_forms), cmocka_unit_test(test_names), cmocka_unit_test(test_damage),
 		cmocka_unit_test(test_nothing), cmocka_unit_test(test_search), cmocka_unit_test(test_search_damage),
-		cmocka_unit_test(test_modules), cmocka_unit_test(test_modules_search), cmocka_unit_test(test_modules_damage), cmocka_unit_test(test_list),
+		cmocka_unit_test(test_modules), cmocka_unit_test(test_modules_search), cmocka_unit_test(test_modules_damage),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
