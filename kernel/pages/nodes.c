@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/vector.h"
+#include "kernel/object/reader.h"
 
 #define SLOTS_MAX 1024			/* of node_data: 1 << CONFIG_NODES_SHIFT, which is 10 at most */
 
@@ -33,6 +34,7 @@ int zone_layout_get(const struct kernel *k, const struct types *t, struct zone_l
 
 struct node_reader {
 	const struct kernel *k;
+	struct kreader *r;
 	const struct symbols *symbols;
 	const struct zone_layout *zones;
 	/* offsets in struct pglist_data */
@@ -60,61 +62,41 @@ static int learn(struct node_reader *f)
 	return 0;
 }
 
-static int read_long(const struct node_reader *f, uint64_t vaddr, uint64_t *out)
-{
-	return kernel_read_word(f->k, kernel_wrap(f->k, vaddr), out);
-}
-
-static int read_int(const struct node_reader *f, uint64_t vaddr, uint64_t *out)
-{
-	return kernel_read_uint(f->k, kernel_wrap(f->k, vaddr), 4, out);
-}
-
 /* The name that a pointer points to; what cannot be printed becomes '?'. */
-static int read_name(const struct node_reader *f, uint64_t at, char *name, size_t size)
+static void read_name(struct kreader *r, uint64_t at, char *name, size_t size)
 {
-	uint64_t text;
-	size_t i;
-	int r = read_long(f, at, &text);
+	size_t len = kstring(r, kptr(r, at), name, size);
 
-	for (i = 0; i + 1 < size && !r; i++) {
-		r = kernel_read(f->k, kernel_wrap(f->k, text + i), &name[i], 1);
-		if (r || !name[i])
-			break;
+	for (size_t i = 0; i < len; i++)
 		if (name[i] <= ' ' || name[i] > '~')
 			name[i] = '?';
-	}
-	name[i] = '\0';
-	return r;
 }
 
 static int read_zone(const struct node_reader *f, uint64_t vaddr, struct mem_zone *z)
 {
-	uint64_t free;
-	int r = read_long(f, vaddr + f->zone_spanned, &z->spanned);
+	z->spanned = kptr(f->r, vaddr + f->zone_spanned);
+	if (z->spanned) {
+		/* a counter: the CPUs' shares may still be missing, so that it can be below zero */
+		int64_t free = kint(f->r, vaddr + f->zone_free, f->k->word_bytes);
 
-	if (r || !z->spanned)
-		return r;
-	r = read_long(f, vaddr + f->zone_free, &free);
-	/* a counter: the CPUs' shares may still be missing, so that it can be below zero */
-	z->free = free >> (f->k->word_bytes * 8 - 1) ? 0 : free;
-	if (!r && f->zones)
-		r = read_long(f, vaddr + f->zones->zone_start_pfn, &z->first);
-	if (!r && f->zones)
-		r = read_name(f, vaddr + f->zones->name, z->name, sizeof(z->name));
-	return r;
+		z->free = free < 0 ? 0 : (uint64_t)free;
+		if (f->zones) {
+			z->first = kptr(f->r, vaddr + f->zones->zone_start_pfn);
+			read_name(f->r, vaddr + f->zones->name, z->name, sizeof(z->name));
+		}
+	}
+	return kreader_take(f->r, NULL);
 }
 
 static int read_node(const struct node_reader *f, uint64_t vaddr, struct mem_node *n)
 {
-	uint64_t id, zones;
+	uint64_t zones = kuint(f->r, vaddr + f->nr_zones, 4);
 	int r;
 
-	if ((r = read_long(f, vaddr + f->start_pfn, &n->first)) || (r = read_long(f, vaddr + f->spanned, &n->spanned)) ||
-	    (r = read_int(f, vaddr + f->node_id, &id)) ||
-	    (r = read_int(f, vaddr + f->nr_zones, &zones)))
-		return r;
-	n->id = (unsigned int)id;
+	n->first = kptr(f->r, vaddr + f->start_pfn);
+	n->spanned = kptr(f->r, vaddr + f->spanned);
+	n->id = (unsigned int)kuint(f->r, vaddr + f->node_id, 4);
+	r = kreader_take(f->r, NULL);
 	for (uint64_t i = 0; i < min_u64(zones, ZONES_MAX) && !r; i++) {
 		struct mem_zone *z = &n->zones[n->nzones];
 
@@ -184,7 +166,7 @@ static int add_all(const struct node_reader *f, struct mem_nodes *out)
 	if (find_table(f, &vaddr, &slots))
 		return -ENOTSUP;
 	for (uint64_t i = 0; i < min_u64(slots, SLOTS_MAX) && !r; i++) {
-		r = read_long(f, vaddr + i * f->k->word_bytes, &node);
+		r = kptr_at(f->r, vaddr + i * f->k->word_bytes, &node);
 		if (!r && node)
 			r = add_node(f, node, i, out);
 	}
@@ -201,7 +183,10 @@ int nodes_read(const struct kernel *k, const struct symbols *symbols, const stru
 	*why = "neither VMCOREINFO nor the symbols of the kernel tell where they are";
 	if (!k->has_space || learn(&f))
 		return -ENOTSUP;
-	r = add_all(&f, out);
+	r = kreader_open(k, &f.r);
+	if (!r)
+		r = add_all(&f, out);
+	kreader_close(f.r);
 	if (r && r != -ENOTSUP)
 		*why = "their descriptions cannot be read";
 	if (!r && !out->n) {
