@@ -10,11 +10,12 @@
  * - Pointers to dump, kernel and view handed to request code are const. A cast that drops const is a review stop.
  * - Lazy facts use once (compute under a lock, publish with release/acquire, failure is remembered too, but for passing
  *   faults: base/fault.h). What nobody waits for any more stops: base/wanted.h.
- * - Locks, in order: once locks -> cache (base/cache.c). That of those who wait (base/wanted.c), those of decoded chunks
- *   (formats/raw/avml.c), an opening's (fs/opening.c), libdw's (kernel/debuginfo/types_dwarf.c), those of dumps on servers
- *   (cache.c, fetch.c of formats/source/http/), those of what was looked up and of texts (fs/interned.c, fs/text_cache.c)
- *   and that of a file in /proc (formats/source/file.c) are leaves. No lock is held across pread(), but for the last one,
- *   a decompressor, or fuse_reply_*(). Cached pages are reference-counted blocks, so that eviction cannot hurt a reader.
+ * - Locks, in order: once locks -> that of a file on a server (formats/source/http/cache.c) -> cache (base/cache.c). That of
+ *   those who wait (base/wanted.c), those of decoded chunks (formats/raw/avml.c), an opening's (fs/opening.c), libdw's
+ *   (kernel/debuginfo/types_dwarf.c), that of transfers (formats/source/http/fetch.c), those of what was looked up and of
+ *   texts (fs/interned.c, fs/text_cache.c) and that of a file in /proc (formats/source/file.c) are leaves. No lock is held
+ *   across pread(), but for the last one, a decompressor, or fuse_reply_*(). Cached pages are reference-counted blocks, so
+ *   that eviction cannot hurt a reader.
  * - Each header says one of: Threads: any / Threads: before mount only / Threads: caller holds X.
  * - Per-thread scratch (decompression contexts, page buffers) through one helper, not ad-hoc TLS.
  * - The one thread that runs before we daemonise, that of the transfers from servers, ends there (http_before_fork())
