@@ -63,36 +63,6 @@ void fs_facts(const struct fs *fs, struct fs_facts *out)
 	*out = fs->facts;
 }
 
-/* at.key and at.text of a node whose key is one of k's. */
-static int place_key(struct fs *fs, const struct joined_row *k, uint64_t key, struct place *p)
-{
-	const struct names_ops *names = k->row->names;
-
-	if (k->number == ROWS_ROOT)
-		return key ? -ENOENT : 0;
-	if (names->text) {
-		p->at.text = p->name;
-		return interned_get(fs->names, k->number, key, &p->at.key, p->name, sizeof(p->name));
-	}
-	p->at.key = key;
-	return names->format(fs->e, key, p->name, sizeof(p->name));
-}
-
-int tree_place(struct fs *fs, struct node n, struct place *p)
-{
-	const struct joined_row *j = rows_get(fs->rows, n.row);
-
-	if (!j)
-		return -ENOENT;
-	p->joined = j;
-	p->row = j->row;
-	p->at = (struct view_at){ .row = j->row };
-	if (n.row != ROWS_README)
-		return place_key(fs, rows_get(fs->rows, j->keyed), n.key, p);
-	j = n.key < rows_end(fs->rows) ? rows_get(fs->rows, (unsigned int)n.key) : NULL;
-	return j && j->has_readme ? 0 : -ENOENT;
-}
-
 /* Where a name of a pattern leads. */
 static int lookup_pattern(struct fs *fs, const struct place *dir, const struct joined_row *j, const char *name,
 			  struct node *out)

@@ -6,32 +6,6 @@
 
 #define PROC_LINK_SIZE 64	/* what procfs says of each of its own */
 
-struct text_of {
-	struct fs *fs;
-	struct node node;
-};
-
-static int make_text(void *arg, struct outbuf *out)
-{
-	const struct text_of *t = arg;
-	struct place p;
-	int r = tree_place(t->fs, t->node, &p);
-
-	if (r)
-		return r;
-	if (t->node.row != ROWS_README)
-		return p.row->render(t->fs->e, &p.at, out);
-	out_printf(out, "%s\n", rows_get(t->fs->rows, (unsigned int)t->node.key)->row->help);
-	return 0;
-}
-
-int tree_text(struct fs *fs, struct node n, struct text **out)
-{
-	struct text_of arg = { fs, n };
-
-	return text_cache_get(fs->texts, n, make_text, &arg, out);
-}
-
 /* The size of a costly text that is not open yet, or could not be made. Those with the same function have the same one. */
 static uint64_t text_bound(struct fs *fs, const struct joined_row *j)
 {
@@ -176,10 +150,9 @@ static int view_from_text(struct text *t, bool live, struct view **out)
 /* A text for one reader. */
 static int open_live(struct fs *fs, struct node n, struct view **out)
 {
-	struct text_of arg = { fs, n };
 	struct outbuf buf = OUTBUF_INIT;
 	struct text *t;
-	int r = make_text(&arg, &buf);
+	int r = tree_render(fs, n, &buf);
 
 	if (r)
 		out_free(&buf);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the files of the tree share: tree.c (opening, names), tree_list.c (listings), tree_files.c (stat and open),
- * tree_paths.c (paths and links), tree_explain.c. Nobody else includes this.
+ * What the files of the tree share: tree_nodes.c (what a node is), tree.c (opening, names), tree_list.c (listings),
+ * tree_files.c (stat and open), tree_paths.c (paths and links), tree_explain.c. Nobody else includes this.
  */
 #ifndef VMCOREFS_FS_TREE_INTERNAL_H
 #define VMCOREFS_FS_TREE_INTERNAL_H
@@ -49,6 +49,8 @@ static inline enum tree_kind tree_kind_of(const struct view_row *row)
 	return row->type == VIEW_FOLDER ? TREE_FOLDER : tree_is_link(row) ? TREE_LINK : TREE_FILE;
 }
 
+/* A text for one reader, made anew. */
+int tree_render(struct fs *fs, struct node n, struct outbuf *out);
 /* The text of a node that has one, made if need be; one reference for the caller. */
 int tree_text(struct fs *fs, struct node n, struct text **out);
 
