@@ -60,7 +60,7 @@ static void print_base(struct type_printer *p, const struct type *type, unsigned
 	case TYPE_STRUCT:
 	case TYPE_UNION:
 	case TYPE_ENUM:
-		type_print_tagged(p, type, false, indent, start, out);
+		p->print_tagged(p, type, false, indent, start, out);
 		return;
 	default:
 		break;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What type_text.c (definitions), type_declarator.c (type expressions) and type_whole.c share.
+ * What type_text.c (definitions), type_declarator.c (type expressions) and type_whole.c share; type_printer.c counts for them.
  *
  * Threads: each struct type_printer: one.
  */
@@ -17,6 +17,9 @@ struct type_printer {
 	struct layouts layouts;
 	unsigned int depth, steps, holes;
 	bool comments, damaged;
+	/* type_print_tagged(): a type expression may have a body in it, whose members have type expressions */
+	void (*print_tagged)(struct type_printer *p, const struct type *type, bool body, unsigned int indent, uint64_t start,
+			     struct outbuf *out);
 	/* NULL, or: which of several of its name a type, or an enumerator, is: 0 for the first, else 2, 3, ... */
 	unsigned int (*type_number)(void *arg, const struct type *type);
 	unsigned int (*enumerator_number)(void *arg, const char *name);

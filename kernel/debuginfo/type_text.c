@@ -9,7 +9,6 @@
 #include "base/bytes.h"
 #include "kernel/debuginfo/type_printer.h"
 
-#define MAX_STEPS	(1u << 17)	/* members, parameters, enumerators of one definition */
 #define MAX_INDENT	40
 #define COMMENT_COLUMN	57
 
@@ -22,17 +21,8 @@ struct type_printer *type_printer_new(const struct types *t)
 	p->types = t;
 	p->layouts.types = t;
 	p->comments = true;
+	p->print_tagged = type_print_tagged;
 	return p;
-}
-
-bool type_printer_goes_on(struct type_printer *p, const struct outbuf *out)
-{
-	return p->steps++ < MAX_STEPS && out->len < TYPE_TEXT_MAX / (p->depth + 1) && !out->error;
-}
-
-int type_printer_result(const struct type_printer *p, const struct outbuf *out)
-{
-	return out->error ? out->error : p->damaged ? -EIO : 0;
 }
 
 static void print_indent(unsigned int indent, struct outbuf *out)
