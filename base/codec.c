@@ -186,9 +186,7 @@ static ssize_t lzo_page(struct codec_ctx *c, const void *in, size_t len, void *o
 	buffer = codec_ctx_buffer(c, len + len / 16 + 64 + 3);	/* worst case: lzo/doc/LZO.FAQ */
 	if (!c->lzo_work || !buffer)
 		return -ENOMEM;
-	/* 4096 places have room in a dictionary of 2^12: it stays in the CPU's nearest cache and is emptied in no time, 4 % of
-	 * the time of a dump; what it misses is 0.3 % of the output */
-	if ((len <= 4096 ? lzo1x_1_12_compress : lzo1x_1_compress)(in, len, buffer, &n, c->lzo_work) != LZO_E_OK)
+	if (lzo1x_1_compress(in, len, buffer, &n, c->lzo_work) != LZO_E_OK)
 		return 0;
 	return take_if_smaller(buffer, n, len, out);
 }
