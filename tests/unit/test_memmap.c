@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Memory models other than SPARSEMEM with EXTREME, which test_classify.c has. */
+/* Memory models other than SPARSEMEM with EXTREME, which test_classify.c has; what is lost of them. */
 #include "kernel/opening/open.h"
 #include "kernel/pages/memmap.h"
 #include "tests/unit/fake_x86.h"
@@ -151,6 +151,61 @@ static void test_sparse_static(void **state)
 	done(&m);
 }
 
+/* The page structs of pfns first to first + count - 1 of the only section are lost, of 256 that are read. */
+static void expect_lost(struct machine *m, uint64_t first, uint64_t count, uint64_t lost)
+{
+	const uint64_t bytes = m->m->struct_bytes;
+	uint8_t *buf = malloc(256 * bytes);
+	uint64_t unreadable = 7;
+
+	assert_non_null(buf);
+	memset(buf, 1, 256 * bytes);
+	memmap_read(m->m, &m->m->sections[0], m->m->sections[0].first, 256, buf, &unreadable);
+	assert_int_equal(unreadable, 7 + lost);
+	for (uint64_t i = 0; i < 256 * bytes; i++)
+		assert_int_equal(buf[i], i / bytes - first < count ? 0xff : 0);
+	free(buf);
+}
+
+/* 64 page structs a page: each kind of loss is one of whole pages. */
+static void test_lost_structs(void **state)
+{
+	const uint64_t structs = 0x8000000;
+	struct machine m = machine(NODES "SYMBOL(contig_page_data)=", NODE(0));
+
+	(void)state;
+	put_node(&m, 0, 0x10000, 0x20000, FAKE_DIRECT + structs);
+	assert_int_equal(open_map(&m), 0);
+	expect_lost(&m, 0, 0, 0);
+	fake_set(m.f, (structs >> 12) + 1, 1, PAGE_EXCLUDED);
+	expect_lost(&m, 64, 64, 64);
+	fake_damage(m.f, (structs >> 12) + 2);
+	expect_lost(&m, 64, 128, 128);
+	memmap_close(m.m);
+	/* the array ends where memory is not mapped any more */
+	put_node(&m, 0, 0x10000, 0x20000, FAKE_DIRECT + (1 << 30) - 0x1000);
+	assert_int_equal(open_map(&m), 0);
+	expect_lost(&m, 64, 192, 192);
+	done(&m);
+}
+
+/* Where the tables of the direct map are lost, there are no page structs either. */
+static void test_lost_tables(void **state)
+{
+	struct machine m = machine(NODES "SYMBOL(contig_page_data)=", NODE(0));
+	uint64_t paddr, span;
+
+	(void)state;
+	put_node(&m, 0, 0x10000, 0x20000, FAKE_DIRECT + 0x8000000);
+	m.k->space.direct = (struct mapping){ FAKE_DIRECT, 0, MAX_PFN << 12 };
+	for (uint64_t i = 1; i < 4; i++)
+		fake_set(m.f, (FAKE_ROOT >> 12) + i, 1, PAGE_ABSENT);
+	assert_int_equal(space_vtop(&m.k->space, FAKE_DIRECT, &paddr, &span), -ENODATA);
+	assert_int_equal(open_map(&m), -ENODATA);
+	assert_string_equal(m.why, "the memory nodes cannot be read");
+	done(&m);
+}
+
 static void test_no_model(void **state)
 {
 	struct machine m = machine("SYMBOL(mem_map)=", DATA);
@@ -169,6 +224,8 @@ int main(void)
 		cmocka_unit_test(test_pgdat_list),
 		cmocka_unit_test(test_overlap),
 		cmocka_unit_test(test_sparse_static),
+		cmocka_unit_test(test_lost_structs),
+		cmocka_unit_test(test_lost_tables),
 		cmocka_unit_test(test_no_model),
 	};
 
