@@ -168,21 +168,13 @@ static int get_line(struct kreader *r, uint64_t vaddr, const struct line **out)
 	return 0;
 }
 
-/* Up to the end of a line, or many whole ones: how many, of n > 0 bytes at vaddr, that were read; or the error. */
+/* Up to the end of a line: how many, of n > 0 bytes at vaddr, that were read; or the error. */
 static int64_t read_some(struct kreader *r, uint64_t vaddr, void *buf, uint64_t n)
 {
 	uint64_t in_line = vaddr & (LINE_BYTES - 1), part = min_u64(n, LINE_BYTES - in_line);
 	const struct line *line;
-	int error;
+	int error = get_line(r, vaddr, &line);
 
-	if (!in_line && n >= 2 * LINE_BYTES) {
-		part = n & ~(LINE_BYTES - 1);
-		error = read_memory(r, vaddr, buf, part);
-		if (!error)
-			return (int64_t)part;
-		part = LINE_BYTES;
-	}
-	error = get_line(r, vaddr, &line);
 	if (!error)
 		memcpy(buf, line->bytes + in_line, part);
 	else if (part < LINE_BYTES)	/* what is mapped may end inside a line */
@@ -193,13 +185,22 @@ static int64_t read_some(struct kreader *r, uint64_t vaddr, void *buf, uint64_t 
 /* Bytes that were read, all of them unless *error. */
 static uint64_t read_all(struct kreader *r, uint64_t vaddr, void *buf, uint64_t n, int *error)
 {
+	bool bulk = true;	/* whole lines at once, until that fails: what is lost is then found line by line */
 	uint64_t done = 0;
 
 	*error = 0;
 	while (done < n) {
-		uint64_t at = kernel_wrap(r->k, vaddr + done);
-		int64_t part = read_some(r, at, (char *)buf + done, n - done);
+		uint64_t at = kernel_wrap(r->k, vaddr + done), lines = (n - done) & ~(LINE_BYTES - 1);
+		int64_t part;
 
+		if (bulk && !(at & (LINE_BYTES - 1)) && lines >= 2 * LINE_BYTES) {
+			bulk = !read_memory(r, at, (char *)buf + done, lines);
+			if (bulk) {
+				done += lines;
+				continue;
+			}
+		}
+		part = read_some(r, at, (char *)buf + done, n - done);
 		if (part < 0) {
 			*error = kreader_fail(r, (int)part, at);
 			break;

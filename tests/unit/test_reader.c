@@ -93,6 +93,23 @@ static void test_losses(void **state)
 	}
 }
 
+/* What is lost in much that is read at once is looked for once, not from each of the lines before it anew. */
+static void test_lost_in_bulk(void **state)
+{
+	uint8_t *buf = malloc(OBJECT_PAGES * 4096);
+	struct objects o;
+
+	(void)state;
+	assert_non_null(buf);
+	EACH_KIND(o) {
+		fake_damage(o.f, OBJECT_PAGES - 1);
+		assert_int_equal(kread_part(o.r, o.base, buf, OBJECT_PAGES * 4096), (OBJECT_PAGES - 1) * 4096);
+		expect_error(o.r, -EIO, o.base + (OBJECT_PAGES - 1) * 4096);
+		assert_true(o.f->reads <= OBJECT_PAGES + 2);
+	}
+	free(buf);
+}
+
 /* A map that ends inside a line. */
 static void test_short_window(void **state)
 {
@@ -279,6 +296,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_integers),
 		cmocka_unit_test(test_losses),
+		cmocka_unit_test(test_lost_in_bulk),
 		cmocka_unit_test(test_short_window),
 		cmocka_unit_test(test_strings),
 		cmocka_unit_test(test_wrap),
