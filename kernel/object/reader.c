@@ -23,6 +23,7 @@ struct kreader {
 	const struct kernel *k;		/* borrowed */
 	const struct space *space;	/* the kernel's, or own */
 	struct space own;
+	bool by_tables;			/* see kreader_by_tables() */
 	int error;			/* the first one that was not taken */
 	uint64_t lost;			/* where */
 	struct line lines[LINES];
@@ -36,6 +37,7 @@ static int new_reader(const struct kernel *k, struct kreader **out)
 		return -ENOMEM;
 	r->k = k;
 	r->space = &k->space;
+	r->by_tables = false;
 	r->error = 0;
 	for (unsigned int i = 0; i < LINES; i++)
 		r->lines[i].valid = false;
@@ -79,6 +81,11 @@ void kreader_close(struct kreader *r)
 	free(r);
 }
 
+void kreader_by_tables(struct kreader *r)
+{
+	r->by_tables = true;
+}
+
 const struct kernel *kreader_kernel(const struct kreader *r)
 {
 	return r->k;
@@ -120,7 +127,8 @@ static int place(const struct kreader *r, uint64_t vaddr, uint64_t *paddr, uint6
 	const struct space *s = r->space;
 	int error = space_vtop(s, vaddr, paddr, span);
 
-	if (!error || error == -EFAULT || error_is_passing(error) || s == &r->own || s->scattered || s->own_address || r->k->xen)
+	if (!error || error == -EFAULT || error_is_passing(error) || r->by_tables || s == &r->own || s->scattered ||
+	    s->own_address || r->k->xen)
 		return error;
 	if (vaddr - s->text_vaddr < s->text_len)
 		*paddr = vaddr - s->text_vaddr + s->text_paddr;

@@ -31,6 +31,9 @@ void kreader_close(struct kreader *r);		/* NULL is fine */
  * what the processor's register for them holds. vaddr: an address in it, as for space_user(). -ENOTSUP, -EINVAL. */
 int kernel_user_space(const struct kernel *k, uint64_t pgd, uint64_t vaddr, struct space *out);
 
+/* From now on what is lost with its page tables is lost: no place in memory is believed in that they do not tell. */
+void kreader_by_tables(struct kreader *r);
+
 const struct kernel *kreader_kernel(const struct kreader *r);
 
 /* The first error since the last call, or 0; *vaddr (NULL is fine): the first byte that could not be read. Forgets it. */

@@ -236,6 +236,11 @@ static void test_lost_tables(void **state)
 	kuint(r, 0xffffc90000000000, 8);
 	expect_error(r, -ENODATA, 0xffffc90000000000);
 	kreader_close(r);
+	assert_int_equal(kreader_open(k, &r), 0);
+	kreader_by_tables(r);
+	assert_int_equal(kuint(r, FAKE_TEXT + 0x3008, 8), 0);
+	expect_error(r, -ENODATA, FAKE_TEXT + 0x3008);
+	kreader_close(r);
 	kernel_close(k);
 	free(text);
 	fake_free(f);
