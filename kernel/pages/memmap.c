@@ -3,15 +3,15 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/bytes.h"
+#include "kernel/object/bulk.h"
 #include "kernel/pages/memmap_sections.h"
 
 #define MIN_STRUCT_BYTES	24	/* 32-bit kernels: 32 as a rule */
 #define MAX_STRUCT_BYTES	4096
 
-static int find_sections(struct memmap *m, const char **why)
+static int find_sections(struct memmap *m, struct kreader *reader, const char **why)
 {
 	const struct kernel *k = m->kernel;
 	int r;
@@ -25,9 +25,9 @@ static int find_sections(struct memmap *m, const char **why)
 		*why = "VMCOREINFO lacks SIZE(page)";
 		return -ENOTSUP;
 	}
-	r = memmap_sparse(m, why);
+	r = memmap_sparse(m, reader, why);
 	if (r == -ENOENT)
-		r = memmap_nodes(m, why);
+		r = memmap_nodes(m, reader, why);
 	if (r == -ENOENT) {
 		*why = "VMCOREINFO tells of no memory model: neither mem_section nor node_mem_map";
 		return -ENOTSUP;
@@ -37,6 +37,7 @@ static int find_sections(struct memmap *m, const char **why)
 
 int memmap_open(const struct kernel *k, struct memmap **out, const char **why)
 {
+	struct kreader *reader;
 	struct memmap *m;
 	int r;
 
@@ -48,11 +49,19 @@ int memmap_open(const struct kernel *k, struct memmap **out, const char **why)
 	if (!m)
 		return -ENOMEM;
 	m->kernel = k;
-	r = find_sections(m, why);
+	r = kreader_open(k, &reader);
 	if (r)
-		memmap_close(m);
-	else
-		*out = m;
+		goto err_close;
+	/* where tables are lost those of the page structs are: better no memmap than one of which nothing can be read */
+	kreader_by_tables(reader);
+	r = find_sections(m, reader, why);
+	kreader_close(reader);
+	if (r)
+		goto err_close;
+	*out = m;
+	return 0;
+err_close:
+	memmap_close(m);
 	return r;
 }
 
@@ -64,48 +73,11 @@ void memmap_close(struct memmap *m)
 	free(m);
 }
 
-/* One piece that is physically contiguous, page by page when it has a page that cannot be read. */
-static void read_piece(const struct memmap *m, uint64_t paddr, char *buf, uint64_t n, uint64_t *unreadable_bytes)
-{
-	const struct pages *ps = m->kernel->pages;
-	uint64_t page = pages_size(ps);
-
-	if (!pages_read_bytes(ps, paddr, n, buf, HOLES_FAIL))
-		return;
-	while (n) {
-		uint64_t part = min_u64(n, page - (paddr & (page - 1)));
-
-		if (pages_read_bytes(ps, paddr, part, buf, HOLES_FAIL)) {
-			memset(buf, 0xff, part);
-			*unreadable_bytes += part;
-		}
-		paddr += part;
-		buf += part;
-		n -= part;
-	}
-}
-
 void memmap_read(const struct memmap *m, const struct memmap_section *s, uint64_t pfn, uint64_t count, void *buf,
 		 uint64_t *unreadable)
 {
 	uint64_t vaddr = s->vaddr + (pfn - s->first) * m->struct_bytes;
-	uint64_t left = count * m->struct_bytes, page = pages_size(m->kernel->pages), bad = 0;
-	char *at = buf;
+	uint64_t lost = kbulk_read(m->kernel, vaddr, buf, count * m->struct_bytes, 0xff);
 
-	while (left) {
-		uint64_t paddr, span;
-
-		if (space_vtop(&m->kernel->space, vaddr, &paddr, &span)) {
-			span = min_u64(left, page - (vaddr & (page - 1)));
-			memset(at, 0xff, span);
-			bad += span;
-		} else {
-			span = min_u64(left, span);
-			read_piece(m, paddr, at, span, &bad);
-		}
-		at += span;
-		vaddr += span;
-		left -= span;
-	}
-	*unreadable += div_round_up(bad, m->struct_bytes);
+	*unreadable += div_round_up(lost, m->struct_bytes);
 }

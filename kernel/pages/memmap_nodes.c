@@ -14,6 +14,7 @@
 struct nodes {
 	struct memmap *m;
 	const struct kernel *k;
+	struct kreader *r;
 	uint64_t start_pfn, spanned_pages, mem_map, next;	/* offsets in struct pglist_data */
 	bool has_next;
 	struct memmap_section list[MAX_NODES];
@@ -22,12 +23,14 @@ struct nodes {
 
 static int add_node(struct nodes *nodes, uint64_t pgdat)
 {
-	struct memmap_section s;
-	int r;
+	struct memmap_section s = {
+		.first = kptr(nodes->r, pgdat + nodes->start_pfn),
+		.count = kptr(nodes->r, pgdat + nodes->spanned_pages),
+		.vaddr = kptr(nodes->r, pgdat + nodes->mem_map),
+	};
+	int r = kreader_take(nodes->r, NULL);
 
-	if ((r = kernel_read_word(nodes->k, pgdat + nodes->start_pfn, &s.first)) ||
-	    (r = kernel_read_word(nodes->k, pgdat + nodes->spanned_pages, &s.count)) ||
-	    (r = kernel_read_word(nodes->k, pgdat + nodes->mem_map, &s.vaddr)))
+	if (r)
 		return r;
 	/* a node without memory */
 	if (!s.count || !s.vaddr || s.first >= nodes->k->max_pfn)
@@ -48,7 +51,7 @@ static int add_node_data(struct nodes *nodes, uint64_t vaddr)
 	if (vmci_length(&nodes->k->vmci, "node_data", &length))
 		length = 1;
 	for (uint64_t i = 0; i < min_u64(length, MAX_NODES) && !r; i++) {
-		r = kernel_read_word(nodes->k, vaddr + i * nodes->k->word_bytes, &pgdat);
+		r = kptr_at(nodes->r, vaddr + i * nodes->k->word_bytes, &pgdat);
 		if (!r && pgdat)
 			r = add_node(nodes, pgdat);
 	}
@@ -59,14 +62,14 @@ static int add_node_data(struct nodes *nodes, uint64_t vaddr)
 static int add_pgdat_list(struct nodes *nodes, uint64_t vaddr)
 {
 	uint64_t pgdat;
-	int r = kernel_read_word(nodes->k, vaddr, &pgdat);
+	int r = kptr_at(nodes->r, vaddr, &pgdat);
 
 	for (unsigned int i = 0; !r && pgdat; i++) {
 		if (i == MAX_NODES)
 			return -EIO;
 		r = add_node(nodes, pgdat);
 		if (!r)
-			r = nodes->has_next ? kernel_read_word(nodes->k, pgdat + nodes->next, &pgdat) : 0;
+			r = nodes->has_next ? kptr_at(nodes->r, pgdat + nodes->next, &pgdat) : 0;
 		if (!nodes->has_next)
 			break;
 	}
@@ -103,7 +106,7 @@ static int find_nodes(struct nodes *nodes, const char **why)
 	return r ? r : nodes->n ? 0 : -EIO;
 }
 
-int memmap_nodes(struct memmap *m, const char **why)
+int memmap_nodes(struct memmap *m, struct kreader *reader, const char **why)
 {
 	const struct vmcoreinfo *v = &m->kernel->vmci;
 	struct nodes *nodes = calloc(1, sizeof(*nodes));
@@ -113,6 +116,7 @@ int memmap_nodes(struct memmap *m, const char **why)
 		return -ENOMEM;
 	nodes->m = m;
 	nodes->k = m->kernel;
+	nodes->r = reader;
 	nodes->has_next = !vmci_offset(v, "pglist_data.pgdat_next", &nodes->next);
 	if (vmci_offset(v, "pglist_data.node_mem_map", &nodes->mem_map) ||
 	    vmci_offset(v, "pglist_data.node_start_pfn", &nodes->start_pfn) ||

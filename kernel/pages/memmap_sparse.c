@@ -21,6 +21,7 @@
 struct sparse {
 	struct memmap *m;
 	const struct kernel *k;
+	struct kreader *r;
 	uint64_t section_bytes;		/* SIZE(mem_section) */
 	uint64_t map_offset;		/* OFFSET(mem_section.section_mem_map) */
 	uint64_t pages_per_section;
@@ -34,7 +35,7 @@ struct sparse {
 static int add_sections(struct sparse *sp, uint64_t first, uint64_t n, uint64_t vaddr)
 {
 	uint64_t max_pfn = sp->k->max_pfn, paddr, span;
-	int r = kernel_read(sp->k, vaddr, sp->buf, n * sp->section_bytes);
+	int r = kread(sp->r, vaddr, sp->buf, n * sp->section_bytes);
 
 	for (uint64_t i = 0; i < n && !r; i++) {
 		uint64_t map = get_uint(sp->buf + i * sp->section_bytes + sp->map_offset, sp->k->word_bytes, sp->k->big_endian);
@@ -58,7 +59,7 @@ static int read_extreme(struct sparse *sp, uint64_t vaddr)
 {
 	unsigned int word = sp->k->word_bytes;
 	char *roots = malloc(sp->roots * word);
-	int r = roots ? kernel_read(sp->k, vaddr, roots, sp->roots * word) : -ENOMEM;
+	int r = roots ? kread(sp->r, vaddr, roots, sp->roots * word) : -ENOMEM;
 
 	for (uint64_t i = 0; !r && i < sp->roots; i++) {
 		uint64_t root = get_uint(roots + i * word, word, sp->k->big_endian);
@@ -128,7 +129,7 @@ static int try_layouts(struct sparse *sp, const char **why)
 	}
 	/* the array itself; or, in some kernels from 4.15 on, a pointer to it; or no roots at all */
 	r = read_extreme(sp, vaddr);
-	if ((r || !sp->m->nsections) && r != -ENOMEM && !kernel_read_word(sp->k, vaddr, &pointer)) {
+	if ((r || !sp->m->nsections) && r != -ENOMEM && !kptr_at(sp->r, vaddr, &pointer)) {
 		sp->m->nsections = 0;
 		r = read_extreme(sp, pointer);
 	}
@@ -143,9 +144,9 @@ static int try_layouts(struct sparse *sp, const char **why)
 	return r;
 }
 
-int memmap_sparse(struct memmap *m, const char **why)
+int memmap_sparse(struct memmap *m, struct kreader *reader, const char **why)
 {
-	struct sparse sp = { .m = m, .k = m->kernel };
+	struct sparse sp = { .m = m, .k = m->kernel, .r = reader };
 	int r = sparse_facts(&sp, why);
 
 	if (r)
