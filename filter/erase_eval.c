@@ -8,10 +8,11 @@
 #include "base/bytes.h"
 #include "base/log.h"
 #include "filter/erase_target.h"
+#include "kernel/debuginfo/facts_names.h"
 #include "kernel/object/list.h"
+#include "kernel/object/percpu.h"
 
 #define LOOP_MAX	((uint64_t)1 << 24)	/* elements of one list or array */
-#define CPUS_MAX	65536u
 
 struct loop {
 	struct erase_run *ev;
@@ -218,24 +219,25 @@ static int run_rule(struct loop *l)
 	return 0;
 }
 
-/* For the copies of each possible CPU. */
+/* For the copies of each CPU that has a number, be it possible or not. */
 static int run_per_cpu(struct loop *l)
 {
 	struct access_context *c = &l->ev->c;
-	unsigned int bytes = c->kernel->arch->elf_class / 8;
-	struct symbol offsets, number;
-	uint64_t cpus;
+	const struct erase_word *path = &l->rule->commands[0].path;
+	struct knames names = facts_names(c->facts);
+	struct kcpus cpus;
 	int r = 0;
 
-	if (facts_find_symbol(c->facts, NULL, "__per_cpu_offset", &offsets) ||
-	    facts_find_symbol(c->facts, NULL, "nr_cpu_ids", &number) || access_read(c, number.vaddr, 4, &cpus) ||
-	    !cpus || cpus > CPUS_MAX)
-		return access_fail(c, l->rule->commands[0].path.pos, "where the CPUs' copies of per-CPU variables are is not known");
-	for (uint64_t i = 0; i < cpus && !r; i++) {
-		if (access_read(c, offsets.vaddr + i * bytes, bytes, &c->cpu_offset))
-			erase_warn(l->ev, &l->rule->commands[0].path, "where a CPU's copies are cannot be read: not erased", 1, "CPU");
-		else
+	if (kcpus_read(&names, c->reader, &cpus) || !cpus.offsets)
+		return access_fail(c, path->pos, "where the CPUs' copies of per-CPU variables are is not known");
+	for (unsigned int i = 0; i < cpus.n && !r; i++) {
+		/* of the variable at 0 */
+		if (!kpercpu(c->reader, &cpus, i, 0, &c->cpu_offset)) {
 			r = run_rule(l);
+			continue;
+		}
+		kreader_take(c->reader, NULL);
+		erase_warn(l->ev, path, "where a CPU's copies are cannot be read: not erased", 1, "CPU");
 	}
 	return r;
 }

@@ -4,6 +4,7 @@
  * kernel/debuginfo/facts.h and kernel/debuginfo/types.h; the evaluator is compiled against these.
  */
 #define facts_find_symbol fake_find_symbol
+#define facts_names	fake_facts_names
 #define facts_kernel	fake_facts_kernel
 #define facts_symbols	fake_facts_symbols
 #define facts_types	fake_facts_types
@@ -280,6 +281,21 @@ const struct kernel *facts_kernel(const struct facts *f)
 	return f->k;
 }
 
+static int variable(const void *arg, const char *name, uint64_t *vaddr, uint64_t *bytes)
+{
+	struct symbol symbol = { 0 };
+	int r = facts_find_symbol(arg, NULL, name, &symbol);
+
+	*vaddr = symbol.vaddr;
+	*bytes = 0;
+	return r;
+}
+
+struct knames facts_names(const struct facts *f)
+{
+	return (struct knames){ .arg = f, .variable = variable };
+}
+
 int facts_symbols(const struct facts *f, const struct symbols **out, const char **why)
 {
 	(void)f;
@@ -482,6 +498,16 @@ static void test_per_cpu(void **state)
 	expect("for n in cpu_list within node:node erase n.name erase n.name endfor", "erase n.name size 16\n", "3400+10");
 	fake_u32(f, 0x15c0, 0);
 	refuse("erase cpu_thing", "rules:1:7: where the CPUs' copies of per-CPU variables are is not known");
+	fake_u32(f, 0x15c0, 65537);
+	refuse("erase cpu_thing", "rules:1:7: where the CPUs' copies of per-CPU variables are is not known");
+	/* where the copies of the last two of many are is in a page that is lost */
+	fake_u32(f, 0x15c0, (0x2000 - 0x15a0) / 8 + 2);
+	fake_damage(f, 2);
+	run("erase cpu_thing", "DWARF");
+	assert_non_null(strstr(messages, "rules:1:7: cpu_thing: where a CPU's copies are cannot be read: not erased (1 CPU)"));
+	assert_int_equal(list.ranges[0].paddr, 0x14500);
+	done();
+	f->damaged[2] = false;
 	fake_u32(f, 0x15c0, 2);
 }
 
