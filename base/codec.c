@@ -234,30 +234,22 @@ ssize_t codec_compress(struct codec_ctx *c, enum codec codec, const void *in, si
 	return -ENOTSUP;
 }
 
-static const struct {
-	enum codec codec;
-	const char *name;
-} codecs[] = {
-	{ CODEC_NONE, "none" },
-	{ CODEC_ZLIB, "zlib" },
-	{ CODEC_LZO, "lzo" },
-	{ CODEC_SNAPPY, "snappy" },
-	{ CODEC_ZSTD, "zstd" },
-};
+const enum codec codecs[CODECS] = { CODEC_NONE, CODEC_ZLIB, CODEC_LZO, CODEC_SNAPPY, CODEC_ZSTD };
+static const char *const names[CODECS] = { "none", "zlib", "lzo", "snappy", "zstd" };
 
 const char *codec_name(enum codec codec)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(codecs); i++)
-		if (codecs[i].codec == codec)
-			return codecs[i].name;
+	for (size_t i = 0; i < CODECS; i++)
+		if (codecs[i] == codec)
+			return names[i];
 	return NULL;
 }
 
 int codec_parse(const char *name, enum codec *out)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(codecs); i++) {
-		if (!strcmp(codecs[i].name, name)) {
-			*out = codecs[i].codec;
+	for (size_t i = 0; i < CODECS; i++) {
+		if (!strcmp(names[i], name)) {
+			*out = codecs[i];
 			return 0;
 		}
 	}

@@ -20,6 +20,10 @@ enum codec {
 	CODEC_ZSTD = 0x20,
 };
 
+/* All of them, in the order of everything that counts or lists them; CODEC_NONE is the first. */
+#define CODECS 5
+extern const enum codec codecs[CODECS];
+
 struct codec_ctx;
 
 struct codec_ctx *codec_ctx_new(void);		/* NULL: out of memory */

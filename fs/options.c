@@ -588,13 +588,11 @@ void options_print_help(void)
 
 void options_print_version(void)
 {
-	static const enum codec codecs[] = { CODEC_ZLIB, CODEC_LZO, CODEC_SNAPPY, CODEC_ZSTD };
-
 	printf("vmcorefs %s\n", VMCOREFS_VERSION);
 	printf("libfuse %s\n", fuse_pkgversion());
 	printf("page compression:");
-	for (size_t i = 0; i < sizeof(codecs) / sizeof(codecs[0]); i++)
-		if (codec_works(codecs[i]))
+	for (size_t i = 0; i < CODECS; i++)
+		if (codecs[i] != CODEC_NONE && codec_works(codecs[i]))
 			printf(" %s", codec_name(codecs[i]));
 	printf("\n");
 }

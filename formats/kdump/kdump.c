@@ -204,8 +204,6 @@ static int load_eraseinfo(struct dump *d, const struct kdump_header *h)
 
 static void take_claims(struct dump *d, const struct kdump_header *h)
 {
-	static const enum codec codecs[] = { CODEC_ZLIB, CODEC_LZO, CODEC_SNAPPY, CODEC_ZSTD };
-
 	d->big_endian = h->big_endian;
 	d->elf_class = h->word * 8;
 	d->elf_machine = machine_number(h->uts[4]);
@@ -221,7 +219,7 @@ static void take_claims(struct dump *d, const struct kdump_header *h)
 		log_warn("%s: the kdump sub header was lost, and with it the dump's notes", d->src->name);
 	}
 	d->nr_cpus = h->nr_cpus <= CPUS_MAX ? h->nr_cpus : 0;
-	for (size_t i = 0; i < ARRAY_SIZE(codecs) && !d->codec; i++)
+	for (size_t i = 0; i < CODECS && !d->codec; i++)
 		if (h->status & codecs[i])
 			d->codec = codecs[i];
 	if (h->diskdump) {

@@ -34,7 +34,7 @@ static inline bool selection_lacks_vmemmap(unsigned int sel) { return sel >= WIT
 
 enum image_kind {
 	IMAGE_ELF, IMAGE_RAW, IMAGE_LIME, IMAGE_FLATTENED,
-	IMAGE_KDUMP_NONE, IMAGE_KDUMP_ZLIB, IMAGE_KDUMP_LZO, IMAGE_KDUMP_SNAPPY, IMAGE_KDUMP_ZSTD,
+	IMAGE_KDUMP_NONE, IMAGE_KDUMP_ZLIB, IMAGE_KDUMP_LZO, IMAGE_KDUMP_SNAPPY, IMAGE_KDUMP_ZSTD,	/* as codecs[] */
 	IMAGES,
 	IMAGE_KDUMP = IMAGES,		/* one of the five: the codec of the mount */
 };

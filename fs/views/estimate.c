@@ -16,13 +16,12 @@
 #define SAMPLE_ALL	(8 * SAMPLE_GROUP)
 #define ITEM_PAGES	32u		/* of the work of one thread at a time */
 
-const enum codec estimate_codecs[ESTIMATE_CODECS] = { CODEC_NONE, CODEC_ZLIB, CODEC_LZO, CODEC_SNAPPY, CODEC_ZSTD };
 
 struct sample {
 	uint64_t pfn;
 	unsigned int group;
 	bool zero;
-	uint32_t bytes[ESTIMATE_CODECS];
+	uint32_t bytes[CODECS];
 };
 
 struct sampling {
@@ -37,7 +36,7 @@ struct sampling {
 struct estimate_scratch {
 	struct codec_ctx *ctx;
 	uint8_t *page, *out;
-	bool has[ESTIMATE_CODECS];	/* what the codec needs is here */
+	bool has[CODECS];	/* what the codec needs is here */
 };
 
 static int count_run(void *arg, unsigned int classes, uint64_t first, uint64_t count)
@@ -87,8 +86,8 @@ static void *scratch_new(void *arg)
 
 	if (!s)
 		return NULL;
-	for (size_t i = 0; i < ESTIMATE_CODECS; i++)
-		s->has[i] = codec_is_there(estimate_codecs[i]);
+	for (size_t i = 0; i < CODECS; i++)
+		s->has[i] = codec_is_there(codecs[i]);
 	s->ctx = codec_ctx_new();
 	s->page = malloc(pages_size(a->ps));
 	s->out = malloc(pages_size(a->ps));
@@ -110,8 +109,8 @@ static int measure(const struct pages *ps, struct estimate_scratch *s, struct sa
 	if (pages_read(ps, sample->pfn, s->page))
 		return 0;
 	sample->zero = bytes_are_zero(s->page, page);
-	for (size_t i = 0; i < ESTIMATE_CODECS && !sample->zero; i++) {
-		enum codec codec = estimate_codecs[i];
+	for (size_t i = 0; i < CODECS && !sample->zero; i++) {
+		enum codec codec = codecs[i];
 		ssize_t n = codec == CODEC_NONE || !s->has[i] ? 0 : place.len && codec == place.codec ? (ssize_t)place.len :
 			    codec_compress(s->ctx, codec, s->page, page, s->out);
 
@@ -164,7 +163,7 @@ int estimate_run(const struct pages *ps, const struct classes *classes, struct p
 		struct estimate_group *g = &out->groups[s.samples[i].group];
 
 		g->zero += s.samples[i].zero;
-		for (size_t c = 0; c < ESTIMATE_CODECS; c++)
+		for (size_t c = 0; c < CODECS; c++)
 			g->bytes[c] += s.samples[i].bytes[c];
 	}
 	free(s.samples);
@@ -176,6 +175,6 @@ void estimate_add(const struct estimate_group *group, struct estimate_sum *sum)
 	double scale = group->sampled ? (double)group->pages / (double)group->sampled : 0;
 
 	sum->zero += (double)group->zero * scale;
-	for (size_t c = 0; c < ESTIMATE_CODECS; c++)
+	for (size_t c = 0; c < CODECS; c++)
 		sum->bytes[c] += (double)group->bytes[c] * scale;
 }

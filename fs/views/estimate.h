@@ -12,14 +12,10 @@
 #include "base/workers.h"
 #include "filter/classify.h"
 
-/* Those that the mount offers; CODEC_NONE is the first. */
-#define ESTIMATE_CODECS 5
-extern const enum codec estimate_codecs[ESTIMATE_CODECS];
-
 /* Pages of the same classes: index is the classes' bits. Sums are over the sample. */
 struct estimate_group {
 	uint64_t pages, sampled, zero;
-	uint64_t bytes[ESTIMATE_CODECS];	/* of those that are not zero, in a kdump-compressed file */
+	uint64_t bytes[CODECS];		/* in the order of codecs[]: of those that are not zero, in a kdump-compressed file */
 };
 
 struct estimate {
@@ -34,7 +30,7 @@ int estimate_run(const struct pages *ps, const struct classes *classes, struct p
 /* What is expected of all pages of some groups. */
 struct estimate_sum {
 	double zero;			/* pages of zeroes */
-	double bytes[ESTIMATE_CODECS];
+	double bytes[CODECS];
 };
 void estimate_add(const struct estimate_group *group, struct estimate_sum *sum);
 

@@ -241,8 +241,6 @@ static int make_flattened(struct engine *e, unsigned int sel, struct layout **ou
 /* The codec of a kdump-compressed image; -1: it is none. */
 static int codec_of(enum image_kind kind)
 {
-	static const enum codec codecs[] = { CODEC_NONE, CODEC_ZLIB, CODEC_LZO, CODEC_SNAPPY, CODEC_ZSTD };
-
 	return kind < IMAGE_KDUMP_NONE ? -1 : (int)codecs[kind - IMAGE_KDUMP_NONE];
 }
 

@@ -26,10 +26,10 @@ static void put_header(struct outbuf *out, const char *what, const char *pages, 
 	out_printf(out, "%-16s %12s %14s %6s %10s", what, pages, "size", "share", "~zero");
 	if (elf)
 		out_printf(out, " %9s", "~elf");
-	for (size_t i = 0; i < ESTIMATE_CODECS; i++) {
+	for (size_t i = 0; i < CODECS; i++) {
 		char name[16];
 
-		snprintf(name, sizeof(name), "~%s", codec_name(estimate_codecs[i]));
+		snprintf(name, sizeof(name), "~%s", codec_name(codecs[i]));
 		out_printf(out, " %9s", name);
 	}
 	out_char(out, '\n');
@@ -55,8 +55,8 @@ static void put_mib(struct outbuf *out, double bytes)
 /* more: bytes of a kdump-compressed file besides its pages. */
 static void put_sizes(struct outbuf *out, const struct estimate_sum *sum, double more)
 {
-	for (size_t i = 0; i < ESTIMATE_CODECS; i++)
-		if (codec_is_there(estimate_codecs[i]))
+	for (size_t i = 0; i < CODECS; i++)
+		if (codec_is_there(codecs[i]))
 			put_mib(out, sum->bytes[i] + more);
 		else
 			out_printf(out, " %9s", "-");
@@ -251,9 +251,9 @@ static void put_explanation(const struct estimate *est, uint64_t of, struct outb
 	out_printf(out, "\nColumns with ~ are estimates, from %llu of %llu pages: how many are pages of zeroes, and the\n"
 		   "MiB that their files would take: elf (a copy with holes), and dump.none to dump.zstd.\n",
 		   (unsigned long long)est->sampled, (unsigned long long)of);
-	for (size_t i = 0; i < ESTIMATE_CODECS; i++)
-		if (!codec_is_there(estimate_codecs[i]))
-			out_printf(out, "%s is not known: its library is not installed here.\n", codec_name(estimate_codecs[i]));
+	for (size_t i = 0; i < CODECS; i++)
+		if (!codec_is_there(codecs[i]))
+			out_printf(out, "%s is not known: its library is not installed here.\n", codec_name(codecs[i]));
 }
 
 /* NODES_MAX nodes with ZONES_MAX zones each */

@@ -40,8 +40,8 @@ static void test_all(void **state)
 	assert_int_equal(est.groups[0].pages, 461);
 	assert_int_equal(est.groups[0].zero, 60);
 	estimate_add(&est.groups[0], &sum);
-	for (size_t i = 0; i < ESTIMATE_CODECS; i++) {
-		struct kdump_output o = { .codec = estimate_codecs[i] };
+	for (size_t i = 0; i < CODECS; i++) {
+		struct kdump_output o = { .codec = codecs[i] };
 		uint64_t more = write_kdump_bound(&f->pages, &o) - (counts[PAGE_DATA] + counts[PAGE_ZERO]) * 4096;
 		struct layout *l;
 

@@ -24,8 +24,6 @@
 #define PAGES 3000u
 #define DESC_AT ((uint64_t)4 * BLOCK)	/* header, sub header, two bitmaps of one block */
 
-static const enum codec codecs[] = { CODEC_NONE, CODEC_ZLIB, CODEC_LZO, CODEC_SNAPPY, CODEC_ZSTD };
-
 static void page_contents(uint64_t pfn, uint64_t *page)
 {
 	for (unsigned int i = 0; i < BLOCK / 8; i++)
@@ -56,7 +54,7 @@ static uint64_t make_dump(int fd)
 	at = DESC_AT + stored * 24;
 	stored = 0;
 	for (uint64_t pfn = 0; pfn < PAGES; pfn++) {
-		enum codec codec = codecs[pfn % ARRAY_SIZE(codecs)];
+		enum codec codec = codecs[pfn % CODECS];
 		const void *from = packed;
 		ssize_t n;
 

@@ -13,8 +13,6 @@
 #include "tests/unit/layout_file.h"
 #include "tests/unit/unit.h"
 
-static const enum codec codecs[] = { CODEC_NONE, CODEC_ZLIB, CODEC_LZO, CODEC_SNAPPY, CODEC_ZSTD };
-
 /* 1000 pages: 0-9 random, 10-29 the same text, 30-34 stored but zero, 35-39 zero, 40-50 excluded, 51-60 absent, then a mix
  * of text and random pages with some excluded ones. */
 static struct fake *memory(unsigned int shift)
@@ -226,7 +224,7 @@ static void test_descriptors(void **state)
 	struct fake *f = memory(12);
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(codecs); i++) {
+	for (size_t i = 0; i < CODECS; i++) {
 		struct kdump_output o = output(codecs[i], i % 2);
 		struct progress progress = { 0 };
 		struct desc zero, d;
@@ -326,7 +324,7 @@ static void test_read_again(void **state)
 	for (unsigned int shift = 12; shift <= 16; shift += 4) {
 		struct fake *f = memory(shift);
 
-		for (size_t i = 0; i < ARRAY_SIZE(codecs); i++) {
+		for (size_t i = 0; i < CODECS; i++) {
 			for (int big = 0; big <= 1; big++) {
 				struct kdump_output o = output(codecs[i], big);
 				struct layout *l;
@@ -381,7 +379,7 @@ static void test_damage(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
 		fake_damage(f, bad[i]);
-	for (size_t c = 0; c < ARRAY_SIZE(codecs); c++) {
+	for (size_t c = 0; c < CODECS; c++) {
 		struct kdump_output o = output(codecs[c], c % 2);
 		struct layout *l;
 		uint8_t *b;
@@ -419,7 +417,7 @@ static void test_lost(void **state)
 	(void)state;
 	for (uint64_t pfn = 600; pfn < 1000; pfn++)
 		fake_damage(f, pfn);
-	for (size_t c = 0; c < ARRAY_SIZE(codecs); c++) {
+	for (size_t c = 0; c < CODECS; c++) {
 		struct kdump_output o = output(codecs[c], c % 2);
 		unsigned long tried[2];
 		struct layout *l;
@@ -515,7 +513,7 @@ static void test_bulk(void **state)
 		fake_fill(f, pfn);
 	fake_set(f, 500, 1, PAGE_EXCLUDED);
 	level = level_new(&f->pages, NULL, 0, 1000);
-	for (size_t i = 0; i < ARRAY_SIZE(codecs); i++) {
+	for (size_t i = 0; i < CODECS; i++) {
 		struct kdump_output o = output(codecs[i], false);
 		struct layout *l;
 
@@ -670,9 +668,9 @@ static void test_copy_stored(void **state)
 
 	(void)state;
 	fake_damage(f, 20);
-	for (size_t s = 1; s < ARRAY_SIZE(codecs); s++) {
+	for (size_t s = 1; s < CODECS; s++) {
 		store(f, codecs[s], false);
-		for (size_t i = 0; i < ARRAY_SIZE(codecs); i++) {
+		for (size_t i = 0; i < CODECS; i++) {
 			struct kdump_output o = output(codecs[i], false);
 			struct layout *l;
 			struct desc d;
@@ -717,7 +715,7 @@ static void test_copy_layout(void **state)
 
 		fake_damage(f, 20);
 		fake_damage(f, 999);
-		for (size_t s = 1; s < ARRAY_SIZE(codecs); s++) {
+		for (size_t s = 1; s < CODECS; s++) {
 			struct kdump_output o = output(codecs[s], s % 2);
 			struct emitted e;
 			struct layout *l;
