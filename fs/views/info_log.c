@@ -67,6 +67,8 @@ static void put_uptime(const struct log *log, struct outbuf *out)
 /* What of the dump's log cannot be read. */
 static void put_lost(int error, const struct printk_loss *loss, struct outbuf *out)
 {
+	if (*loss->head)
+		out_printf(out, "missing: dmesg: %s\n", loss->head);
 	if (error)
 		out_printf(out, "missing: dmesg: the log cannot be read: %s\n", strerror(error == -EBADMSG ? EIO : -error));
 	else if (loss->gaps == 1)
@@ -84,7 +86,7 @@ static int read_log(struct engine *e, struct log *log, struct outbuf *out)
 
 	if (e->kernel->has_space && printk_kind(e->kernel)) {
 		log->is_kmsg = !printk_why_no_form(e->kernel, PRINTK_KMSG);
-		r = printk_render_form(e->kernel, log->is_kmsg ? PRINTK_KMSG : PRINTK_DMESG, &log->text, &loss);
+		r = printk_render_form(e->kernel, e->facts, log->is_kmsg ? PRINTK_KMSG : PRINTK_DMESG, &log->text, &loss);
 		put_lost(r, &loss, out);
 		if (!r && log->text.len)
 			return 0;

@@ -13,13 +13,13 @@
 
 static int render_form(struct engine *e, const struct view_at *at, struct outbuf *out)
 {
-	return printk_render_form(e->kernel, (enum printk_form)at->row->param, out, NULL);
+	return printk_render_form(e->kernel, e->facts, (enum printk_form)at->row->param, out, NULL);
 }
 
 static int render_partial(struct engine *e, const struct view_at *at, struct outbuf *out)
 {
 	(void)at;
-	return printk_render_partial(e->kernel, out);
+	return printk_render_partial(e->kernel, e->facts, out);
 }
 
 /* In all forms. */

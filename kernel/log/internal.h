@@ -32,6 +32,9 @@ bool printk_place(const struct kernel *k, uint64_t vaddr, uint64_t *paddr);
 int printk_read(const struct kernel *k, uint64_t vaddr, void *buf, uint64_t n);
 int printk_read_uint(const struct kernel *k, uint64_t vaddr, unsigned int bytes, uint64_t *out);
 
+/* Of an error: the dump lacks it, for ever. Everything else is no property of the dump, and may work when it is tried again. */
+bool printk_is_loss(int r);
+
 struct printk_hole {
 	uint64_t start, end;		/* offsets into the part: whole pages but for the part's own ends */
 	int error;			/* why the first page of it cannot be had: -EIO, -EBADMSG, -ENODATA, -EFAULT */
@@ -46,7 +49,8 @@ struct printk_memory {
 
 /*
  * Read it. What is damaged, left out of the dump or cut off becomes a hole, unless that is all there is: then it fails.
- * So does what fails for a reason outside the dump (no memory, a server that does not answer). One message then.
+ * So does what fails for a reason outside the dump (no memory, a server that does not answer). One message then, unless what
+ * is NULL.
  */
 int printk_memory_read(const struct kernel *k, const char *what, uint64_t vaddr, uint64_t bytes,
 		       struct printk_memory *out);
@@ -86,6 +90,7 @@ struct printk_writer {
 	struct outbuf *out;
 	enum printk_form form;
 	struct printk_loss *loss;
+	const struct facts *facts;	/* or NULL, see printk_render_form() */
 	size_t start;			/* of out, when the writer began */
 	bool plain;			/* the log's text has prefixes of its own */
 	bool joins;			/* this kernel leaves it to readers to put fragments of lines together */
@@ -108,6 +113,8 @@ void printk_write_record(struct printk_writer *w, const struct printk_entry *e);
  * one line, when the next record comes. ts_nsec: of the first one, as good as it is known. */
 void printk_write_lost(struct printk_writer *w, const struct printk_memory *m, const struct printk_hole *hole,
 		       uint64_t amount, uint64_t seq, uint64_t ts_nsec);
+/* In front of all records: the page that vaddr is on told where they are, and cannot be had. instead: a short text. Warns. */
+void printk_write_lost_head(struct printk_writer *w, uint64_t vaddr, int error, const char *instead);
 /* The end of the log. */
 void printk_writer_end(struct printk_writer *w);
 /* Text as it is, without a form. */

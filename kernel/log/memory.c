@@ -13,8 +13,7 @@
 
 #define MAX_LOG_BYTES	(256u << 20)	/* far above log_buf_len's limit of 2 GiB >> 3; bounds what a bad dump costs */
 
-/* The dump lacks it, for ever. Everything else is no property of the dump, and may work when it is tried again. */
-static bool is_loss(int r)
+bool printk_is_loss(int r)
 {
 	return r == -EIO || r == -EBADMSG || r == -ENODATA || r == -EFAULT;
 }
@@ -45,7 +44,7 @@ int printk_read(const struct kernel *k, uint64_t vaddr, void *buf, uint64_t n)
 	int r = kernel_read(k, vaddr, buf, n);
 	uint64_t paddr;
 
-	if (!is_loss(r) || n > page - vaddr % page || !printk_place(k, vaddr, &paddr))
+	if (!printk_is_loss(r) || n > page - vaddr % page || !printk_place(k, vaddr, &paddr))
 		return r;
 	/* the same error again where it is the page that is lost */
 	return pages_read_bytes(k->pages, paddr, n, buf, HOLES_FAIL);
@@ -82,7 +81,7 @@ static int read_pages(const struct kernel *k, struct printk_memory *m, uint64_t 
 	for (uint64_t at = from; at < end; at += n) {
 		n = min_u64(page - (m->vaddr + at) % page, end - at);
 		r = printk_read(k, m->vaddr + at, m->data + at, n);
-		if (r && !is_loss(r))
+		if (r && !printk_is_loss(r))
 			return r;
 		if (r) {
 			/* memory that nothing was read into stays untouched, and takes none */
@@ -100,7 +99,7 @@ static int read_part(const struct kernel *k, struct printk_memory *m, uint64_t f
 {
 	int r = kernel_read(k, m->vaddr + from, m->data + from, end - from);
 
-	return r && is_loss(r) ? read_pages(k, m, from, end) : r;
+	return r && printk_is_loss(r) ? read_pages(k, m, from, end) : r;
 }
 
 /* 0, or why all of the bytes that were read are lost. */
@@ -127,7 +126,7 @@ int printk_memory_read_round(const struct kernel *k, const char *what, uint64_t 
 	int r;
 
 	if (bytes > MAX_LOG_BYTES)
-		return fail(EIO, "dmesg: %s of %llu bytes cannot be right", what, (unsigned long long)bytes);
+		return !what ? -EIO : fail(EIO, "dmesg: %s of %llu bytes cannot be right", what, (unsigned long long)bytes);
 	m.data = calloc(bytes ? bytes : 1, 1);
 	if (!m.data)
 		return -ENOMEM;
@@ -137,14 +136,14 @@ int printk_memory_read_round(const struct kernel *k, const char *what, uint64_t 
 		r = read_part(k, &m, first, first + behind);
 	if (!r)
 		r = lost_whole(&m, used);
-	if (r && is_loss(r) && used < bytes) {
+	if (r && printk_is_loss(r) && used < bytes) {
 		/* one page of it, or a pointer that leads nowhere? */
 		printk_memory_free(&m);
 		return printk_memory_read(k, what, vaddr, bytes, out);
 	}
 	if (r) {
 		printk_memory_free(&m);
-		return fail(-r, "dmesg: cannot read %s at %#llx: %s", what, (unsigned long long)vaddr, strerror(-r));
+		return !what ? r : fail(-r, "dmesg: cannot read %s at %#llx: %s", what, (unsigned long long)vaddr, strerror(-r));
 	}
 	*out = m;
 	return 0;

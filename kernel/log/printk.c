@@ -99,14 +99,15 @@ uint64_t printk_bound(const struct kernel *k)
 	return buffer_bytes(k, &len) ? UNKNOWN_BOUND : max_u64(min_u64(len, MAX_LOG_BYTES) * 40, MIN_BOUND);
 }
 
-static int render(const struct kernel *k, enum printk_form form, bool partial, struct outbuf *out,
-		  struct printk_loss *loss)
+static int render(const struct kernel *k, const struct facts *facts, enum printk_form form, bool partial,
+		  struct outbuf *out, struct printk_loss *loss)
 {
 	const struct era *era = find_era(k);
 	struct printk_loss unused;
 	struct printk_writer w;
 
 	printk_writer_init(&w, k, form, out, loss ? loss : &unused);
+	w.facts = facts;
 	if (!era)
 		return fail(ENOENT, "dmesg: VMCOREINFO tells of no kernel log");
 	if (form == PRINTK_KMSG && !era->has_records)
@@ -114,17 +115,18 @@ static int render(const struct kernel *k, enum printk_form form, bool partial, s
 	return era->render(k, partial, &w);
 }
 
-int printk_render_form(const struct kernel *k, enum printk_form form, struct outbuf *out, struct printk_loss *loss)
+int printk_render_form(const struct kernel *k, const struct facts *facts, enum printk_form form, struct outbuf *out,
+		       struct printk_loss *loss)
 {
-	return render(k, form, false, out, loss);
+	return render(k, facts, form, false, out, loss);
 }
 
 int printk_render(const struct kernel *k, struct outbuf *out)
 {
-	return render(k, PRINTK_DMESG, false, out, NULL);
+	return render(k, NULL, PRINTK_DMESG, false, out, NULL);
 }
 
-int printk_render_partial(const struct kernel *k, struct outbuf *out)
+int printk_render_partial(const struct kernel *k, const struct facts *facts, struct outbuf *out)
 {
-	return render(k, PRINTK_DMESG, true, out, NULL);
+	return render(k, facts, PRINTK_DMESG, true, out, NULL);
 }

@@ -14,6 +14,8 @@
 #include "base/outbuf.h"
 #include "kernel/kernel.h"
 
+struct facts;
+
 /* Where a kernel's log is. NULL when VMCOREINFO tells of none; else "ring buffer", "records" or "characters". */
 const char *printk_kind(const struct kernel *k);
 
@@ -29,22 +31,24 @@ struct printk_loss {
 	unsigned int gaps;	/* lines in place of them; 0: nothing is lost */
 	bool in_bytes;
 	char first[160];	/* what the first of these lines says, without "vmcorefs: " */
+	char head[200];		/* the same of the line in front of all others, where the log's head is lost; else "" */
 };
 
 /* Append the log. 0, or -errno with one message. Records that were being written when the kernel died are left out.
- * loss may be NULL. */
-int printk_render_form(const struct kernel *k, enum printk_form form, struct outbuf *out, struct printk_loss *loss);
+ * facts: tell where the log is when the page that has its head is lost (printk_ringbuffer); NULL: none. loss may be NULL. */
+int printk_render_form(const struct kernel *k, const struct facts *facts, enum printk_form form, struct outbuf *out,
+		       struct printk_loss *loss);
 /* Why there is no such log; NULL: there is. Reads nothing but VMCOREINFO. */
 const char *printk_why_no_form(const struct kernel *k, enum printk_form form);
 /* No rendering of the log is longer, in bytes. Reads the length of the log's buffer, which stands beside it, and nothing
  * of what is in it. */
 uint64_t printk_bound(const struct kernel *k);
 
-/* PRINTK_DMESG */
+/* PRINTK_DMESG, without facts. */
 int printk_render(const struct kernel *k, struct outbuf *out);
 
 /* The same since the last clear (dmesg -c, dmesg -C, syslog(2)); all of it when there was none. */
-int printk_render_partial(const struct kernel *k, struct outbuf *out);
+int printk_render_partial(const struct kernel *k, const struct facts *facts, struct outbuf *out);
 /* As printk_why_no_form(). */
 const char *printk_why_no_partial(const struct kernel *k);
 

@@ -1,36 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* 5.10 and later: struct printk_ringbuffer (kernel/printk/printk_ringbuffer.c). */
-#include "kernel/log/internal.h"
+#include "kernel/log/ring.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/bytes.h"
 #include "base/log.h"
-
-#define MAX_COUNT_BITS		24
-#define DESC_COMMITTED		1
-#define DESC_FINALIZED		2
-
-struct ring {
-	unsigned int word;		/* bytes of a long: positions, ids, states */
-	unsigned int state_shift;	/* the state of a descriptor is in the top two bits of a long, the rest is its id */
-	uint64_t id_mask;
-	/* from VMCOREINFO */
-	uint64_t rb_size, desc_ring, text_ring, count_bits, descs, infos, head_id, tail_id, size_bits, data, counter;
-	uint64_t desc_size, state_var, blk_lpos, begin, next, info_size, ts_nsec, text_len;
-	/* from there too, where it tells; see ring_optional_fields() */
-	uint64_t seq, caller, subsystem, subsystem_max, device, device_max;
-	bool has_seq, has_level, has_caller, has_device;
-	/* from the dump */
-	struct printk_memory descs_mem, infos_mem, text_mem;
-	uint64_t count, text_size, head, tail;
-	uint64_t clear_seq;		/* only when partial */
-	uint64_t seq_ahead;		/* of a record's id: both count on by one for each record */
-	bool knows_ahead;
-	uint64_t *blocks;		/* of slots whose descriptor is lost: where the text is, see ring_find_blocks(); or NULL */
-};
 
 #define NO_BLOCK 0		/* else the offset of the block + 1 */
 #define SOME_BLOCKS UINT64_MAX
@@ -102,37 +78,17 @@ static void ring_optional_fields(const struct kernel *k, struct ring *g)
 
 static int ring_load(const struct kernel *k, struct ring *g)
 {
-	uint64_t prb, rb, bits, descs, infos, data, first, n;
+	/* of a large ring few are in use as a rule: it is made for records of 32 bytes */
+	uint64_t n = ((g->head - g->tail) & g->id_mask) + 1, first = n > g->count ? 0 : g->tail % g->count;
 	int r;
 
-	if (vmci_symbol(&k->vmci, "prb", &prb))
-		return fail(EIO, "dmesg: VMCOREINFO lacks SYMBOL(prb)");
-	if ((r = printk_read_uint(k, prb, g->word, &rb)) ||
-	    (r = printk_read_uint(k, rb + g->desc_ring + g->count_bits, 4, &bits)) ||
-	    (r = printk_read_uint(k, rb + g->desc_ring + g->descs, g->word, &descs)) ||
-	    (r = printk_read_uint(k, rb + g->desc_ring + g->infos, g->word, &infos)) ||
-	    (r = printk_read_uint(k, rb + g->desc_ring + g->head_id + g->counter, g->word, &g->head)) ||
-	    (r = printk_read_uint(k, rb + g->desc_ring + g->tail_id + g->counter, g->word, &g->tail)))
-		return fail(-r, "dmesg: cannot read the log's head at %#llx: %s", (unsigned long long)prb, strerror(-r));
-	if (bits < 1 || bits > MAX_COUNT_BITS)
-		return fail(EIO, "dmesg: 2^%llu log records cannot be right", (unsigned long long)bits);
-	g->count = (uint64_t)1 << bits;
-	if ((r = printk_read_uint(k, rb + g->text_ring + g->size_bits, 4, &bits)) ||
-	    (r = printk_read_uint(k, rb + g->text_ring + g->data, g->word, &data)))
-		return fail(-r, "dmesg: cannot read the log's text ring: %s", strerror(-r));
-	if (bits < 3 || bits > 31)
-		return fail(EIO, "dmesg: a log of 2^%llu bytes cannot be right", (unsigned long long)bits);
-	g->text_size = (uint64_t)1 << bits;
-	/* of a large ring few are in use as a rule: it is made for records of 32 bytes */
-	n = ((g->head - g->tail) & g->id_mask) + 1;
-	first = n > g->count ? 0 : g->tail % g->count;
 	n = min_u64(n, g->count);
-	if ((r = printk_memory_read_round(k, "the log's descriptors", descs, g->count * g->desc_size, first * g->desc_size,
+	if ((r = printk_memory_read_round(k, "the log's descriptors", g->descs_at, g->count * g->desc_size, first * g->desc_size,
 					  n * g->desc_size, &g->descs_mem)) ||
-	    (r = printk_memory_read_round(k, "the log's records", infos, g->count * g->info_size, first * g->info_size,
+	    (r = printk_memory_read_round(k, "the log's records", g->infos_at, g->count * g->info_size, first * g->info_size,
 					  n * g->info_size, &g->infos_mem)))
 		return r;
-	return printk_memory_read(k, "the log's text", data, g->text_size, &g->text_mem);
+	return printk_memory_read(k, "the log's text", g->text_at, g->text_size, &g->text_mem);
 }
 
 /* The text block of a descriptor. false: it has no text. */
@@ -159,24 +115,13 @@ static bool ring_text(const struct ring *g, const char *desc, bool big, uint64_t
 	return true;
 }
 
-/* The state of descriptor i: its id and whether that is all written. */
-static uint64_t ring_state(const struct ring *g, uint64_t i, bool big)
-{
-	return get_uint(g->descs_mem.data + i * g->desc_size + g->state_var + g->counter, g->word, big);
-}
-
-static bool ring_is_written(const struct ring *g, uint64_t state)
-{
-	return state >> g->state_shift == DESC_COMMITTED || state >> g->state_shift == DESC_FINALIZED;
-}
-
 /* The highest id of a record that is in its slot; where the ring's own idea of it is damaged. */
 static uint64_t ring_newest(const struct ring *g, bool big)
 {
 	uint64_t newest = 0;
 
 	for (uint64_t i = 0; i < g->count; i++) {
-		uint64_t state = ring_state(g, i, big);
+		uint64_t state = ring_state(g, &g->descs_mem, i, big);
 
 		if (ring_is_written(g, state) && (state & g->id_mask) % g->count == i)
 			newest = max_u64(newest, state & g->id_mask);
@@ -209,19 +154,14 @@ static int ring_clear_seq(const struct kernel *k, struct ring *g)
 			strerror(-r)) : 0;
 }
 
-static const struct printk_hole *hole_of_slot(const struct printk_memory *m, uint64_t slot, uint64_t size)
-{
-	return m->nholes ? printk_memory_hole(m, slot * size, size) : NULL;
-}
-
 /* The numbers of records whose own one is lost: told by the first record that has it. */
 static void ring_count_ahead(struct ring *g, uint64_t n, bool big)
 {
 	for (uint64_t i = 0; i < n; i++) {
-		uint64_t id = (g->tail + i) & g->id_mask, slot = id % g->count, state = ring_state(g, slot, big);
+		uint64_t id = (g->tail + i) & g->id_mask, slot = id % g->count, state = ring_state(g, &g->descs_mem, slot, big);
 
 		if ((state & g->id_mask) != id || !ring_is_written(g, state) ||
-		    hole_of_slot(&g->infos_mem, slot, g->info_size))
+		    ring_hole(&g->infos_mem, slot, g->info_size))
 			continue;
 		g->seq_ahead = get_u64(g->infos_mem.data + slot * g->info_size + g->seq, big) - id;
 		g->knows_ahead = true;
@@ -242,7 +182,7 @@ static int ring_find_blocks(struct ring *g, uint64_t n, bool big)
 		uint64_t id = get_uint(g->text_mem.data + at, g->word, big), *block = &g->blocks[id % g->count];
 
 		if (!id || id > g->id_mask || ((id - g->tail) & g->id_mask) >= n ||
-		    !hole_of_slot(&g->descs_mem, id % g->count, g->desc_size))
+		    !ring_hole(&g->descs_mem, id % g->count, g->desc_size))
 			continue;
 		if (*block == NO_BLOCK)
 			*block = at + 1;
@@ -289,17 +229,17 @@ static bool ring_record(const struct ring *g, uint64_t id, bool partial, struct 
 	uint64_t slot = id % g->count, seq = (id + g->seq_ahead) & g->id_mask, state;
 	const char *desc = g->descs_mem.data + slot * g->desc_size;
 	const char *info = g->infos_mem.data + slot * g->info_size;
-	const struct printk_hole *hole, *desc_hole = hole_of_slot(&g->descs_mem, slot, g->desc_size);
+	const struct printk_hole *hole, *desc_hole = ring_hole(&g->descs_mem, slot, g->desc_size);
 	const struct printk_memory *m;
 	bool big = w->k->big_endian;
 	struct printk_entry e;
 
 	if (!desc_hole) {
-		state = ring_state(g, slot, big);
+		state = ring_state(g, &g->descs_mem, slot, big);
 		if ((state & g->id_mask) != id || !ring_is_written(g, state))
 			return false;
 	}
-	hole = hole_of_slot(&g->infos_mem, slot, g->info_size);
+	hole = ring_hole(&g->infos_mem, slot, g->info_size);
 	if (!hole) {
 		ring_entry(g, info, big, &e);
 		if (desc_hole && !ring_found_text(g, id, info, big, &e))
@@ -338,6 +278,8 @@ int printk_ring_render(const struct kernel *k, bool partial, struct printk_write
 	if (!r && partial)
 		r = ring_clear_seq(k, &g);
 	if (!r)
+		r = ring_find_head(k, w->facts, &g);
+	if (!r)
 		r = ring_load(k, &g);
 	if (r)
 		goto out_free;
@@ -347,6 +289,10 @@ int printk_ring_render(const struct kernel *k, bool partial, struct printk_write
 		g.tail = ring_newest(&g, k->big_endian) - (g.count - 1);
 		n = g.count;
 	}
+	if (g.head_error)
+		printk_write_lost_head(w, g.head_at, g.head_error, g.may_be_older ?
+				       "these records were found without it, and newer ones may be elsewhere" :
+				       "the records were found without it");
 	if (g.has_seq && (g.descs_mem.nholes || g.infos_mem.nholes))
 		ring_count_ahead(&g, n, k->big_endian);
 	if (g.descs_mem.nholes && (r = ring_find_blocks(&g, n, k->big_endian)))

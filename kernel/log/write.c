@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/log.h"
 
 #define LOST_LEVEL 4		/* warning */
 
@@ -158,10 +159,9 @@ static void write_entry(struct printk_writer *w, const struct printk_entry *e)
 }
 
 /* "page 0x32f9 is damaged": the first page of the hole. */
-static void describe_hole(const struct printk_writer *w, char *buf, size_t size)
+static void describe_hole(const struct printk_writer *w, const struct printk_memory *m, const struct printk_hole *h, char *buf,
+			  size_t size)
 {
-	const struct printk_memory *m = w->lost_from;
-	const struct printk_hole *h = w->lost_hole;
 	const struct pages *ps = w->k->pages;
 	uint64_t page = pages_size(ps), vaddr = m->vaddr + h->start, paddr;
 	uint64_t count = (vaddr % page + (h->end - h->start) + page - 1) / page;
@@ -181,26 +181,29 @@ static void describe_hole(const struct printk_writer *w, char *buf, size_t size)
 		snprintf(buf, size, "page %#llx is %s%s", (unsigned long long)(paddr >> ps->page_shift), what, others);
 }
 
-/* The line in place of what is lost. */
-static void flush_lost(struct printk_writer *w)
+static void write_line(struct printk_writer *w, const char *text, uint64_t seq, uint64_t ts_nsec)
 {
-	struct printk_entry e = { .seq = w->lost_seq, .ts_nsec = w->lost_ts, .level = LOST_LEVEL };
-	struct printk_loss *loss = w->loss;
-	char why[100], text[sizeof(loss->first) + 10];
-	int n;
+	struct printk_entry e = { .seq = seq, .ts_nsec = ts_nsec, .level = LOST_LEVEL, .text = text, .text_len = strlen(text) };
 
-	if (!w->lost)
-		return;
-	describe_hole(w, why, sizeof(why));
-	n = snprintf(text, sizeof(text), "vmcorefs: %llu %s%s cannot be read: %s", (unsigned long long)w->lost,
-		     loss->in_bytes ? "byte" : "record", w->lost > 1 ? "s" : "", why);
 	end_line(w->out);
-	e.text = text;
-	e.text_len = min_u64((uint64_t)n, sizeof(text) - 1);
 	if (w->plain)
 		out_printf(w->out, "<%u>%s\n", LOST_LEVEL, text);
 	else
 		write_entry(w, &e);
+}
+
+/* The line in place of what is lost. */
+static void flush_lost(struct printk_writer *w)
+{
+	struct printk_loss *loss = w->loss;
+	char why[100], text[sizeof(loss->first) + 10];
+
+	if (!w->lost)
+		return;
+	describe_hole(w, w->lost_from, w->lost_hole, why, sizeof(why));
+	snprintf(text, sizeof(text), "vmcorefs: %llu %s%s cannot be read: %s", (unsigned long long)w->lost,
+		 loss->in_bytes ? "byte" : "record", w->lost > 1 ? "s" : "", why);
+	write_line(w, text, w->lost_seq, w->lost_ts);
 	if (!loss->gaps++)
 		snprintf(loss->first, sizeof(loss->first), "%s", text + strlen("vmcorefs: "));
 	loss->amount += w->lost;
@@ -235,6 +238,19 @@ void printk_write_lost(struct printk_writer *w, const struct printk_memory *m, c
 		w->lost_elsewhere = true;
 	}
 	w->lost += amount;
+}
+
+void printk_write_lost_head(struct printk_writer *w, uint64_t vaddr, int error, const char *instead)
+{
+	const struct printk_memory m = { .vaddr = vaddr, .bytes = 1 };
+	const struct printk_hole hole = { 0, 1, error };
+	char why[100], text[sizeof(w->loss->head) + 10];
+
+	describe_hole(w, &m, &hole, why, sizeof(why));
+	snprintf(w->loss->head, sizeof(w->loss->head), "the log's head cannot be read: %s; %s", why, instead);
+	log_warn("dmesg: %s", w->loss->head);
+	snprintf(text, sizeof(text), "vmcorefs: %s", w->loss->head);
+	write_line(w, text, 0, 0);
 }
 
 void printk_writer_end(struct printk_writer *w)

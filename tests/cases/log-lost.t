@@ -52,9 +52,31 @@ head -n -1 "$T/part" | cmp -n "$(head -n -1 "$T/part" | wc -c)" - "$T/whole"
 result $? "... in front of which all is there"
 like "$("$VMCOREFS" --cat info "$T/bad" 2>/dev/null)" "missing: dmesg: .*"$'\nuptime: ' "info says it, and has uptime"
 
-# nothing at all: an error, and info says why
+# the page with the log's head, printk_rb_static, and some of the records
 tests/tools/damage_page.py "$real" "$T/bad" 0x2a62000 >"$T/offset"
 "$VMCOREFS" --cat dmesg "$T/bad" >"$T/part" 2>"$T/err"
-is "$? $(wc -c <"$T/part")" "32 0" "the log's head is lost: an error"
+is $? 0 "the log's head is lost: dmesg"
+head="the log's head cannot be read: page 0x2a62 is damaged; the records were found without it"
+is "$(head -n 1 "$T/part")" "[    0.000000] vmcorefs: $head" "... begins with a line that says so"
+like "$(cat "$T/err")" "warning: dmesg: $head" "... and warns"
+is "$(grep -c vmcorefs: "$T/part")" 2 "... and has one line for the records that are lost"
+grep -q '\] vmcorefs: 38 records cannot be read: page 0x2a62 is damaged$' "$T/part"
+result $? "... that says what" || diag "$(grep vmcorefs: "$T/part")"
+grep -v vmcorefs: "$T/part" | diff - "$T/whole" | grep '^[<>]' >"$T/diff"
+is "$(grep -c '^<' "$T/diff") $(grep -c '^> \[' "$T/diff")" "0 38" "... and all lines but those of these records"
+got=$("$VMCOREFS" --cat info "$T/bad" 2>/dev/null)
+like "$got" "missing: dmesg: $head"$'\nmissing: dmesg: 38 records cannot be read: page 0x2a62 is damaged' "... info says it"
+like "$got" $'\npanic: .*\nuptime: 3\\.1' "... and why the kernel died, and when"
+for form in dmesg-raw kmsg; do
+	"$VMCOREFS" --cat $form "$real" >"$T/form"
+	"$VMCOREFS" --cat $form "$T/bad" 2>"$T/err" | grep -v vmcorefs: | diff - "$T/form" | grep '^[<>]' >"$T/diff"
+	is "$(grep -c '^<' "$T/diff") $(grep -cE '^> (<[0-9]+>|[0-9]+,)' "$T/diff")" "0 38" "$form: all but these records"
+done
+
+# cut off in front of it: nothing is left, which is an error, and info says why
+head -c "$(cat "$T/offset")" "$real" >"$T/bad"
+"$VMCOREFS" --cat dmesg "$T/bad" >"$T/part" 2>"$T/err"
+is "$? $(wc -c <"$T/part")" "32 0" "all of the log is lost: an error"
+like "$(cat "$T/err")" "cannot read the log's head at 0x" "... with a message"
 like "$("$VMCOREFS" --cat info "$T/bad" 2>/dev/null)" "missing: dmesg: the log cannot be read: Input/output error" "... info says it"
 done_testing

@@ -36,7 +36,7 @@ static void render(const struct kernel *k, enum printk_form form)
 	struct printk_loss loss;
 	struct outbuf out = OUTBUF_INIT;
 
-	printk_render_form(k, form, &out, &loss);
+	printk_render_form(k, NULL, form, &out, &loss);
 	/* each byte of the log is shown a few times at the most: no endless loops */
 	if (out.len > 64 * PAGES * PAGE)
 		abort();
@@ -46,7 +46,8 @@ static void render(const struct kernel *k, enum printk_form form)
 #define TABLES "SYMBOL(swapper_pg_dir)=ffffffff80000000\nNUMBER(phys_base)=0\n"
 
 static const char *const infos[] = {
-	TABLES "SYMBOL(prb)=ffff888000002000\nSIZE(printk_ringbuffer)=88\nOFFSET(printk_ringbuffer.desc_ring)=0\n"
+	TABLES "SYMBOL(prb)=ffff888000002000\nSYMBOL(printk_rb_static)=ffff888000002010\n"
+	"SIZE(printk_ringbuffer)=88\nOFFSET(printk_ringbuffer.desc_ring)=0\n"
 	"OFFSET(printk_ringbuffer.text_data_ring)=48\nOFFSET(prb_desc_ring.count_bits)=0\nOFFSET(prb_desc_ring.descs)=8\n"
 	"OFFSET(prb_desc_ring.infos)=16\nOFFSET(prb_desc_ring.head_id)=24\nOFFSET(prb_desc_ring.tail_id)=32\n"
 	"SIZE(prb_desc)=24\nOFFSET(prb_desc.state_var)=0\nOFFSET(prb_desc.text_blk_lpos)=8\n"
@@ -100,7 +101,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	lost_page = data[0] & 0x40 ? FIRST + (data[0] >> 2 & 15) % (PAGES - FIRST) : 0;
 	for (enum printk_form form = PRINTK_DMESG; form <= PRINTK_KMSG; form++)
 		render(k, form);
-	printk_render_partial(k, &out);
+	printk_render_partial(k, NULL, &out);
 	out_free(&out);
 	lost_page = 0;
 	kernel_close(k);

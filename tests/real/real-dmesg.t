@@ -139,4 +139,24 @@ done
 # the markers of the rig: facility user, level err
 like "$(grep -a 'marker facility user' "$T/our")" '^11,[0-9]+,[0-9]+,-,caller=T[0-9]+;' "kmsg: facility and level of the marker"
 
+# --- the page with the log's head is damaged: all records but those whose data is on it
+for name in v510-512 v61-512 v612-512 v7-512; do
+	"$VMCOREFS" --cat level-31/dump "${set[$name]}/vmcore" >"$T/dump" 2>"$T/err" || diag "$(cat "$T/err")"
+	address=$("$VMCOREFS" --cat vmcoreinfo "$T/dump" | sed -n 's/^SYMBOL(printk_rb_static)=//p')
+	page=$("$VMCOREFS" --cat "vtop/0x$address" "$T/dump" | sed -n 's/^paddr *\(.*\)...$/\1/p')
+	"$VMCOREFS" --cat kmsg "$T/dump" >"$T/whole"
+	must "damage" tests/tools/damage_page.py "$T/dump" "$T/bad" "${page}000"
+	"$VMCOREFS" --cat kmsg "$T/bad" >"$T/part" 2>"$T/err"
+	result $? "$name: without the log's head" || diag "$(cat "$T/err")"
+	lost=$(sed -n "s/^[^;]*;vmcorefs: \([0-9]*\) records cannot be read: .*/\1/p" "$T/part")
+	is "$(grep -ac ';vmcorefs: ' "$T/part")" 2 "$name: a line for the head, and one for the records"
+	[[ ${lost:-0} -gt 0 && $lost -lt 50 ]]
+	result $? "$name: few records are lost" || diag "$lost"
+	grep -av ';vmcorefs: ' "$T/part" | diff -a - "$T/whole" | grep -a '^[<>]' >"$T/diff"
+	is "$(grep -ac '^<' "$T/diff") $(grep -acE '^> [0-9]+,' "$T/diff")" "0 $lost" "$name: the others are all there"
+	tail -n 50 "$T/whole" >"$T/whole.end"
+	tail -n 50 "$T/part" >"$T/part.end"
+	same "$T/part.end" "$T/whole.end" "$name: up to the end"
+done
+
 done_testing

@@ -491,7 +491,7 @@ static void test_characters(void **state)
 		l.k = fake_kernel(l.f, 0, characters_info, &l.text);
 		assert_string_equal(printk_kind(l.k), "characters");
 		expect(l.k, logs[i].want, 0);
-		assert_int_equal(printk_render_partial(l.k, &out), 0);
+		assert_int_equal(printk_render_partial(l.k, NULL, &out), 0);
 		assert_string_equal(out.len ? out.data : "", logs[i].since_clear);
 		out_free(&out);
 		fake_u32(l.f, VARS + 8, 0);

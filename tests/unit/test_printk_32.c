@@ -43,7 +43,7 @@ static void expect(const struct kernel *k, bool partial, const char *want)
 {
 	struct outbuf out = OUTBUF_INIT;
 
-	assert_int_equal(partial ? printk_render_partial(k, &out) : printk_render(k, &out), 0);
+	assert_int_equal(partial ? printk_render_partial(k, NULL, &out) : printk_render(k, &out), 0);
 	assert_string_equal(out.data ? out.data : "", want);
 	out_free(&out);
 }

@@ -31,7 +31,7 @@ static void expect(const struct kernel *k, enum printk_form form, const char *wa
 	struct outbuf out = OUTBUF_INIT;
 	struct printk_loss loss;
 
-	assert_int_equal(printk_render_form(k, form, &out, &loss), 0);
+	assert_int_equal(printk_render_form(k, NULL, form, &out, &loss), 0);
 	assert_string_equal(out.data ? out.data : "", want);
 	assert_int_equal(loss.gaps, 0);
 	assert_true(out.len <= printk_bound(k));
@@ -298,7 +298,7 @@ static void characters(void **state)
 	expect(&k, PRINTK_RAW, "<6>one\n<4>two\n");
 	assert_null(printk_why_no_form(&k, PRINTK_RAW));
 	assert_non_null(printk_why_no_form(&k, PRINTK_KMSG));
-	assert_int_equal(printk_render_form(&k, PRINTK_KMSG, &out, NULL), -ENOTSUP);
+	assert_int_equal(printk_render_form(&k, NULL, PRINTK_KMSG, &out, NULL), -ENOTSUP);
 	assert_int_equal(out.len, 0);
 	fake_free(f);
 }

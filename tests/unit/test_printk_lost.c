@@ -68,7 +68,7 @@ static char *render(const struct kernel *k, enum printk_form form, struct printk
 {
 	struct outbuf out = OUTBUF_INIT;
 
-	assert_int_equal(printk_render_form(k, form, &out, loss), 0);
+	assert_int_equal(printk_render_form(k, NULL, form, &out, loss), 0);
 	return out.data;
 }
 
@@ -292,7 +292,7 @@ static void ring_partial(void **state)
 		unsigned long long lost = 0;
 
 		fake_u64(f, VARS + 0x10, 10000 + clear);
-		assert_int_equal(printk_render_partial(&k, &out), 0);
+		assert_int_equal(printk_render_partial(&k, NULL, &out), 0);
 		for (const char *at = out.data; (at = strchr(at, '\n')); at++)
 			lines++;
 		if (strstr(out.data, "vmcorefs: "))
@@ -459,7 +459,7 @@ static void records_more(void **state)
 	free(text);
 	/* cleared at a record of which nothing is left: what comes behind the lost pages is younger */
 	fake_u32(f, VARS + 20, 4096 + 1000);
-	assert_int_equal(printk_render_partial(&k, &out), 0);
+	assert_int_equal(printk_render_partial(&k, NULL, &out), 0);
 	assert_null(strstr(out.data, "] record 0 of"));
 	assert_null(strstr(out.data, "vmcorefs"));
 	assert_non_null(strstr(out.data, "] record 299 of"));

@@ -109,7 +109,7 @@ static void expect_lines(const struct kernel *k, uint64_t first, uint64_t last)
 	size_t n = 0;
 
 	out_free(&text);
-	assert_int_equal(printk_render_partial(k, &text), 0);
+	assert_int_equal(printk_render_partial(k, NULL, &text), 0);
 	for (uint64_t seq = first; seq <= last; seq++)
 		n += (size_t)snprintf(expected + n, sizeof(expected) - n, "[%5u.000000] on%c\n", (unsigned int)seq,
 				      (char)('a' + seq % 26));
@@ -158,14 +158,14 @@ static void ring_without_facts(void **state)
 	(void)state;
 	make_ring(2, 6);
 	assert_non_null(printk_why_no_partial(&k));
-	assert_int_equal(printk_render_partial(&k, &text), -ENOENT);
+	assert_int_equal(printk_render_partial(&k, NULL, &text), -ENOENT);
 	assert_int_equal(printk_render(&k, &text), 0);
 	k = kernel_of(RING_INFO SEQ_INFO);
 	assert_null(printk_why_no_partial(&k));
 	k = kernel_of(RING_INFO "OFFSET(printk_info.seq)=81\n");
-	assert_int_equal(printk_render_partial(&k, &text), -EIO);
+	assert_int_equal(printk_render_partial(&k, NULL, &text), -EIO);
 	k = kernel_of(RING_INFO SEQ_INFO "SIZE(latched_seq)=24\nOFFSET(latched_seq.val)=9\n");
-	assert_int_equal(printk_render_partial(&k, &text), -EIO);
+	assert_int_equal(printk_render_partial(&k, NULL, &text), -EIO);
 }
 
 /* --- 3.5 to 5.9 */
@@ -235,18 +235,18 @@ static void characters(void **state)
 	memcpy(mem.bytes + 0x1000, "<6>c\n<6>a\n<6>bb\n", 16);
 	put(0x10c, 4, 21);		/* 5 bytes into the second round */
 	put(0x110, 4, 5);
-	assert_int_equal(printk_render_partial(&k, &text), 0);
+	assert_int_equal(printk_render_partial(&k, NULL, &text), 0);
 	assert_string_equal(text.data, "<6>c\n");
 	out_free(&text);
 	put(0x110, 4, 11);
-	assert_int_equal(printk_render_partial(&k, &text), 0);
+	assert_int_equal(printk_render_partial(&k, NULL, &text), 0);
 	assert_string_equal(text.data, "<6>bb\n<6>c\n");
 	out_free(&text);
 	assert_int_equal(printk_render(&k, &text), 0);
 	assert_string_equal(text.data, "<6>a\n<6>bb\n<6>c\n");
 	out_free(&text);
 	put(0x110, 4, 0);
-	assert_int_equal(printk_render_partial(&k, &text), 0);
+	assert_int_equal(printk_render_partial(&k, NULL, &text), 0);
 	assert_int_equal(text.len, 0);
 	k = kernel_of(CHARACTERS_INFO);
 	assert_non_null(printk_why_no_partial(&k));
