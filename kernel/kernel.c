@@ -4,10 +4,47 @@
 #include <errno.h>
 
 #include "base/bytes.h"
+#include "base/fault.h"
 
 int kernel_read(const struct kernel *k, uint64_t vaddr, void *buf, uint64_t n)
 {
 	return k->has_space ? space_read(&k->space, vaddr, buf, n) : -ENOTSUP;
+}
+
+int kernel_place(const struct kernel *k, uint64_t vaddr, uint64_t *paddr, uint64_t *span)
+{
+	const struct space *s = &k->space;
+	const uint64_t page = pages_size(k->pages);
+	int error = k->has_space ? space_vtop(s, vaddr, paddr, span) : -ENOTSUP;
+
+	/* what tables say is not mapped, is not */
+	if (!error || error == -ENOTSUP || error == -EFAULT || error_is_passing(error) || s->scattered || s->own_address || k->xen)
+		return error;
+	if (vaddr - s->text_vaddr < s->text_len)
+		*paddr = vaddr - s->text_vaddr + s->text_paddr;
+	else if (vaddr - s->direct.vaddr < s->direct.len)
+		*paddr = vaddr - s->direct.vaddr + s->direct.paddr;
+	else
+		return error;
+	*span = page - vaddr % page;
+	return 0;
+}
+
+int kernel_read_placed(const struct kernel *k, uint64_t vaddr, void *buf, uint64_t n)
+{
+	uint64_t paddr, span;
+
+	for (uint64_t done = 0; done < n; done += span) {
+		int error = kernel_place(k, vaddr + done, &paddr, &span);
+
+		if (error)
+			return error;
+		span = min_u64(span, n - done);
+		error = pages_read_bytes(k->space.mem, paddr, span, (char *)buf + done, HOLES_FAIL);
+		if (error)
+			return error;
+	}
+	return 0;
 }
 
 uint64_t kernel_read_part(const struct kernel *k, uint64_t vaddr, void *buf, uint64_t n)

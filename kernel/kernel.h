@@ -62,6 +62,11 @@ struct kernel {
 
 /* n bytes at a kernel virtual address: 0, -EFAULT, -ENODATA, -EIO; -ENOTSUP without a space. */
 int kernel_read(const struct kernel *k, uint64_t vaddr, void *buf, uint64_t n);
+/* Where a kernel address is, and for how many bytes. When the kernel's page tables are lost (they lie high in memory, where cut
+ * dumps end): by the place of its image, or of the direct map where that is known without tables. Errors as above. */
+int kernel_place(const struct kernel *k, uint64_t vaddr, uint64_t *paddr, uint64_t *span);
+/* As kernel_read(), by kernel_place(). */
+int kernel_read_placed(const struct kernel *k, uint64_t vaddr, void *buf, uint64_t n);
 /* As many of n bytes as can be had, up to the first page that cannot: their number. */
 uint64_t kernel_read_part(const struct kernel *k, uint64_t vaddr, void *buf, uint64_t n);
 /* One integer of 1, 2, 4 or 8 bytes. */

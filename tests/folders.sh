@@ -26,7 +26,7 @@ kernel/xen: base arch kernel
 kernel/object: base arch kernel
 kernel/debuginfo: base arch kernel kernel/object
 kernel/opening: base arch kernel kernel/xen kernel/debuginfo
-kernel/log: base arch kernel kernel/object kernel/debuginfo
+kernel/log: base arch kernel kernel/debuginfo
 kernel/pages: base arch kernel kernel/object kernel/debuginfo
 kernel/core: base arch kernel kernel/object kernel/debuginfo
 filter: base arch $rooms

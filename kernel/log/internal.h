@@ -25,11 +25,7 @@ int printk_variable(const struct kernel *k, const char *name, unsigned int bytes
 
 /* --- memory.c: a part of the log, of which some pages may be lost */
 
-/* Where a kernel address is. When its page tables are lost (they lie high in memory, where cut dumps end): by the place of
- * the kernel image, or of the direct map where that is known without tables. */
-bool printk_place(const struct kernel *k, uint64_t vaddr, uint64_t *paddr);
-/* As kernel_read(), inside one page also without its page tables. */
-int printk_read(const struct kernel *k, uint64_t vaddr, void *buf, uint64_t n);
+/* By kernel_read_placed(). */
 int printk_read_uint(const struct kernel *k, uint64_t vaddr, unsigned int bytes, uint64_t *out);
 
 /* Of an error: the dump lacks it, for ever. Everything else is no property of the dump, and may work when it is tried again. */

@@ -18,42 +18,10 @@ bool printk_is_loss(int r)
 	return r == -EIO || r == -EBADMSG || r == -ENODATA || r == -EFAULT;
 }
 
-bool printk_place(const struct kernel *k, uint64_t vaddr, uint64_t *paddr)
-{
-	const struct space *s = &k->space;
-	uint64_t span;
-
-	if (!k->has_space)
-		return false;
-	if (!space_vtop(s, vaddr, paddr, &span))
-		return true;
-	if (s->scattered || s->own_address || k->xen)
-		return false;
-	if (vaddr - s->text_vaddr < s->text_len)
-		*paddr = vaddr - s->text_vaddr + s->text_paddr;
-	else if (vaddr - s->direct.vaddr < s->direct.len)
-		*paddr = vaddr - s->direct.vaddr + s->direct.paddr;
-	else
-		return false;
-	return true;
-}
-
-int printk_read(const struct kernel *k, uint64_t vaddr, void *buf, uint64_t n)
-{
-	const uint64_t page = pages_size(k->pages);
-	int r = kernel_read(k, vaddr, buf, n);
-	uint64_t paddr;
-
-	if (!printk_is_loss(r) || n > page - vaddr % page || !printk_place(k, vaddr, &paddr))
-		return r;
-	/* the same error again where it is the page that is lost */
-	return pages_read_bytes(k->pages, paddr, n, buf, HOLES_FAIL);
-}
-
 int printk_read_uint(const struct kernel *k, uint64_t vaddr, unsigned int bytes, uint64_t *out)
 {
 	uint8_t raw[8];
-	int r = printk_read(k, vaddr, raw, bytes);
+	int r = kernel_read_placed(k, vaddr, raw, bytes);
 
 	if (!r)
 		*out = get_uint(raw, bytes, k->big_endian);
@@ -80,7 +48,7 @@ static int read_pages(const struct kernel *k, struct printk_memory *m, uint64_t 
 
 	for (uint64_t at = from; at < end; at += n) {
 		n = min_u64(page - (m->vaddr + at) % page, end - at);
-		r = printk_read(k, m->vaddr + at, m->data + at, n);
+		r = kernel_read_placed(k, m->vaddr + at, m->data + at, n);
 		if (r && !printk_is_loss(r))
 			return r;
 		if (r) {
@@ -97,7 +65,7 @@ static int read_pages(const struct kernel *k, struct printk_memory *m, uint64_t 
 
 static int read_part(const struct kernel *k, struct printk_memory *m, uint64_t from, uint64_t end)
 {
-	int r = kernel_read(k, m->vaddr + from, m->data + from, end - from);
+	int r = kernel_read_placed(k, m->vaddr + from, m->data + from, end - from);
 
 	return r && printk_is_loss(r) ? read_pages(k, m, from, end) : r;
 }

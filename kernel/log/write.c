@@ -163,13 +163,13 @@ static void describe_hole(const struct printk_writer *w, const struct printk_mem
 			  size_t size)
 {
 	const struct pages *ps = w->k->pages;
-	uint64_t page = pages_size(ps), vaddr = m->vaddr + h->start, paddr;
+	uint64_t page = pages_size(ps), vaddr = m->vaddr + h->start, paddr, span;
 	uint64_t count = (vaddr % page + (h->end - h->start) + page - 1) / page;
 	const char *what = h->error == -ENODATA ? "not in the dump" : h->error == -EFAULT ? "not mapped" :
 			   h->error == -EBADMSG ? "damaged" : "damaged or cut off";
 	const char *are = count > 1 ? "are" : "is", *others = w->lost_elsewhere ? ", others are lost too" : "";
 
-	if (h->error == -EFAULT || !printk_place(w->k, vaddr, &paddr)) {
+	if (h->error == -EFAULT || kernel_place(w->k, vaddr, &paddr, &span)) {
 		snprintf(buf, size, "%llu page%s from address %#llx on %s %s%s", (unsigned long long)count,
 			 count > 1 ? "s" : "", (unsigned long long)vaddr, are, what, others);
 		return;

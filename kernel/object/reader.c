@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "base/fault.h"
 
 #define LINE_SHIFT	12
 #define LINE_BYTES	((uint64_t)1 << LINE_SHIFT)
@@ -120,41 +119,11 @@ int kreader_fail(struct kreader *r, int error, uint64_t vaddr)
 	return error;
 }
 
-/* Where an address is. When the kernel's page tables are lost (they lie high in memory, where cut dumps end): by the place
- * of its image, or of the direct map where that is known without tables. */
-static int place(const struct kreader *r, uint64_t vaddr, uint64_t *paddr, uint64_t *span)
-{
-	const struct space *s = r->space;
-	int error = space_vtop(s, vaddr, paddr, span);
-
-	if (!error || error == -EFAULT || error_is_passing(error) || r->by_tables || s == &r->own || s->scattered ||
-	    s->own_address || r->k->xen)
-		return error;
-	if (vaddr - s->text_vaddr < s->text_len)
-		*paddr = vaddr - s->text_vaddr + s->text_paddr;
-	else if (vaddr - s->direct.vaddr < s->direct.len)
-		*paddr = vaddr - s->direct.vaddr + s->direct.paddr;
-	else
-		return error;
-	*span = LINE_BYTES - vaddr % LINE_BYTES;
-	return 0;
-}
-
 static int read_memory(const struct kreader *r, uint64_t vaddr, void *buf, uint64_t n)
 {
-	uint64_t paddr, span;
+	bool placed = !r->by_tables && r->space != &r->own;
 
-	for (uint64_t done = 0; done < n; done += span) {
-		int error = place(r, vaddr + done, &paddr, &span);
-
-		if (error)
-			return error;
-		span = min_u64(span, n - done);
-		error = pages_read_bytes(r->space->mem, paddr, span, (char *)buf + done, HOLES_FAIL);
-		if (error)
-			return error;
-	}
-	return 0;
+	return placed ? kernel_read_placed(r->k, vaddr, buf, n) : space_read(r->space, vaddr, buf, n);
 }
 
 /* The whole of a line, or the error. */
