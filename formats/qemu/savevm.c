@@ -351,22 +351,32 @@ static void savevm_run(const struct pages *ps, uint64_t pfn, struct page_run *ou
 	out->count = min_u64(out->count, end_pfn(s, p) - pfn);
 }
 
+/* Pages of one block may follow those of another. */
 static int savevm_read(const struct pages *ps, uint64_t pfn, uint64_t count, void *buf)
 {
 	const struct dump *d = (const struct dump *)ps;
 	struct qemu_savevm *s = d->priv;
-	struct qemu_at at = page_at(s, find_piece(s, pfn), pfn);
+	char *out = buf;
+	int r = 0;
 
-	return qemu_pages_read(&at, d->src, count, buf, &s->damaged);
+	for (uint64_t n; count && !r; pfn += n, count -= n, out += n << ps->page_shift) {
+		const struct qemu_piece *p = find_piece(s, pfn);
+		struct qemu_at at = page_at(s, p, pfn);
+
+		n = min_u64(count, end_pfn(s, p) - pfn);
+		r = qemu_pages_read(&at, d->src, n, out, &s->damaged);
+	}
+	return r;
 }
 
 static uint64_t savevm_lost(const struct pages *ps, uint64_t pfn, uint64_t count)
 {
 	const struct dump *d = (const struct dump *)ps;
 	const struct qemu_savevm *s = d->priv;
-	struct qemu_at at = page_at(s, find_piece(s, pfn), pfn);
+	const struct qemu_piece *p = find_piece(s, pfn);
+	struct qemu_at at = page_at(s, p, pfn);
 
-	return qemu_pages_lost(&at, d->src, count);
+	return qemu_pages_lost(&at, d->src, min_u64(count, end_pfn(s, p) - pfn));
 }
 
 static const struct pages_ops savevm_pages_ops = {

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -53,6 +54,23 @@ static void read_notes(const struct dump *d)
 	(void)sink;
 }
 
+/* A read may go from one run into the next of the same state: wherever the pages are, they are those that are read alone. */
+static void read_over_border(const struct pages *ps, uint64_t pfn, uint8_t *buf)
+{
+	size_t page = pages_size(ps);
+	struct page_run before, after;
+
+	if (!pfn || pfn >= ps->max_pfn || 4 * page > BUFFER_BYTES)
+		return;
+	pages_run(ps, pfn - 1, &before);
+	pages_run(ps, pfn, &after);
+	if (!page_is_kept(before.state) || after.state != before.state || pages_read(ps, pfn - 1, buf) ||
+	    pages_read(ps, pfn, buf + page))
+		return;
+	if (pages_read_run(ps, pfn - 1, 2, buf + 2 * page) || memcmp(buf, buf + 2 * page, 2 * page))
+		abort();
+}
+
 static void read_pages(const struct dump *d, uint8_t *buf)
 {
 	unsigned int runs = 0, reads = 0;
@@ -63,6 +81,7 @@ static void read_pages(const struct dump *d, uint8_t *buf)
 		pages_run(&d->pages, pfn, &run);
 		if (!page_is_kept(run.state) || reads++ >= READS_MAX)
 			continue;
+		read_over_border(&d->pages, pfn, buf);
 		pages_read_run(&d->pages, pfn, min_u64(run.count, BUFFER_BYTES >> d->pages.page_shift), buf);
 		pages_read(&d->pages, pfn + run.count - 1, buf);
 		pages_places(&d->pages, pfn, min_u64(run.count, ARRAY_SIZE(places)), places);
