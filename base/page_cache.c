@@ -6,12 +6,12 @@
 #include <string.h>
 
 #include "base/cache.h"
+#include "base/pages_over.h"
 
 #define FEW_PAGES 4u			/* who reads more at once reads them once */
 
 struct page_cache {
-	struct pages pages;		/* first */
-	const struct pages *below;	/* borrowed */
+	struct pages_over over;		/* first */
 	struct cache *kept;		/* owned; by pfn */
 };
 
@@ -24,7 +24,7 @@ static const struct page_cache *page_cache_of(const struct pages *ps)
 static ssize_t make_page(const void *arg, uint64_t pfn, uint8_t *data, size_t len)
 {
 	const struct page_cache *c = arg;
-	int r = pages_read_run(c->below, pfn, 1, data);
+	int r = pages_read_run(c->over.below, pfn, 1, data);
 
 	if (r != -EIO && r != -EBADMSG)
 		return r ? r : (ssize_t)len;
@@ -40,7 +40,7 @@ static int page_cache_read(const struct pages *ps, uint64_t pfn, uint64_t count,
 	int r = 0;
 
 	if (count > FEW_PAGES)
-		return pages_read_run(c->below, pfn, count, buf);
+		return pages_read_run(c->over.below, pfn, count, buf);
 	for (uint64_t i = 0; i < count && !r; i++) {
 		r = cache_get(c->kept, pfn + i, size, &b);
 		if (r)
@@ -54,32 +54,12 @@ static int page_cache_read(const struct pages *ps, uint64_t pfn, uint64_t count,
 	return r;
 }
 
-static void page_cache_run(const struct pages *ps, uint64_t pfn, struct page_run *out)
-{
-	pages_run(page_cache_of(ps)->below, pfn, out);
-}
-
-static void page_cache_places(const struct pages *ps, uint64_t pfn, uint64_t count, struct page_place *out)
-{
-	pages_places(page_cache_of(ps)->below, pfn, count, out);
-}
-
-static uint64_t page_cache_lost(const struct pages *ps, uint64_t pfn, uint64_t count)
-{
-	return pages_lost(page_cache_of(ps)->below, pfn, count);
-}
-
-static bool page_cache_compressed(const struct pages *ps)
-{
-	return pages_compressed(page_cache_of(ps)->below);
-}
-
 static const struct pages_ops page_cache_ops = {
 	.read = page_cache_read,
-	.run = page_cache_run,
-	.places = page_cache_places,
-	.lost = page_cache_lost,
-	.compressed = page_cache_compressed,
+	.run = pages_over_run,
+	.places = pages_over_places,
+	.lost = pages_over_lost,
+	.compressed = pages_over_compressed,
 };
 
 struct pages *page_cache_new(const struct pages *below, size_t bytes)
@@ -88,15 +68,13 @@ struct pages *page_cache_new(const struct pages *below, size_t bytes)
 
 	if (!c)
 		return NULL;
-	c->pages = *below;
-	c->pages.ops = &page_cache_ops;
-	c->below = below;
+	c->over = pages_over(&page_cache_ops, below);
 	c->kept = cache_new(bytes, make_page, c);
 	if (!c->kept) {
 		free(c);
 		return NULL;
 	}
-	return &c->pages;
+	return &c->over.pages;
 }
 
 void page_cache_free(struct pages *ps)

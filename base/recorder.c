@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/bitmap.h"
+#include "base/pages_over.h"
 
 struct read_record {
 	pthread_mutex_t lock;		/* for what follows; held for no read */
@@ -13,9 +14,8 @@ struct read_record {
 };
 
 struct recorder {
-	struct pages pages;		/* first: see recorder_of() */
-	const struct pages *below;
-	struct read_record *record;		/* owned */
+	struct pages_over over;		/* first: see recorder_of() */
+	struct read_record *record;	/* owned */
 };
 
 static const struct recorder *recorder_of(const struct pages *ps)
@@ -31,35 +31,15 @@ static int recorder_read(const struct pages *ps, uint64_t pfn, uint64_t count, v
 	if (bitmap_set_range(r->record->read, pfn, count))
 		r->record->lost = true;
 	pthread_mutex_unlock(&r->record->lock);
-	return pages_read_run(r->below, pfn, count, buf);
-}
-
-static void recorder_run(const struct pages *ps, uint64_t pfn, struct page_run *out)
-{
-	pages_run(recorder_of(ps)->below, pfn, out);
-}
-
-static void recorder_places(const struct pages *ps, uint64_t pfn, uint64_t count, struct page_place *out)
-{
-	pages_places(recorder_of(ps)->below, pfn, count, out);
-}
-
-static uint64_t recorder_lost(const struct pages *ps, uint64_t pfn, uint64_t count)
-{
-	return pages_lost(recorder_of(ps)->below, pfn, count);
-}
-
-static bool recorder_compressed(const struct pages *ps)
-{
-	return pages_compressed(recorder_of(ps)->below);
+	return pages_over_read(ps, pfn, count, buf);
 }
 
 static const struct pages_ops recorder_ops = {
 	.read = recorder_read,
-	.run = recorder_run,
-	.places = recorder_places,
-	.lost = recorder_lost,
-	.compressed = recorder_compressed,
+	.run = pages_over_run,
+	.places = pages_over_places,
+	.lost = pages_over_lost,
+	.compressed = pages_over_compressed,
 };
 
 struct pages *recorder_new(const struct pages *below)
@@ -75,10 +55,9 @@ struct pages *recorder_new(const struct pages *below)
 		return NULL;
 	}
 	pthread_mutex_init(&record->lock, NULL);
-	r->pages = (struct pages){ &recorder_ops, below->page_shift, below->max_pfn };
-	r->below = below;
+	r->over = pages_over(&recorder_ops, below);
 	r->record = record;
-	return &r->pages;
+	return &r->over.pages;
 }
 
 void recorder_free(struct pages *recorder)

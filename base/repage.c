@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/pages_over.h"
 
 struct repage {
-	struct pages pages;		/* first */
-	const struct pages *below;
+	struct pages_over over;		/* first */
 	unsigned int shift;		/* log2 of how many of the smaller pages are in a larger one */
 };
 
@@ -25,7 +25,7 @@ static void smaller_run(const struct pages *ps, uint64_t pfn, struct page_run *o
 	const struct repage *rp = repage_of(ps);
 	uint64_t skipped = pfn & (((uint64_t)1 << rp->shift) - 1);
 
-	pages_run(rp->below, pfn >> rp->shift, out);
+	pages_run(rp->over.below, pfn >> rp->shift, out);
 	out->first = pfn;
 	out->count = min_u64(out->count, UINT64_MAX >> rp->shift);
 	out->count = min_u64((out->count << rp->shift) - skipped, ps->max_pfn - pfn);
@@ -43,11 +43,11 @@ static int smaller_read(const struct pages *ps, uint64_t pfn, uint64_t count, vo
 
 		if (n == ratio) {
 			n = count & ~(ratio - 1);
-			r = pages_read_run(rp->below, pfn >> rp->shift, n >> rp->shift, at);
+			r = pages_read_run(rp->over.below, pfn >> rp->shift, n >> rp->shift, at);
 		} else {
 			if (!page)
-				page = malloc(pages_size(rp->below));
-			r = page ? pages_read_run(rp->below, pfn >> rp->shift, 1, page) : -ENOMEM;
+				page = malloc(pages_size(rp->over.below));
+			r = page ? pages_read_run(rp->over.below, pfn >> rp->shift, 1, page) : -ENOMEM;
 			if (!r)
 				memcpy(at, page + skipped * size, n * size);
 		}
@@ -66,17 +66,17 @@ static uint64_t end_of(const struct repage *rp, const struct page_run *run)
 {
 	uint64_t end;
 
-	return __builtin_add_overflow(run->first, run->count, &end) ? rp->below->max_pfn : end;
+	return __builtin_add_overflow(run->first, run->count, &end) ? rp->over.below->max_pfn : end;
 }
 
 static void larger_run(const struct pages *ps, uint64_t pfn, struct page_run *out)
 {
 	const struct repage *rp = repage_of(ps);
-	uint64_t first = pfn << rp->shift, end = min_u64((pfn + 1) << rp->shift, rp->below->max_pfn);
+	uint64_t first = pfn << rp->shift, end = min_u64((pfn + 1) << rp->shift, rp->over.below->max_pfn);
 	enum page_state state = PAGE_ABSENT;
 	struct page_run run;
 
-	pages_run(rp->below, first, &run);
+	pages_run(rp->over.below, first, &run);
 	if (end_of(rp, &run) >= end) {		/* whole pages of one state */
 		*out = (struct page_run){ pfn, max_u64((end_of(rp, &run) >> rp->shift) - pfn, 1), run.state };
 		out->count = min_u64(out->count, ps->max_pfn - pfn);
@@ -84,7 +84,7 @@ static void larger_run(const struct pages *ps, uint64_t pfn, struct page_run *ou
 	}
 	/* of several: anything stored makes it DATA, anything left out EXCLUDED */
 	for (; first < end; first = end_of(rp, &run)) {
-		pages_run(rp->below, first, &run);
+		pages_run(rp->over.below, first, &run);
 		if (page_is_kept(run.state))
 			state = PAGE_DATA;
 		else if (run.state == PAGE_EXCLUDED && state != PAGE_DATA)
@@ -97,33 +97,28 @@ static int larger_read(const struct pages *ps, uint64_t pfn, uint64_t count, voi
 {
 	const struct repage *rp = repage_of(ps);
 
-	return pages_read_bytes(rp->below, pfn << ps->page_shift, count << ps->page_shift, buf, HOLES_ZERO);
-}
-
-static bool is_compressed(const struct pages *ps)
-{
-	return pages_compressed(repage_of(ps)->below);
+	return pages_read_bytes(rp->over.below, pfn << ps->page_shift, count << ps->page_shift, buf, HOLES_ZERO);
 }
 
 struct pages *repage_new(const struct pages *below, unsigned int page_shift)
 {
-	static const struct pages_ops smaller = { .read = smaller_read, .run = smaller_run, .compressed = is_compressed };
-	static const struct pages_ops larger = { .read = larger_read, .run = larger_run, .compressed = is_compressed };
+	static const struct pages_ops smaller = { .read = smaller_read, .run = smaller_run, .compressed = pages_over_compressed };
+	static const struct pages_ops larger = { .read = larger_read, .run = larger_run, .compressed = pages_over_compressed };
 	struct repage *rp = calloc(1, sizeof(*rp));
 
 	if (!rp)
 		return NULL;
-	rp->below = below;
+	rp->over.below = below;
 	if (page_shift < below->page_shift) {
 		rp->shift = below->page_shift - page_shift;
-		rp->pages = (struct pages){ &smaller, page_shift, below->max_pfn << rp->shift };
+		rp->over.pages = (struct pages){ &smaller, page_shift, below->max_pfn << rp->shift };
 	} else {
 		rp->shift = page_shift - below->page_shift;
-		rp->pages = (struct pages){
+		rp->over.pages = (struct pages){
 			&larger, page_shift, (below->max_pfn + ((uint64_t)1 << rp->shift) - 1) >> rp->shift
 		};
 	}
-	return &rp->pages;
+	return &rp->over.pages;
 }
 
 void repage_free(struct pages *ps)

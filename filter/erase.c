@@ -7,10 +7,10 @@
 
 #include "base/bisect.h"
 #include "base/bytes.h"
+#include "base/pages_over.h"
 
 struct erased {
-	struct pages pages;		/* first: see erased_of() */
-	const struct pages *below;
+	struct pages_over over;		/* first: see erased_of() */
 	const struct erase_list *list;
 };
 
@@ -38,7 +38,7 @@ void erase_bytes(const struct erase_list *l, uint64_t paddr, uint64_t n, void *b
 static int erased_read(const struct pages *ps, uint64_t pfn, uint64_t count, void *buf)
 {
 	const struct erased *e = erased_of(ps);
-	int r = pages_read_run(e->below, pfn, count, buf);
+	int r = pages_over_read(ps, pfn, count, buf);
 
 	if (!r)
 		erase_bytes(e->list, pfn << ps->page_shift, count << ps->page_shift, buf);
@@ -48,9 +48,9 @@ static int erased_read(const struct pages *ps, uint64_t pfn, uint64_t count, voi
 /* The next page from pfn on with a byte that is erased; UINT64_MAX: none. */
 static uint64_t next_touched(const struct erased *e, uint64_t pfn)
 {
-	size_t i = find_range(e->list, pfn << e->pages.page_shift);
+	size_t i = find_range(e->list, pfn << e->over.pages.page_shift);
 
-	return i < e->list->nranges ? max_u64(pfn, e->list->ranges[i].paddr >> e->pages.page_shift) : UINT64_MAX;
+	return i < e->list->nranges ? max_u64(pfn, e->list->ranges[i].paddr >> e->over.pages.page_shift) : UINT64_MAX;
 }
 
 static void erased_run(const struct pages *ps, uint64_t pfn, struct page_run *run)
@@ -58,7 +58,7 @@ static void erased_run(const struct pages *ps, uint64_t pfn, struct page_run *ru
 	const struct erased *e = erased_of(ps);
 	uint64_t touched;
 
-	pages_run(e->below, pfn, run);
+	pages_over_run(ps, pfn, run);
 	if (run->state != PAGE_ZERO)
 		return;
 	touched = next_touched(e, pfn);
@@ -74,27 +74,17 @@ static void erased_places(const struct pages *ps, uint64_t pfn, uint64_t count, 
 {
 	const struct erased *e = erased_of(ps);
 
-	pages_places(e->below, pfn, count, out);
+	pages_over_places(ps, pfn, count, out);
 	for (uint64_t at = next_touched(e, pfn); at < pfn + count; at = next_touched(e, at + 1))
 		out[at - pfn] = (struct page_place){ .len = 0 };
-}
-
-static uint64_t erased_lost(const struct pages *ps, uint64_t pfn, uint64_t count)
-{
-	return pages_lost(erased_of(ps)->below, pfn, count);
-}
-
-static bool erased_compressed(const struct pages *ps)
-{
-	return pages_compressed(erased_of(ps)->below);
 }
 
 static const struct pages_ops erased_ops = {
 	.read = erased_read,
 	.run = erased_run,
 	.places = erased_places,
-	.lost = erased_lost,
-	.compressed = erased_compressed,
+	.lost = pages_over_lost,
+	.compressed = pages_over_compressed,
 };
 
 struct pages *erase_new(const struct pages *below, const struct erase_list *l)
@@ -103,10 +93,9 @@ struct pages *erase_new(const struct pages *below, const struct erase_list *l)
 
 	if (!e)
 		return NULL;
-	e->pages = (struct pages){ &erased_ops, below->page_shift, below->max_pfn };
-	e->below = below;
+	e->over = pages_over(&erased_ops, below);
 	e->list = l;
-	return &e->pages;
+	return &e->over.pages;
 }
 
 void erase_free(struct pages *erased)

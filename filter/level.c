@@ -7,14 +7,14 @@
 #include "base/bitmap.h"
 #include "base/bytes.h"
 #include "base/fault.h"
+#include "base/pages_over.h"
 #include "base/vector.h"
 #include "base/wanted.h"
 
 #define BATCH_PAGES 64u
 
 struct level {
-	struct pages pages;		/* first: see level_of() */
-	const struct pages *below;
+	struct pages_over over;		/* first: see level_of() */
 	const struct bitmap *out[CLASSES + 1];	/* what is left out */
 	unsigned int nout;
 	struct bitmap *owned;		/* one of out, or NULL */
@@ -25,33 +25,11 @@ static const struct level *level_of(const struct pages *ps)
 	return (const struct level *)ps;
 }
 
-static int level_read(const struct pages *ps, uint64_t pfn, uint64_t count, void *buf)
-{
-	const struct pages *below = level_of(ps)->below;
-
-	return pages_read_run(below, pfn, count, buf);
-}
-
-static void level_places(const struct pages *ps, uint64_t pfn, uint64_t count, struct page_place *out)
-{
-	pages_places(level_of(ps)->below, pfn, count, out);
-}
-
-static uint64_t level_lost(const struct pages *ps, uint64_t pfn, uint64_t count)
-{
-	return pages_lost(level_of(ps)->below, pfn, count);
-}
-
-static bool level_compressed(const struct pages *ps)
-{
-	return pages_compressed(level_of(ps)->below);
-}
-
 static void level_run(const struct pages *ps, uint64_t pfn, struct page_run *run)
 {
 	const struct level *l = level_of(ps);
 
-	pages_run(l->below, pfn, run);
+	pages_over_run(ps, pfn, run);
 	run->count = min_u64(run->count, ps->max_pfn - pfn);
 	if (!page_is_kept(run->state))
 		return;
@@ -70,11 +48,11 @@ static void level_run(const struct pages *ps, uint64_t pfn, struct page_run *run
 }
 
 static const struct pages_ops level_ops = {
-	.read = level_read,
+	.read = pages_over_read,
 	.run = level_run,
-	.places = level_places,
-	.lost = level_lost,
-	.compressed = level_compressed,
+	.places = pages_over_places,
+	.lost = pages_over_lost,
+	.compressed = pages_over_compressed,
 };
 
 static struct level *new_level(const struct pages *below)
@@ -83,8 +61,7 @@ static struct level *new_level(const struct pages *below)
 
 	if (!l)
 		return NULL;
-	l->pages = (struct pages){ &level_ops, below->page_shift, below->max_pfn };
-	l->below = below;
+	l->over = pages_over(&level_ops, below);
 	return l;
 }
 
@@ -95,7 +72,7 @@ struct pages *level_new(const struct pages *below, const struct classes *classes
 
 	if (!l)
 		return NULL;
-	l->pages.max_pfn = min_u64(max_pfn, below->max_pfn);
+	l->over.pages.max_pfn = min_u64(max_pfn, below->max_pfn);
 	if (classes) {
 		unsigned int wanted = level_classes(&classes->rules, level);
 
@@ -103,7 +80,7 @@ struct pages *level_new(const struct pages *below, const struct classes *classes
 			if (wanted & 1u << i)
 				l->out[l->nout++] = classes->maps[i];
 	}
-	return &l->pages;
+	return &l->over.pages;
 }
 
 struct pages *level_leave_out(const struct pages *level, struct bitmap *out)
@@ -114,7 +91,7 @@ struct pages *level_leave_out(const struct pages *level, struct bitmap *out)
 		return NULL;
 	l->owned = out;
 	l->out[l->nout++] = out;
-	return &l->pages;
+	return &l->over.pages;
 }
 
 void level_free(struct pages *level)
