@@ -4,7 +4,7 @@
 #include "fs/views/commands.h"
 #include "fs/views/engine.h"
 #include "fs/views/info.h"
-#include "kernel/log/printk.h"
+#include "fs/views/log.h"
 
 static const char *why_missing(const struct engine *e, const struct view_row *row)
 {
@@ -40,18 +40,13 @@ static bool example_address(const struct engine *e, uint64_t *vaddr)
 	return false;
 }
 
-static bool has_log(const struct engine *e)
-{
-	return e->kernel->has_space && !e->kernel->hypervisor && !printk_why_no_form(e->kernel, PRINTK_DMESG);
-}
-
 /* Commands that work on this dump. */
 static void put_examples(const struct engine *e, struct outbuf *out)
 {
 	uint64_t vaddr;
 
 	out_printf(out, "\nTo try, from this folder:\n\n  cat info\n");
-	if (has_log(e))
+	if (!missing_dmesg(e))
 		out_printf(out, "  grep -i -e oops -e panic dmesg\n");
 	out_printf(out, "  cp level-%u/dump /somewhere/vmcore.filtered    # as makedumpfile -c -d %u makes it\n",
 		   e->memmap ? 31 : 1, e->memmap ? 31 : 1);

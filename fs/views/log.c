@@ -70,7 +70,7 @@ static const char *missing_form(const struct engine *e, enum printk_form form)
 	return printk_why_no_form(e->kernel, form);
 }
 
-static const char *missing_dmesg(const struct engine *e)
+const char *missing_dmesg(const struct engine *e)
 {
 	return missing_form(e, PRINTK_DMESG);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The log beside the dump, for info.
+ * The log: what README and info want to know of it.
  *
  * Threads: any.
  */
@@ -9,6 +9,8 @@
 
 #include "fs/views/engine.h"
 
+/* Why there is no dmesg; NULL: there is. */
+const char *missing_dmesg(const struct engine *e);
 /* The text of e->dump->log, which is there. -errno was logged. */
 int log_put_saved(const struct engine *e, struct outbuf *out);
 
