@@ -23,9 +23,16 @@ unsigned int rows_end(const struct rows *rows)
 	return rows->end;
 }
 
-static bool is_wide(const struct view_row *r)
+/* The next of their numbers: to be asked for all rows in the order of the families. */
+struct row_numbers {
+	unsigned int wide, narrow;
+};
+
+#define FIRST_NUMBERS ((struct row_numbers){ NODE_ROOT + 1, ROWS_README + 1 })
+
+static unsigned int next_number(struct row_numbers *n, const struct view_row *r)
 {
-	return r->names && r->names->wide;
+	return r->names && r->names->wide ? n->wide++ : n->narrow++;
 }
 
 /* The row with this path, len characters of it. */
@@ -91,29 +98,28 @@ static void find_readme(struct rows *rows, struct joined_row *j)
 
 struct rows *rows_new(const struct view_family *const *list)
 {
-	unsigned int wide = NODE_ROOT + 1, narrow = ROWS_README + 1;
+	struct row_numbers next = FIRST_NUMBERS;
 	struct rows *rows;
 	size_t n = 0;
 
 	for (const struct view_family *const *f = list; *f; f++)
 		n += (*f)->nrows;
-	assert(narrow + n < NODE_ROWS);
-	rows = calloc(1, sizeof(*rows) + (narrow + n) * sizeof(*rows->at));
+	assert(next.narrow + n < NODE_ROWS);
+	rows = calloc(1, sizeof(*rows) + (next.narrow + n) * sizeof(*rows->at));
 	if (!rows)
 		return NULL;
-	rows->end = narrow + (unsigned int)n;
+	rows->end = next.narrow + (unsigned int)n;
 	put_row(rows, &root_row, ROWS_ROOT);
 	put_row(rows, &readme_row, ROWS_README);
 	for (const struct view_family *const *f = list; *f; f++)
 		for (size_t i = 0; i < (*f)->nrows; i++)
-			put_row(rows, &(*f)->rows[i], is_wide(&(*f)->rows[i]) ? wide++ : narrow++);
-	assert(wide <= NODE_NARROW);
+			put_row(rows, &(*f)->rows[i], next_number(&next, &(*f)->rows[i]));
+	assert(next.wide <= NODE_NARROW);
 	/* in the order of the families, which numbers of wide rows are not in */
+	next = FIRST_NUMBERS;
 	for (const struct view_family *const *f = list; *f; f++)
 		for (size_t i = 0; i < (*f)->nrows; i++)
-			for (unsigned int k = ROWS_ROOT + 1; k < rows->end; k++)
-				if (rows->at[k].row == &(*f)->rows[i])
-					join(rows, &rows->at[k]);
+			join(rows, &rows->at[next_number(&next, &(*f)->rows[i])]);
 	for (unsigned int k = ROWS_ROOT + 1; k < rows->end; k++)
 		if (rows->at[k].row && k != ROWS_README)
 			find_keyed(rows, &rows->at[k]);
