@@ -174,11 +174,6 @@ unsigned int types_dwarf_dimension(const struct type *t)
 	return (unsigned int)(t->scope - TYPES_DWARF_SCOPE);
 }
 
-static bool open_die(struct types_dwarf *d, const struct type *t, Dwarf_Die *die)
-{
-	return types_dwarf_die(d, t->id, die);
-}
-
 static void describe_number(Dwarf_Die *die, struct type *out)
 {
 	uint64_t encoding = 0;
@@ -330,17 +325,26 @@ static int variable(struct types_dwarf *d, const char *name, struct type *out)
 	return -ENOENT;
 }
 
-static int target(struct types_dwarf *d, const struct type *of, struct type *out)
+int types_dwarf_row(struct types_dwarf *d, const struct type *of, Dwarf_Die *die, struct type *out)
 {
 	unsigned int next = of->kind == TYPE_ARRAY ? types_dwarf_dimension(of) + 1 : 0;
 	uint64_t count;
-	Dwarf_Die die;
+	int r;
 
-	if (!open_die(d, of, &die))
+	if (!types_dwarf_die(d, of->id, die))
 		return -EIO;
-	if (next && next < DWARF_MAX_DEPTH && dwarf_die_array_count(&die, next, &count))
-		return types_dwarf_describe_array(d, &die, next, out, 0);
-	return types_dwarf_describe_target(d, &die, out, 0);
+	if (!next || next >= DWARF_MAX_DEPTH || !dwarf_die_array_count(die, next, &count))
+		return 0;
+	r = types_dwarf_describe_array(d, die, next, out, 0);
+	return r ? r : 1;
+}
+
+static int target(struct types_dwarf *d, const struct type *of, struct type *out)
+{
+	Dwarf_Die die;
+	int r = types_dwarf_row(d, of, &die, out);
+
+	return r < 0 ? r : r ? 0 : types_dwarf_describe_target(d, &die, out, 0);
 }
 
 /* Where a bit field is, in bits from the start of the struct; at: its unit, in bytes. DWARF 2 and 3 count from the highest
@@ -376,7 +380,7 @@ static int member(struct types_dwarf *d, const struct type *of, const char *name
 	Dwarf_Die die, member;
 	int r;
 
-	if (!open_die(d, of, &die))
+	if (!types_dwarf_die(d, of->id, &die))
 		return -EIO;
 	if (!dwarf_die_find_member(&die, name, strlen(name), &start, &member))
 		return -ENOENT;
@@ -393,7 +397,7 @@ static int enumerator(struct types_dwarf *d, const struct type *of, const char *
 	uint64_t value;
 	Dwarf_Die die;
 
-	if (!open_die(d, of, &die))
+	if (!types_dwarf_die(d, of->id, &die))
 		return -EIO;
 	if (!dwarf_die_find_enumerator(&die, name, &value))
 		return -ENOENT;

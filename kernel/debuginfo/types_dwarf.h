@@ -38,6 +38,8 @@ bool types_dwarf_die(struct types_dwarf *d, uint64_t at, Dwarf_Die *die);
 unsigned int types_dwarf_dimension(const struct type *t);
 /* From dimension dim on; depth is 0. */
 int types_dwarf_describe_array(struct types_dwarf *d, Dwarf_Die *die, unsigned int dim, struct type *out, int depth);
+/* What an array of arrays consists of: 1: *out, an array; 0: not one, what *die, the type's, is made of is its DW_AT_type; -EIO. */
+int types_dwarf_row(struct types_dwarf *d, const struct type *of, Dwarf_Die *die, struct type *out);
 /* A DIE that is no typedef and no qualifier. */
 int types_dwarf_describe(struct types_dwarf *d, Dwarf_Die *die, struct type *out, int depth);
 /* The type of what has one, typedefs and qualifiers taken off. */

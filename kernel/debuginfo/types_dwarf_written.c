@@ -125,15 +125,10 @@ int types_dwarf_name(struct types_dwarf *d, const struct type *of, const char **
 
 static int inner(struct types_dwarf *d, const struct type *of, struct type *out)
 {
-	unsigned int next = of->kind == TYPE_ARRAY ? types_dwarf_dimension(of) + 1 : 0;
-	uint64_t count;
 	Dwarf_Die die;
+	int r = types_dwarf_row(d, of, &die, out);
 
-	if (!types_dwarf_die(d, of->id, &die))
-		return -EIO;
-	if (next && next < DWARF_MAX_DEPTH && dwarf_die_array_count(&die, next, &count))
-		return types_dwarf_describe_array(d, &die, next, out, 0);
-	return describe_type(d, &die, out);
+	return r < 0 ? r : r ? 0 : describe_type(d, &die, out);
 }
 
 int types_dwarf_inner(struct types_dwarf *d, const struct type *of, struct type *out)
