@@ -14,7 +14,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +21,7 @@
 
 #include "base/bitmap.h"
 #include "base/io.h"
+#include "base/recorder.h"
 #include "base/repage.h"
 #include "filter/level.h"
 #include "formats/open.h"
@@ -35,14 +35,6 @@
 #include "kernel/pages/memmap.h"
 
 #define MAX_READ (1u << 20)
-
-/* Notes which pages are read from below. */
-struct recorder {
-	struct pages pages;		/* first */
-	const struct pages *below;
-	pthread_mutex_t lock;		/* for read */
-	struct bitmap *read;
-};
 
 static void check(int r, const char *what)
 {
@@ -58,33 +50,13 @@ static void *checked(void *p)
 	return p;
 }
 
-static void recorder_keep(struct recorder *rec, uint64_t pfn, uint64_t count)
+/* A page, whatever is in it. */
+static void keep(const struct pages *recorder, uint64_t pfn)
 {
-	pthread_mutex_lock(&rec->lock);
-	check(bitmap_set_range(rec->read, pfn, count), "memory");
-	pthread_mutex_unlock(&rec->lock);
-}
+	void *page = checked(malloc(pages_size(recorder)));
 
-static int recorder_read(const struct pages *ps, uint64_t pfn, uint64_t count, void *buf)
-{
-	struct recorder *rec = (struct recorder *)ps;
-
-	recorder_keep(rec, pfn, count);
-	return pages_read_run(rec->below, pfn, count, buf);
-}
-
-static void recorder_run(const struct pages *ps, uint64_t pfn, struct page_run *out)
-{
-	pages_run(((const struct recorder *)ps)->below, pfn, out);
-}
-
-static void recorder_open(struct recorder *rec, const struct pages *below)
-{
-	static const struct pages_ops ops = { .read = recorder_read, .run = recorder_run };
-
-	*rec = (struct recorder){ .pages = { &ops, below->page_shift, below->max_pfn }, .below = below };
-	pthread_mutex_init(&rec->lock, NULL);
-	rec->read = checked(bitmap_new(below->max_pfn));
+	pages_read(recorder, pfn, page);
+	free(page);
 }
 
 static void open_kernel(const struct dump *d, const struct pages *ps, const struct kernel *before, struct kernel **out)
@@ -126,7 +98,7 @@ static void read_always(const struct kernel *k)
 	kernel_direct_map(k, &region);
 }
 
-static void answer(struct recorder *rec, const struct kernel *k, const struct memmap *m, const char *line)
+static void answer(const struct pages *rec, const struct kernel *k, const struct memmap *m, const char *line)
 {
 	uint64_t at, bytes;
 	struct walk w;
@@ -138,8 +110,8 @@ static void answer(struct recorder *rec, const struct kernel *k, const struct me
 		free(buf);
 	} else if (sscanf(line, "walk %" SCNx64, &at) == 1) {
 		check(space_walk(&k->space, at, &w), line);
-	} else if (sscanf(line, "page %" SCNx64, &at) == 1 && at < rec->pages.max_pfn) {
-		recorder_keep(rec, at, 1);
+	} else if (sscanf(line, "page %" SCNx64, &at) == 1 && at < rec->max_pfn) {
+		keep(rec, at);
 		if (m)
 			read_page_struct(m, at);
 	} else {
@@ -148,12 +120,12 @@ static void answer(struct recorder *rec, const struct kernel *k, const struct me
 }
 
 /* The selection: what machine has, but only the pages that were read. */
-static const struct pages *only_read(const struct pages *machine, const struct recorder *rec)
+static const struct pages *only_read(const struct pages *machine, const struct pages *rec)
 {
 	struct bitmap *out = checked(bitmap_new(machine->max_pfn));
 
 	for (uint64_t pfn = 0; pfn < machine->max_pfn; pfn++)
-		if (!bitmap_test(rec->read, pfn))
+		if (!recorder_has(rec, pfn))
 			check(bitmap_set(out, pfn), "memory");
 	return checked(level_leave_out(machine, out));
 }
@@ -203,11 +175,10 @@ int main(int argc, char **argv)
 	const char *paths[1], *why = NULL;
 	const struct pages *machine, *kept, *below;
 	uint64_t counts[PAGE_DATA + 1], max_pfn;
-	struct pages *repaged = NULL;
+	struct pages *repaged = NULL, *rec;
 	struct memmap *m = NULL;
 	struct kernel *full, *k;
 	struct kdump_output o;
-	struct recorder rec;
 	struct layout *l;
 	struct dump *d;
 	char line[256];
@@ -223,19 +194,19 @@ int main(int argc, char **argv)
 		repaged = checked(repage_new(&d->pages, full->page_shift));
 	below = repaged ? repaged : &d->pages;
 
-	recorder_open(&rec, below);
-	open_kernel(d, &rec.pages, full, &k);
+	rec = checked(recorder_new(below));
+	open_kernel(d, rec, full, &k);
 	if (full->vmci_found)
-		recorder_keep(&rec, full->vmci_paddr >> below->page_shift, 1);
+		keep(rec, full->vmci_paddr >> below->page_shift);
 	read_always(k);
 	if (memmap_open(k, &m, &why))
 		fprintf(stderr, "keep_pages: no page structs: %s\n", why);
 	while (fgets(line, sizeof(line), stdin))
-		answer(&rec, k, m, line);
+		answer(rec, k, m, line);
 
 	max_pfn = m ? m->sections[m->nsections - 1].first + m->sections[m->nsections - 1].count : below->max_pfn;
 	machine = checked(level_new(below, NULL, 0, max_pfn < below->max_pfn ? max_pfn : below->max_pfn));
-	kept = only_read(machine, &rec);
+	kept = only_read(machine, rec);
 	fill_output(d, k, &o);
 	check(write_kdump(machine, kept, &o, NULL, &l), argv[2]);
 	save(l, argv[2]);
@@ -248,8 +219,7 @@ int main(int argc, char **argv)
 	level_free((struct pages *)machine);
 	memmap_close(m);
 	kernel_close(k);
-	bitmap_free(rec.read);
-	pthread_mutex_destroy(&rec.lock);
+	recorder_free(rec);
 	kernel_close(full);
 	repage_free(repaged);
 	dump_close(d);

@@ -156,4 +156,16 @@ static inline struct types *fake_types(bool big)
 	return t;
 }
 
+/* A test: check() on the types of a little-endian and of a big-endian kernel. */
+static inline void check_both_orders(void **state, void (*check)(const struct types *t))
+{
+	(void)state;
+	for (int big = 0; big < 2; big++) {
+		struct types *t = fake_types(big);
+
+		check(t);
+		types_close(t);
+	}
+}
+
 #endif

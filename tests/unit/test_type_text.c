@@ -215,21 +215,10 @@ static void check_hostile(const struct types *t)
 	out_free(&out);
 }
 
-static void test(void **state, void (*check)(const struct types *t))
-{
-	(void)state;
-	for (int big = 0; big < 2; big++) {
-		struct types *t = fake_types(big);
-
-		check(t);
-		types_close(t);
-	}
-}
-
-static void test_definitions(void **state) { test(state, check_definitions); }
-static void test_declarations(void **state) { test(state, check_declarations); }
-static void test_whole(void **state) { test(state, check_whole); }
-static void test_hostile(void **state) { test(state, check_hostile); }
+static void test_definitions(void **state) { check_both_orders(state, check_definitions); }
+static void test_declarations(void **state) { check_both_orders(state, check_declarations); }
+static void test_whole(void **state) { check_both_orders(state, check_whole); }
+static void test_hostile(void **state) { check_both_orders(state, check_hostile); }
 
 int main(void)
 {

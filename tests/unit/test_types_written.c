@@ -222,22 +222,11 @@ static void check_damage(const struct types *t)
 	assert_int_equal(types_name(t, &no, &name), -EIO);
 }
 
-static void test(void **state, void (*check)(const struct types *t))
-{
-	(void)state;
-	for (int big = 0; big < 2; big++) {
-		struct types *t = fake_types(big);
-
-		check(t);
-		types_close(t);
-	}
-}
-
-static void test_names(void **state) { test(state, check_names); }
-static void test_wrappers(void **state) { test(state, check_wrappers); }
-static void test_items(void **state) { test(state, check_items); }
-static void test_functions(void **state) { test(state, check_functions); }
-static void test_damage(void **state) { test(state, check_damage); }
+static void test_names(void **state) { check_both_orders(state, check_names); }
+static void test_wrappers(void **state) { check_both_orders(state, check_wrappers); }
+static void test_items(void **state) { check_both_orders(state, check_items); }
+static void test_functions(void **state) { check_both_orders(state, check_functions); }
+static void test_damage(void **state) { check_both_orders(state, check_damage); }
 
 int main(void)
 {
