@@ -34,7 +34,7 @@ if have strace && have script; then
 	mkdir "$T/tmp"
 	slowly() { echo strace -o /dev/null -e trace=pwrite64 -e inject=pwrite64:delay_enter="$1" "'$VMCOREFS'" --cat info "'$T/packed'"; }
 	TMPDIR=$T/tmp script -qec "$(slowly 3000)" /dev/null </dev/null | tr '\r' '\n' >"$T/out"
-	like "$(grep -a 'an unpacked copy' "$T/out" | head -n 1)" 'an unpacked copy in /[^:]*: [0-9]+ %, [0-9]+ s left$' \
+	like "$(grep -a 'an unpacked copy in' "$T/out" | head -n 1)" 'an unpacked copy in /[^:]*: [0-9]+ %, [0-9]+ s left$' \
 		"on a terminal: percent and time left"
 	like "$(cat "$T/out")" $'\n\033\\[Kfile: ' "... a line that goes away"
 	TMPDIR=$T/tmp bash -c "exec $(slowly 500000)" >"$T/got" 2>"$T/err" &
