@@ -42,6 +42,9 @@ struct layout {
 		void (*destroy)(void *arg);
 	} *owned;
 	size_t nowned, owned_cap;
+	struct layout_cost cost;	/* besides segs */
+	void (*idle)(void *arg);	/* or NULL */
+	void *idle_arg;
 };
 
 struct layout *layout_new(void)
@@ -61,7 +64,14 @@ struct layout *layout_ref(struct layout *l)
 
 void layout_unref(struct layout *l)
 {
-	if (!l || atomic_fetch_sub_explicit(&l->refs, 1, memory_order_acq_rel) != 1)
+	void (*idle)(void *arg) = l ? l->idle : NULL;
+	void *idle_arg = l ? l->idle_arg : NULL;
+	unsigned int refs = l ? atomic_fetch_sub_explicit(&l->refs, 1, memory_order_acq_rel) : 0;
+
+	/* who keeps the last one may let it go at any time now */
+	if (refs == 2 && idle)
+		idle(idle_arg);
+	if (refs != 1)
 		return;
 	for (size_t i = 0; i < l->nsegs; i++)
 		if (l->segs[i].kind == SEG_BYTES)
@@ -108,6 +118,7 @@ int layout_add_bytes(struct layout *l, const void *bytes, size_t len)
 	}
 	seg->bytes = copy;
 	l->data_bytes += len;
+	l->cost.memory += len;
 	return 0;
 }
 
@@ -176,6 +187,28 @@ int layout_add_call(struct layout *l, layout_call_fn *call, const void *arg, uin
 int layout_own(struct layout *l, void *arg, void (*destroy)(void *arg))
 {
 	return vector_push(l->owned, l->nowned, l->owned_cap, (struct owned){ arg, destroy });
+}
+
+void layout_when_idle(struct layout *l, void (*fn)(void *arg), void *arg)
+{
+	l->idle = fn;
+	l->idle_arg = arg;
+}
+
+bool layout_is_shared(const struct layout *l)
+{
+	return atomic_load_explicit(&l->refs, memory_order_acquire) > 1;
+}
+
+void layout_add_cost(struct layout *l, struct layout_cost more)
+{
+	l->cost.memory += more.memory;
+	l->cost.spool += more.spool;
+}
+
+struct layout_cost layout_cost(const struct layout *l)
+{
+	return (struct layout_cost){ l->cost.memory + sizeof(*l) + l->cap * sizeof(*l->segs), l->cost.spool };
 }
 
 uint64_t layout_size(const struct layout *l)

@@ -9,6 +9,7 @@
 #ifndef VMCOREFS_BASE_LAYOUT_H
 #define VMCOREFS_BASE_LAYOUT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,6 +35,18 @@ int layout_add_call(struct layout *l, layout_call_fn *call, const void *arg, uin
 /* arg is handed to destroy when the last reference goes, the last one first; for what the segments borrow. 0 or -ENOMEM: arg
  * is still the caller's. */
 int layout_own(struct layout *l, void *arg, void (*destroy)(void *arg));
+
+/* The builder may name who keeps one reference: fn(arg) is called whenever that one alone has become the last. */
+void layout_when_idle(struct layout *l, void (*fn)(void *arg), void *arg);
+/* Are there more references than one? Whoever has that one knows that no more come while it gives none. */
+bool layout_is_shared(const struct layout *l);
+
+/* What it takes, in bytes of memory and in those of temporary files. The builder adds what only it knows. */
+struct layout_cost {
+	uint64_t memory, spool;
+};
+void layout_add_cost(struct layout *l, struct layout_cost more);
+struct layout_cost layout_cost(const struct layout *l);
 
 uint64_t layout_size(const struct layout *l);
 /* Bytes that are not in holes: what st_blocks tells. */

@@ -19,6 +19,16 @@ struct spool {
 	char dir[PATH_MAX];
 };
 
+/* Where it may be, the best first; how many. What the user asked for is not replaced by something else. */
+static size_t folders(const char *dirs[2])
+{
+	const char *asked = getenv("TMPDIR");
+
+	dirs[0] = asked && *asked ? asked : "/var/tmp";
+	dirs[1] = "/tmp";
+	return asked && *asked ? 1 : 2;
+}
+
 static int open_in(const char *dir)
 {
 	char path[PATH_MAX];
@@ -37,15 +47,14 @@ static int open_in(const char *dir)
 
 int spool_new(struct spool **out)
 {
-	const char *dirs[] = { getenv("TMPDIR"), "/var/tmp", "/tmp" };
 	struct spool *s = calloc(1, sizeof(*s));
+	const char *dirs[2];
+	size_t n = folders(dirs);
 	int err = ENOENT;
 
 	if (!s)
 		return -ENOMEM;
-	for (size_t i = 0; i < 3; i++) {
-		if (!dirs[i] || !dirs[i][0])
-			continue;
+	for (size_t i = 0; i < n; i++) {
 		s->fd = open_in(dirs[i]);
 		if (s->fd >= 0) {
 			snprintf(s->dir, sizeof(s->dir), "%s", dirs[i]);
@@ -53,12 +62,21 @@ int spool_new(struct spool **out)
 			return 0;
 		}
 		err = errno;
-		if (i == 0)	/* what the user asked for is not replaced by something else */
-			break;
 	}
 	free(s);
-	return fail(err, "cannot make a temporary file in %s: %s", dirs[0] && dirs[0][0] ? dirs[0] : "/var/tmp or /tmp",
-		    strerror(err));
+	return fail(err, "cannot make a temporary file in %s: %s", n == 1 ? dirs[0] : "/var/tmp or /tmp", strerror(err));
+}
+
+uint64_t spool_room_for_new(void)
+{
+	const char *dirs[2];
+	size_t n = folders(dirs);
+	struct statvfs st;
+
+	for (size_t i = 0; i < n; i++)
+		if (!access(dirs[i], W_OK | X_OK) && !statvfs(dirs[i], &st) && st.f_blocks)
+			return (uint64_t)st.f_bavail * st.f_frsize;
+	return 0;
 }
 
 const char *spool_folder(const struct spool *s)
@@ -151,5 +169,9 @@ err_layout:
 
 int spool_layout_add(struct layout *l, const struct spool *s, uint64_t bytes)
 {
-	return layout_add_call(l, read_segment, s, bytes);
+	int r = layout_add_call(l, read_segment, s, bytes);
+
+	if (!r)
+		layout_add_cost(l, (struct layout_cost){ .spool = bytes });
+	return r;
 }

@@ -22,6 +22,8 @@ int spool_check_room(const struct spool *s, uint64_t bytes);
 const char *spool_dir(const struct spool *s);	/* the folder that it is in */
 /* Bytes that are free there; 0: not known, as of a file system in memory. */
 uint64_t spool_room(const struct spool *s);
+/* The same, before there is one. */
+uint64_t spool_room_for_new(void);
 /* All n bytes or -errno (-ENOSPC), logged once. */
 int spool_write(struct spool *s, const void *buf, size_t n, uint64_t off);
 /* All n bytes; what was never written inside the file is zero. -EIO beyond the end. */

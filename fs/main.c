@@ -12,10 +12,10 @@
  *   faults: base/fault.h). What nobody waits for any more stops: base/wanted.h.
  * - Locks, in order: once locks -> that of a file on a server (formats/source/http/cache.c) -> cache (base/cache.c). That of
  *   those who wait (base/wanted.c), those of decoded chunks (formats/raw/avml.c), an opening's (fs/opening.c), libdw's
- *   (kernel/debuginfo/types_dwarf.c), that of transfers (formats/source/http/fetch.c), those of what was looked up and of
- *   texts (fs/interned.c, fs/text_cache.c) and that of a file in /proc (formats/source/file.c) are leaves. No lock is held
- *   across pread(), but for the last one, a decompressor, or fuse_reply_*(). Cached pages are reference-counted blocks, so
- *   that eviction cannot hurt a reader.
+ *   (kernel/debuginfo/types_dwarf.c), that of transfers (formats/source/http/fetch.c), those of what was looked up, of texts
+ *   and of what is kept (fs/interned.c, fs/text_cache.c, fs/views/kept.c) and that of a file in /proc
+ *   (formats/source/file.c) are leaves. No lock is held across pread(), but for the last one, a decompressor, or
+ *   fuse_reply_*(). Cached pages are reference-counted blocks, so that eviction cannot hurt a reader.
  * - Each header says one of: Threads: any / Threads: before mount only / Threads: caller holds X.
  * - Per-thread scratch (decompression contexts, page buffers) through one helper, not ad-hoc TLS.
  * - The one thread that runs before we daemonise, that of the transfers from servers, ends there (http_before_fork())
@@ -37,6 +37,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "base/spool.h"
 #include "base/workers.h"
 #include "formats/source/file.h"
 #include "formats/source/http/http.h"
@@ -49,6 +50,7 @@
  * interrupts of those who wait. */
 #define MAX_REQUEST_THREADS 32
 #define MAX_REQUEST_THREADS_FAR 512
+#define MAX_SPOOL ((uint64_t)1 << 30)
 
 /* Else the dump or /dev/fuse could become fd 0, 1 or 2, which daemonising replaces. Reading 1 or writing 0 fails. */
 static int occupy_standard_fds(void)
@@ -304,6 +306,14 @@ static int run_mount(struct options *o, struct fs *fs)
 	return status;
 }
 
+/* What may stay in temporary files when nobody asked: a tenth of what is free, as far as that is known, and not too much. */
+static uint64_t default_spool_limit(void)
+{
+	uint64_t room = spool_room_for_new();
+
+	return room ? min_u64(room / 10, MAX_SPOOL) : MAX_SPOOL;
+}
+
 static int run(struct options *o)
 {
 	struct fs *fs;
@@ -316,6 +326,8 @@ static int run(struct options *o)
 		workers_set_threads(o->threads);
 	if (o->http_cache)
 		http_set_cache(o->http_cache);
+	if (!o->spool_limited)
+		o->fs.spool_limit = default_spool_limit();
 	o->fs.warn_spool = o->mode == RUN_CAT;
 	r = fs_open(&o->fs, &fs);
 	if (r < 0)

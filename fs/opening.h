@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * open(2) of files whose exact size costs a scan or a compression of the dump. Each runs in a thread of its own, so
+ * open(2) of files that take a scan or a compression of the dump (node_stat.slow). Each runs in a thread of its own, so
  * that no number of them keeps other requests waiting, and a program that waits in open(2) can be interrupted: when it was
  * the last one who waits, the work stops (base/wanted.h).
  *

@@ -432,7 +432,7 @@ static void ops_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 		return;
 	}
 	atomic_fetch_add(&m->files, 1);
-	if (!ns.final && !ns.live) {
+	if (ns.slow) {
 		opening_start(m, req, n, fi);
 	} else {
 		request_begin(req, &want);

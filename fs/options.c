@@ -87,6 +87,8 @@ static const char options_text[] =
 	"  plugged=ID@ADDRESS[:ID@ADDRESS...]\n"
 	"                        QEMU stream: where plugged memory is, if it is not that of one module\n"
 	"  threads=N             threads for scans and compression (default: one a CPU)\n"
+	"  spool=SIZE            bytes (K, M, G, T behind it) of temporary files that are kept when nobody has them\n"
+	"                        open any more (default: 1G, or a tenth of what is free in TMPDIR if that is less)\n"
 	"  http_cache=MIB        memory for parts of dumps on servers (default 64)\n"
 	"  max_idle_threads=N    idle threads that wait for requests (default 10)\n"
 	"  clone_fd              a /dev/fuse descriptor for each thread\n"
@@ -105,7 +107,7 @@ static const char *const ignored[] = {
 };
 static const char *const ignored_prefixes[] = { "x-", "X-", "comment=", "user=" };
 
-enum mount_option_kind { FLAG, NUMBER, STRING, COMPRESS, EXCLUDED, ARCH, PAGE_SIZE, ADDRESS, XEN, XEN_DOMU, KERNEL, UNPACK };
+enum mount_option_kind { FLAG, NUMBER, STRING, COMPRESS, EXCLUDED, ARCH, PAGE_SIZE, ADDRESS, XEN, XEN_DOMU, KERNEL, UNPACK, SPOOL };
 
 static const struct mount_option {
 	const char *name;
@@ -120,6 +122,7 @@ static const struct mount_option {
 	{ "debug", FLAG, offsetof(struct options, fuse_debug) },
 	{ "degraded", FLAG, offsetof(struct options, fs.dump.degraded) },
 	{ "unpack", UNPACK, 0 },
+	{ "spool", SPOOL, 0 },
 	{ "threads", NUMBER, offsetof(struct options, threads) },
 	{ "http_cache", NUMBER, offsetof(struct options, http_cache) },
 	{ "max_idle_threads", NUMBER, offsetof(struct options, max_idle_threads) },
@@ -279,6 +282,26 @@ static int set_unpack(struct options *o, const char *value)
 	return 0;
 }
 
+/* A number of bytes, with a suffix as dd(1) and mount(8) of a tmpfs have it. */
+static int set_spool(struct options *o, const char *value)
+{
+	static const char suffixes[] = "KMGT";
+	unsigned int shift = 0, n;
+	char digits[16];
+	size_t len = strlen(value);
+	const char *suffix = len > 1 && len < sizeof(digits) ? strchr(suffixes, value[len - 1] & ~0x20) : NULL;
+
+	if (suffix) {
+		shift = (unsigned int)(suffix - suffixes + 1) * 10;
+		snprintf(digits, sizeof(digits), "%.*s", (int)len - 1, value);
+	}
+	if (parse_number(suffix ? digits : value, 0, UINT_MAX, &n) < 0)
+		return fail(EINVAL, "-o spool=%s: not a number of bytes, with K, M, G or T behind it", value);
+	o->fs.spool_limit = (uint64_t)n << shift;
+	o->spool_limited = true;
+	return 0;
+}
+
 static int set_xen(struct options *o, const char *value)
 {
 	if (!strcmp(value, "dom0"))
@@ -357,6 +380,8 @@ static int set_mount_option(struct options *o, char *opt)
 		return set_kernel(o, value);
 	case UNPACK:
 		return set_unpack(o, value);
+	case SPOOL:
+		return set_spool(o, value);
 	case XEN:
 		return set_xen(o, value);
 	case XEN_DOMU:

@@ -32,6 +32,7 @@ struct options {
 	unsigned int threads;		/* of the worker pool; 0: one a CPU */
 	unsigned int http_cache;		/* MiB; 0: the default */
 	unsigned int max_idle_threads;	/* of the FUSE loop */
+	bool spool_limited;		/* -o spool=: fs.spool_limit was given */
 	int ready_fd;			/* -1: none */
 	int verbosity;			/* -v minus -q */
 	bool force;			/* RUN_CAT: also binary files to a terminal */

@@ -231,6 +231,18 @@ int text_cache_get(struct text_cache *c, struct node n, text_make *make, void *a
 	return r;
 }
 
+bool text_cache_has(struct text_cache *c, struct node n)
+{
+	const struct cached_text *t;
+	bool has;
+
+	pthread_mutex_lock(&c->lock);
+	t = find(c, n);
+	has = t && once_done(&t->once);
+	pthread_mutex_unlock(&c->lock);
+	return has;
+}
+
 bool text_cache_length(struct text_cache *c, struct node n, size_t *len)
 {
 	struct cached_text *t;

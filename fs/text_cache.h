@@ -30,6 +30,8 @@ void text_cache_free(struct text_cache *c);	/* NULL is fine */
 
 /* The text of a node, made by make(arg) if need be; one reference for the caller. 0 or -errno. */
 int text_cache_get(struct text_cache *c, struct node n, text_make *make, void *arg, struct text **out);
+/* Is there no work in getting it? */
+bool text_cache_has(struct text_cache *c, struct node n);
 /* Its length in bytes, if it is known. */
 bool text_cache_length(struct text_cache *c, struct node n, size_t *len);
 

@@ -19,7 +19,7 @@ int fs_open(const struct fs_options *opt, struct fs **out)
 		.vmcoreinfo_file = opt->vmcoreinfo_file, .vmlinux = opt->vmlinux, .erase_file = opt->erase_file,
 		.which = opt->which, .text_paddr = opt->text_paddr,
 		.xen = opt->xen, .exclude_domu = opt->exclude_domu, .xen_vmcoreinfo_file = opt->xen_vmcoreinfo_file,
-		.warn_spool = opt->warn_spool,
+		.spool_limit = opt->spool_limit, .warn_spool = opt->warn_spool,
 	};
 	struct fs *fs = calloc(1, sizeof(*fs));
 	int r = -ENOMEM;

@@ -39,7 +39,8 @@ struct fs_options {
 	enum xen_view xen;		/* -o xen= */
 	bool exclude_domu;		/* -o xen_domu=exclude */
 	const char *xen_vmcoreinfo_file;	/* -o xen_vmcoreinfo=, or NULL */
-	bool warn_spool;		/* see struct engine_options */
+	uint64_t spool_limit;		/* see struct engine_options */
+	bool warn_spool;		/* the same */
 	const struct view_family *const *families;	/* what is in the mount; NULL: all (fs/families.h). For tests */
 };
 
@@ -62,6 +63,7 @@ struct node_stat {
 	uint64_t size;			/* bytes; an upper bound while !final */
 	uint64_t data_bytes;		/* not in holes: st_blocks = this / 512, rounded up */
 	bool final;			/* size cannot change any more: may be cached for ever */
+	bool slow;			/* tree_open() takes work: a thread of its own */
 	bool live;			/* size 0 whatever is in it, open with direct_io */
 };
 

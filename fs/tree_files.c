@@ -94,6 +94,7 @@ static int stat_bytes(struct fs *fs, const struct place *p, struct node_stat *st
 	st->size = size.size;
 	st->data_bytes = size.data_bytes;
 	st->final = size.final;
+	st->slow = size.slow;
 	return r;
 }
 
@@ -113,6 +114,7 @@ int tree_stat(struct fs *fs, struct node n, struct node_stat *st)
 		return 0;
 	case VIEW_COSTLY_TEXT:
 		st->final = text_cache_length(fs->texts, n, &len);
+		st->slow = !text_cache_has(fs->texts, n);
 		st->size = st->data_bytes = st->final ? len : text_bound(fs, p.joined);
 		return 0;
 	case VIEW_PROC_TEXT:

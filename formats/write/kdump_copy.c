@@ -371,6 +371,7 @@ int kdump_copy(const struct pages *machine, const struct pages *ps, const struct
 	r = kdump_measure(ps, o, &c->g);
 	if (!r)
 		r = make_index(c, o->start_pfn, o->split ? o->end_pfn : ps->max_pfn);
+	layout_add_cost(l, (struct layout_cost){ .memory = sizeof(*c) + c->nblocks * sizeof(*c->blocks) });
 	if (!r)
 		r = look_at_pages(c, progress);
 	if (!r)

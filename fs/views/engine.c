@@ -136,14 +136,6 @@ static void setup_classes(struct engine *e)
 		e->why_no_classes = NULL;
 }
 
-static void free_split(struct split_files *f, unsigned int parts)
-{
-	for (unsigned int i = 0; f->parts && i < parts; i++)
-		layout_unref(f->parts[i].layout);
-	free(f->parts);
-	free(f->starts);
-}
-
 static int setup_ram(struct engine *e)
 {
 	uint64_t max_pfn = e->pages->max_pfn;
@@ -196,6 +188,7 @@ static int open_engine(const struct engine_options *opt, struct engine *e)
 	e->exclude_domu = opt->exclude_domu;
 	e->warn_spool = opt->warn_spool;
 	e->jobs = (struct jobs)JOBS_INIT;
+	kept_init(&e->kept, opt->spool_limit);
 	init_once(&e->note_index.once);
 	init_once(&e->regions_once);
 	init_once(&e->classes_once);
@@ -203,8 +196,6 @@ static int open_engine(const struct engine_options *opt, struct engine *e)
 	for (unsigned int s = 0; s < SELECTIONS; s++) {
 		init_once(&e->selections[s].once);
 		init_once(&e->selections[s].zero_once);
-		for (unsigned int i = 0; i < IMAGES; i++)
-			init_once(&e->selections[s].images[i].once);
 		for (unsigned int i = 0; i <= SPLIT_MAX; i++)
 			init_once(&e->selections[s].splits[i].once);
 	}
@@ -275,11 +266,12 @@ void engine_close(struct engine *e)
 		return;
 	out_free(&e->warnings);
 	free(e->note_index.at);
+	kept_free(&e->kept);
 	for (unsigned int s = 0; s < SELECTIONS; s++) {
-		for (unsigned int i = 0; i < IMAGES; i++)
-			layout_unref(e->selections[s].images[i].layout);
-		for (unsigned int i = 0; i <= SPLIT_MAX; i++)
-			free_split(&e->selections[s].splits[i], i);
+		for (unsigned int i = 0; i <= SPLIT_MAX; i++) {
+			free(e->selections[s].splits[i].parts);
+			free(e->selections[s].splits[i].starts);
+		}
 		level_free(e->selections[s].without_zero);
 		level_free(e->selections[s].pages);
 	}

@@ -18,7 +18,9 @@
 #include "filter/level.h"
 #include "formats/reader/dump.h"
 #include "fs/views/jobs.h"
+#include "fs/views/kept.h"
 #include "fs/views/output.h"
+#include "fs/views/row.h"
 #include "kernel/debuginfo/facts.h"
 #include "kernel/input.h"
 #include "kernel/kernel.h"
@@ -42,14 +44,9 @@ enum image_kind {
 /* Parts of a split set: from 2 to this. */
 #define SPLIT_MAX 64
 
-struct image {
-	struct once once;
-	struct layout *layout;
-};
-
 /* level-N/split-K */
 struct split_files {
-	struct once once;		/* for what follows */
+	struct once once;		/* for what follows; images are kept's */
 	uint64_t *starts;		/* owned, see split_balance() */
 	struct image *parts;		/* owned, K of them */
 };
@@ -58,7 +55,7 @@ struct selection {
 	struct once once, zero_once;
 	struct pages *pages;		/* owned, or NULL for WHOLE; over those of the level when it lacks its vmemmap */
 	struct pages *without_zero;	/* owned: the same with zero pages left out (odd levels) */
-	struct image images[IMAGES];
+	struct image images[IMAGES];	/* under the lock of kept */
 	struct split_files splits[SPLIT_MAX + 1];
 };
 
@@ -125,6 +122,7 @@ struct engine {
 	bool warn_spool;		/* see struct engine_options */
 
 	struct jobs jobs;		/* that run now */
+	struct kept kept;		/* what is made of the selections */
 };
 
 /* What the user asks for. Strings are borrowed. */
@@ -138,6 +136,7 @@ struct engine_options {
 	enum xen_view xen;
 	bool exclude_domu;		/* a machine with Xen: levels leave out the pages of other domains than dom0 */
 	const char *xen_vmcoreinfo_file;	/* NULL: none */
+	uint64_t spool_limit;		/* bytes that are kept in temporary files when nobody has them open */
 	bool warn_spool;		/* say so when an image needs a temporary file: for who did not ask for a mount */
 	enum kernel_choice which;	/* of several kernels in one memory */
 	uint64_t text_paddr;		/* of KERNEL_AT */
@@ -164,9 +163,8 @@ int engine_image(struct engine *e, unsigned int sel, enum image_kind kind, struc
  * when it had no more room the file is marked as incomplete.
  */
 int engine_stream(struct engine *e, unsigned int sel, enum image_kind kind, struct output *out);
-/* What can be told without work: the exact size and data bytes when it is computed already or cheap (returns true),
- * else an upper bound. */
-bool engine_image_size(struct engine *e, unsigned int sel, enum image_kind kind, uint64_t *size, uint64_t *data);
+/* What can be told without work: the exact size and data bytes when it is cheap or was computed before, else an upper bound. */
+void engine_image_size(struct engine *e, unsigned int sel, enum image_kind kind, struct view_size *out);
 
 /* Bytes of the kdump-compressed image of a selection besides its pages. */
 int engine_kdump_overhead(struct engine *e, unsigned int sel, uint64_t *bytes);
@@ -176,8 +174,7 @@ bool engine_has_split(const struct engine *e, unsigned int parts);
 /* The same three for part i, from 0 on, of a selection as a split set. */
 int engine_split_image(struct engine *e, unsigned int sel, unsigned int parts, unsigned int i, struct layout **out);
 int engine_split_stream(struct engine *e, unsigned int sel, unsigned int parts, unsigned int i, struct output *out);
-bool engine_split_size(struct engine *e, unsigned int sel, unsigned int parts, unsigned int i, uint64_t *size,
-		       uint64_t *data);
+void engine_split_size(struct engine *e, unsigned int sel, unsigned int parts, unsigned int i, struct view_size *out);
 
 /* The folder of a selection, "level-31", or "all pages" for WHOLE: into buf. For messages. */
 const char *engine_selection_name(unsigned int sel, char buf[32]);

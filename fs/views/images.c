@@ -4,6 +4,7 @@
  */
 #include <elf.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -259,13 +260,10 @@ struct image_arg {
 	enum image_kind kind;
 };
 
-static int compute_image(void *arg)
+static int make_image(void *arg, struct layout **out)
 {
 	struct image_arg *a = arg;
-	struct layout **out = &a->e->selections[a->sel].images[a->kind].layout;
 
-	layout_unref(*out);
-	*out = NULL;
 	switch (a->kind) {
 	case IMAGE_ELF:
 		return make_elf(a->e, a->sel, out);
@@ -280,15 +278,31 @@ static int compute_image(void *arg)
 	}
 }
 
+/* As messages call it: with the codec of the mount "dump" is another name of it. */
+static void name_image(unsigned int sel, enum image_kind kind, char *buf, size_t size)
+{
+	static const char *const names[] = {
+		[IMAGE_ELF] = "elf", [IMAGE_RAW] = "raw", [IMAGE_LIME] = "lime", [IMAGE_FLATTENED] = "flattened",
+	};
+	int codec = codec_of(kind);
+	char selection[32];
+
+	engine_selection_name(sel, selection);
+	if (sel == WHOLE)
+		snprintf(buf, size, "%s", codec < 0 ? names[kind] : "kdump-compressed");
+	else if (codec < 0)
+		snprintf(buf, size, "%s/%s", selection, names[kind]);
+	else
+		snprintf(buf, size, "%s/dump.%s", selection, codec_name((enum codec)codec));
+}
+
 int engine_image(struct engine *e, unsigned int sel, enum image_kind kind, struct layout **out)
 {
 	struct image_arg arg = { e, sel, actual_kind(e, kind) };
-	struct image *im = &e->selections[sel].images[arg.kind];
-	int r = once_run(&im->once, compute_image, &arg);
+	char name[64];
 
-	if (!r)
-		*out = layout_ref(im->layout);
-	return r;
+	name_image(sel, arg.kind, name, sizeof(name));
+	return kept_get(&e->kept, &e->selections[sel].images[arg.kind], name, make_image, &arg, out);
 }
 
 static int put(void *arg, const void *buf, size_t n)
@@ -322,7 +336,7 @@ int engine_stream(struct engine *e, unsigned int sel, enum image_kind kind, stru
 	int r;
 
 	kind = actual_kind(e, kind);
-	if (once_done(&e->selections[sel].images[kind].once) ||
+	if (kept_is_there(&e->kept, &e->selections[sel].images[kind]) ||
 	    !(kind == IMAGE_FLATTENED || (out->seekable && codec_of(kind) >= 0)))
 		return -ENOTSUP;
 	r = kdump_pages(e, sel, &ps);
@@ -353,44 +367,46 @@ int engine_kdump_overhead(struct engine *e, unsigned int sel, uint64_t *bytes)
 	return 0;
 }
 
-bool engine_image_size(struct engine *e, unsigned int sel, enum image_kind kind, uint64_t *size, uint64_t *data)
+void engine_image_size(struct engine *e, unsigned int sel, enum image_kind kind, struct view_size *out)
 {
 	const struct pages *ps = e->pages;
 	struct elf_output elf;
 	struct kdump_output kdump;
+	const struct image *im;
 	struct layout *l;
+	bool cheap;
 
 	kind = actual_kind(e, kind);
+	im = &e->selections[sel].images[kind];
 	/* of the whole dump, ELF, LiME and raw need its bitmaps only */
-	if (once_done(&e->selections[sel].images[kind].once) ||
-	    (sel == WHOLE && (kind == IMAGE_ELF || kind == IMAGE_LIME || kind == IMAGE_RAW))) {
-		if (!engine_image(e, sel, kind, &l)) {
-			*size = layout_size(l);
-			*data = layout_data_bytes(l);
-			layout_unref(l);
-			return true;
-		}
+	cheap = sel == WHOLE && (kind == IMAGE_ELF || kind == IMAGE_LIME || kind == IMAGE_RAW);
+	out->final = kept_size(&e->kept, im, &out->size, &out->data_bytes);
+	if (!out->final && cheap && !engine_image(e, sel, kind, &l)) {
+		layout_unref(l);
+		out->final = kept_size(&e->kept, im, &out->size, &out->data_bytes);
 	}
+	out->slow = !cheap && !kept_is_there(&e->kept, im);
+	if (out->final)
+		return;
 	switch (kind) {
 	case IMAGE_ELF:
 		elf_output(e, &elf);
-		*size = *data = write_elf_bound(ps, &elf);
+		out->size = out->data_bytes = write_elf_bound(ps, &elf);
 		break;
 	case IMAGE_RAW:
-		*size = ps->max_pfn << ps->page_shift;
-		*data = e->counts[PAGE_DATA] << ps->page_shift;
+		out->size = ps->max_pfn << ps->page_shift;
+		out->data_bytes = e->counts[PAGE_DATA] << ps->page_shift;
 		break;
 	case IMAGE_LIME:
-		*size = *data = write_lime_bound(ps);
+		out->size = out->data_bytes = write_lime_bound(ps);
 		break;
 	case IMAGE_FLATTENED:
 		image_kdump_output(e, sel, e->codec, &kdump);
-		*size = *data = write_flattened_bound(ps, &kdump);
+		out->size = out->data_bytes = write_flattened_bound(ps, &kdump);
 		break;
 	default:
 		image_kdump_output(e, sel, (enum codec)codec_of(kind), &kdump);
-		*size = *data = write_kdump_bound(ps, &kdump);
+		out->size = out->data_bytes = write_kdump_bound(ps, &kdump);
 		break;
 	}
-	return false;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* level-N/split-K/1..K: the parts of a split set, each made when it is opened. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "filter/split.h"
@@ -34,51 +35,41 @@ static int compute_split(void *arg)
 		f->parts = calloc(a->parts, sizeof(*f->parts));
 	if (!f->starts || !f->parts)
 		return -ENOMEM;
-	for (unsigned int i = 0; i < a->parts; i++)
-		f->parts[i].once = (struct once)ONCE_INIT;
 	split_balance(ps, a->parts, f->starts);
 	return 0;
 }
 
-static int compute_split_part(void *arg)
+static int make_split_part(void *arg, struct layout **out)
 {
 	struct split_arg *a = arg;
-	struct split_files *f = a->files;
 
-	layout_unref(f->parts[a->part].layout);
-	f->parts[a->part].layout = NULL;
-	return image_make_kdump(a->e, a->sel, a->e->codec, &f->starts[a->part], &f->parts[a->part].layout);
+	return image_make_kdump(a->e, a->sel, a->e->codec, &a->files->starts[a->part], out);
 }
 
 int engine_split_image(struct engine *e, unsigned int sel, unsigned int parts, unsigned int i, struct layout **out)
 {
 	struct split_arg arg = { e, sel, parts, i, &e->selections[sel].splits[parts] };
 	int r = once_run(&arg.files->once, compute_split, &arg);
+	char selection[32], name[64];
 
-	if (!r)
-		r = once_run(&arg.files->parts[i].once, compute_split_part, &arg);
-	if (!r)
-		*out = layout_ref(arg.files->parts[i].layout);
-	return r;
+	if (r)
+		return r;
+	snprintf(name, sizeof(name), "%s/split-%u/%u", engine_selection_name(sel, selection), parts, i + 1);
+	return kept_get(&e->kept, &arg.files->parts[i], name, make_split_part, &arg, out);
 }
 
-bool engine_split_size(struct engine *e, unsigned int sel, unsigned int parts, unsigned int i, uint64_t *size,
-		       uint64_t *data)
+void engine_split_size(struct engine *e, unsigned int sel, unsigned int parts, unsigned int i, struct view_size *out)
 {
 	const struct split_files *f = &e->selections[sel].splits[parts];
+	const struct image *im = once_done(&f->once) && f->parts ? &f->parts[i] : NULL;
 	struct kdump_output o;
-	struct layout *l;
 
-	if (once_done(&f->once) && f->parts && once_done(&f->parts[i].once) &&
-	    !engine_split_image(e, sel, parts, i, &l)) {
-		*size = layout_size(l);
-		*data = layout_data_bytes(l);
-		layout_unref(l);
-		return true;
-	}
+	out->final = im && kept_size(&e->kept, im, &out->size, &out->data_bytes);
+	out->slow = !im || !kept_is_there(&e->kept, im);
+	if (out->final)
+		return;
 	image_kdump_output(e, sel, e->codec, &o);
-	*size = *data = write_kdump_bound(e->ram, &o);
-	return false;
+	out->size = out->data_bytes = write_kdump_bound(e->ram, &o);
 }
 
 int engine_split_stream(struct engine *e, unsigned int sel, unsigned int parts, unsigned int i, struct output *out)
@@ -92,7 +83,7 @@ int engine_split_stream(struct engine *e, unsigned int sel, unsigned int parts, 
 	if (!out->seekable)
 		return -ENOTSUP;
 	r = once_run(&arg.files->once, compute_split, &arg);
-	if (!r && once_done(&arg.files->parts[i].once))
+	if (!r && kept_is_there(&e->kept, &arg.files->parts[i]))
 		return -ENOTSUP;
 	if (!r)
 		r = engine_pages(e, sel, false, &ps);

@@ -166,7 +166,7 @@ static int size_of_part(struct engine *e, const struct view_at *at, struct view_
 {
 	struct split_key k = part_of(at->key);
 
-	out->final = engine_split_size(e, k.sel, k.parts, k.part, &out->size, &out->data_bytes);
+	engine_split_size(e, k.sel, k.parts, k.part, out);
 	return 0;
 }
 
@@ -192,7 +192,7 @@ static unsigned int selection_of(const struct view_at *at)
 
 static int size_of_image(struct engine *e, const struct view_at *at, struct view_size *out)
 {
-	out->final = engine_image_size(e, selection_of(at), (enum image_kind)at->row->param, &out->size, &out->data_bytes);
+	engine_image_size(e, selection_of(at), (enum image_kind)at->row->param, out);
 	return 0;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* progress: what runs now. */
+/* progress: what runs now, and what is kept of what ran. */
 #include "fs/views/engine.h"
 #include "fs/views/row.h"
 
@@ -7,6 +7,7 @@ static int render(struct engine *e, const struct view_at *at, struct outbuf *out
 {
 	(void)at;
 	jobs_render(&e->jobs, out);
+	kept_render(&e->kept, out);
 	return 0;
 }
 

@@ -79,6 +79,7 @@ struct view_size {
 	uint64_t size;		/* bytes; an upper bound while it is not final */
 	uint64_t data_bytes;	/* not in holes */
 	bool final;
+	bool slow;		/* to open it takes work: it is not made yet, or not any more */
 };
 
 struct view_row {

@@ -74,6 +74,9 @@ usage_error "-o excluded=maybe: not one of zero, error" -o excluded=maybe dump d
 for n in 0 -1 1025 1x x 99999999999999999999; do
 	usage_error "-o threads=$n: not a number from 1 to 1024" -o threads=$n dump dir
 done
+for size in -1 x 1x 1KB 1.5G K 99999999999 999999999999999G; do
+	usage_error "-o spool=$size: not a number of bytes" -o spool=$size dump dir
+done
 usage_error "--ready-fd=77: not an open file descriptor" --ready-fd=77 dump dir
 usage_error "--ready-fd=x: not an open file descriptor" --ready-fd=x dump dir
 
@@ -81,6 +84,7 @@ usage_error "--ready-fd=x: not an open file descriptor" --ready-fd=x dump dir
 for opts in rw ro dev,nodev,suid,nosuid,exec,noexec auto,noauto,user,nouser,users nofail,_netdev,defaults \
 	relatime,noatime,strictatime x-systemd.automount,x-initrd.mount,X-mount.mkdir user=joe,comment=hello "" ,,ro, \
 	compress=keep compress=zlib,compress=none excluded=zero,excluded=error threads=4,max_idle_threads=2,clone_fd \
+	spool=0 spool=123456 spool=5k,spool=20M spool=3G spool=4194303T \
 	unpack unpack=auto,unpack=never,unpack=always degraded fsname=x,subtype=y allow_other,default_permissions allow_root,nonempty; do
 	run "$T/missing" "$T" -o "$opts"
 	is "$status" 32 "-o $opts is accepted"
