@@ -4,54 +4,22 @@
 #include <errno.h>
 #include <string.h>
 
-static int digit_of(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : 99;
-}
-
-/* n characters from s on. */
-static int parse(const char *s, size_t n, uint64_t *out)
-{
-	unsigned int base = 10;
-	uint64_t value = 0;
-
-	if (n > 2 && s[0] == '0' && (s[1] == 'x' || s[1] == 'X')) {
-		base = 16;
-		s += 2;
-		n -= 2;
-	} else if (n == 16 && strspn(s, "0123456789abcdefABCDEF") >= 16) {
-		base = 16;
-	}
-	if (!n)
-		return -EINVAL;
-	for (size_t i = 0; i < n; i++)
-		if (digit_of(s[i]) >= (int)base)
-			return -EINVAL;
-	for (size_t i = 0; i < n; i++)
-		if (__builtin_mul_overflow(value, base, &value) ||
-		    __builtin_add_overflow(value, (uint64_t)digit_of(s[i]), &value))
-			return -ENOENT;
-	*out = value;
-	return 0;
-}
+#include "base/number.h"
 
 int name_number(const char *name, uint64_t *out)
 {
-	return parse(name, strlen(name), out);
+	return number_parse(name, strlen(name), out);
 }
 
 int name_range(const char *name, uint64_t *addr, uint64_t *len)
 {
 	const char *plus = strchr(name, '+');
-	int r = parse(name, plus ? (size_t)(plus - name) : strlen(name), addr);
+	int r = number_parse(name, plus ? (size_t)(plus - name) : strlen(name), addr);
 
 	*len = 0;
 	if (r || !plus)
 		return r;
-	r = parse(plus + 1, strlen(plus + 1), len);
+	r = name_number(plus + 1, len);
 	return r ? r : *len ? 0 : -EINVAL;
 }
 
@@ -64,6 +32,6 @@ int name_walk(const char *name, bool *has_root, uint64_t *root, uint64_t *vaddr)
 	*has_root = colon;
 	if (!colon)
 		return name_number(name, vaddr);
-	r = parse(name, (size_t)(colon - name), root);
+	r = number_parse(name, (size_t)(colon - name), root);
 	return r ? r : name_number(colon + 1, vaddr);
 }
