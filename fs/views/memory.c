@@ -7,6 +7,7 @@
 #include "fs/views/engine.h"
 #include "fs/views/names.h"
 #include "fs/views/row.h"
+#include "kernel/debuginfo/address.h"
 
 #define RANGE_LIMIT ((uint64_t)1 << 40)		/* bytes in one phys/ or virt/ file */
 #define PFN_BITS 56
@@ -57,11 +58,11 @@ static int open_page(struct engine *e, const struct view_at *at, struct layout *
 	return open_physical(e, at->key << shift, (uint64_t)1 << shift, out);
 }
 
-/* "<addr>+<len>": without a length, what is left of the page. */
-static int parse_range(const struct engine *e, const char *name, uint64_t *addr, uint64_t *len)
+/* "<addr>+<len>": without a length, what is left of the page. f: of the kernel's addresses; NULL: of physical ones. */
+static int parse_range(const struct engine *e, const struct facts *f, const char *name, uint64_t *addr, uint64_t *len)
 {
 	uint64_t end;
-	int r = name_range(name, addr, len);
+	int r = name_range(f, name, addr, len);
 
 	if (r)
 		return r;
@@ -79,7 +80,7 @@ static int text_of_phys(struct engine *e, const struct view_at *dir, const char 
 {
 	struct page_run run;
 	uint64_t addr, len;
-	int r = parse_range(e, name, &addr, &len);
+	int r = parse_range(e, NULL, name, &addr, &len);
 
 	(void)dir;
 	if (r)
@@ -94,7 +95,7 @@ static int text_of_phys(struct engine *e, const struct view_at *dir, const char 
 static int text_of_virt(struct engine *e, const struct view_at *dir, const char *name, char *buf, size_t size)
 {
 	uint64_t addr, len, paddr, span;
-	int r = parse_range(e, name, &addr, &len);
+	int r = parse_range(e, e->facts, name, &addr, &len);
 
 	(void)dir;
 	if (!r)
@@ -107,7 +108,7 @@ static int text_of_virt(struct engine *e, const struct view_at *dir, const char 
 static int size_of_range(struct engine *e, const struct view_at *at, struct view_size *out)
 {
 	uint64_t addr;
-	int r = parse_range(e, at->text, &addr, &out->size);
+	int r = parse_range(e, NULL, at->text, &addr, &out->size);
 
 	out->data_bytes = out->size;
 	return r;
@@ -116,7 +117,7 @@ static int size_of_range(struct engine *e, const struct view_at *at, struct view
 static int open_phys(struct engine *e, const struct view_at *at, struct layout **out)
 {
 	uint64_t addr, len;
-	int r = parse_range(e, at->text, &addr, &len);
+	int r = parse_range(e, NULL, at->text, &addr, &len);
 
 	return r ? r : open_physical(e, addr, len, out);
 }
@@ -146,7 +147,7 @@ static int open_virt(struct engine *e, const struct view_at *at, struct layout *
 		return r;
 	}
 	v->k = e->kernel;
-	r = parse_range(e, at->text, &v->vaddr, &len);
+	r = parse_range(e, NULL, at->text, &v->vaddr, &len);
 	if (!r)
 		r = layout_add_call(l, read_virtual, v, len);
 	if (r)
@@ -161,9 +162,14 @@ static const char *missing_space(const struct engine *e)
 	return e->kernel->has_space ? NULL : e->kernel->why_no_space;
 }
 
+static const char *why_no_symbol(const struct engine *e, const char *name)
+{
+	return address_why_not(e->facts, name);
+}
+
 static const struct names_ops pfn_names = { .parse = parse_pfn, .format = format_pfn, .wide = true };
 static const struct names_ops phys_names = { .text = text_of_phys };
-static const struct names_ops virt_names = { .text = text_of_virt };
+static const struct names_ops virt_names = { .text = text_of_virt, .why_not = why_no_symbol };
 
 static const struct view_row rows[] = {
 	{ .path = "pfn", .cost = "none", .use = "`xxd`",
@@ -175,7 +181,7 @@ static const struct view_row rows[] = {
 	{ .path = "phys/<addr>[+<len>]", .type = VIEW_BYTES, .names = &phys_names, .size = size_of_range,
 	  .open = open_phys },
 	{ .path = "virt", .cost = "none", .use = "`xxd`",
-	  .help = "virt/<addr>[+<len>]: bytes at a kernel virtual address", .type = VIEW_FOLDER,
+	  .help = "virt/<addr>[+<len>]: bytes at a kernel virtual address or symbol", .type = VIEW_FOLDER,
 	  .missing = missing_space },
 	{ .path = "virt/<addr>[+<len>]", .type = VIEW_BYTES, .names = &virt_names, .size = size_of_range,
 	  .open = open_virt },

@@ -5,33 +5,37 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "kernel/debuginfo/address.h"
 
 int name_number(const char *name, uint64_t *out)
 {
 	return number_parse(name, strlen(name), out);
 }
 
-int name_range(const char *name, uint64_t *addr, uint64_t *len)
+int name_range(const struct facts *f, const char *name, uint64_t *addr, uint64_t *len)
 {
-	const char *plus = strchr(name, '+');
-	int r = number_parse(name, plus ? (size_t)(plus - name) : strlen(name), addr);
+	const char *plus = strrchr(name, '+');
+	int r = plus ? name_number(plus + 1, len) : 0;
 
-	*len = 0;
-	if (r || !plus)
-		return r;
-	r = name_number(plus + 1, len);
-	return r ? r : *len ? 0 : -EINVAL;
+	if (!plus)
+		*len = 0;
+	else if (!r && !*len)
+		r = -EINVAL;
+	return r ? r : address_parse(f, name, plus ? (size_t)(plus - name) : strlen(name), addr);
 }
 
-int name_walk(const char *name, bool *has_root, uint64_t *root, uint64_t *vaddr)
+int name_walk(const struct facts *f, const char *name, bool *has_root, uint64_t *root, uint64_t *vaddr)
 {
 	const char *colon = strchr(name, ':');
-	int r;
+	int r = colon ? number_parse(name, (size_t)(colon - name), root) : -EINVAL;
 
-	*root = 0;
-	*has_root = colon;
-	if (!colon)
-		return name_number(name, vaddr);
-	r = number_parse(name, (size_t)(colon - name), root);
-	return r ? r : name_number(colon + 1, vaddr);
+	/* else it is a module's */
+	*has_root = r != -EINVAL;
+	if (r == -EINVAL)
+		*root = 0;
+	else if (r)
+		return r;
+	else
+		name = colon + 1;
+	return address_parse(f, name, strlen(name), vaddr);
 }

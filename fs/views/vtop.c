@@ -7,6 +7,7 @@
 
 #include "fs/views/names.h"
 #include "fs/views/row.h"
+#include "kernel/debuginfo/address.h"
 #include "kernel/object/reader.h"
 
 #define HALF_BITS 56
@@ -134,10 +135,10 @@ static enum half half_of(const struct vtop_name *n)
 	return n->has_root ? OTHER : !above ? LOWER : above == UINT64_MAX >> HALF_BITS ? UPPER : OTHER;
 }
 
-static int parse_half(const char *name, enum half half, uint64_t *key)
+static int parse_half(const struct engine *e, const char *name, enum half half, uint64_t *key)
 {
 	struct vtop_name n;
-	int r = name_walk(name, &n.has_root, &n.root, &n.vaddr);
+	int r = name_walk(e->facts, name, &n.has_root, &n.root, &n.vaddr);
 
 	if (r)
 		return r;
@@ -149,14 +150,14 @@ static int parse_half(const char *name, enum half half, uint64_t *key)
 
 static int parse_lower(struct engine *e, const struct view_at *dir, const char *name, uint64_t *key)
 {
-	(void)e, (void)dir;
-	return parse_half(name, LOWER, key);
+	(void)dir;
+	return parse_half(e, name, LOWER, key);
 }
 
 static int parse_upper(struct engine *e, const struct view_at *dir, const char *name, uint64_t *key)
 {
-	(void)e, (void)dir;
-	return parse_half(name, UPPER, key);
+	(void)dir;
+	return parse_half(e, name, UPPER, key);
 }
 
 static int format_lower(struct engine *e, uint64_t key, char *buf, size_t size)
@@ -174,9 +175,9 @@ static int format_upper(struct engine *e, uint64_t key, char *buf, size_t size)
 static int text_of_other(struct engine *e, const struct view_at *dir, const char *name, char *buf, size_t size)
 {
 	struct vtop_name n;
-	int r = name_walk(name, &n.has_root, &n.root, &n.vaddr);
+	int r = name_walk(e->facts, name, &n.has_root, &n.root, &n.vaddr);
 
-	(void)e, (void)dir;
+	(void)dir;
 	if (r)
 		return r;
 	if (half_of(&n) != OTHER)
@@ -191,7 +192,7 @@ static int text_of_other(struct engine *e, const struct view_at *dir, const char
 static int name_of(const struct view_at *at, struct vtop_name *n)
 {
 	if (at->text)
-		return name_walk(at->text, &n->has_root, &n->root, &n->vaddr);
+		return name_walk(NULL, at->text, &n->has_root, &n->root, &n->vaddr);
 	*n = (struct vtop_name){ .vaddr = at->row->param == UPPER ? at->key | ~HALF_MASK : at->key };
 	return 0;
 }
@@ -224,13 +225,19 @@ static const char *missing_walks(const struct engine *e)
 	return e->kernel->can_walk || e->kernel->has_space ? NULL : e->kernel->why_no_space;
 }
 
+static const char *why_no_symbol(const struct engine *e, const char *name)
+{
+	return address_why_not(e->facts, name);
+}
+
 static const struct names_ops lower_names = { .parse = parse_lower, .format = format_lower, .wide = true };
-static const struct names_ops upper_names = { .parse = parse_upper, .format = format_upper, .wide = true };
+static const struct names_ops upper_names = { .parse = parse_upper, .format = format_upper, .wide = true,
+	.why_not = why_no_symbol };
 static const struct names_ops other_names = { .text = text_of_other };
 
 static const struct view_row rows[] = {
 	{ .path = "vtop", .cost = "none", .use = "you",
-	  .help = "vtop/[<pgd>:]<addr>: the page-table walk of an address", .type = VIEW_FOLDER,
+	  .help = "vtop/[<pgd>:]<addr>: the page-table walk of an address or symbol", .type = VIEW_FOLDER,
 	  .missing = missing_walks },
 	{ .path = "vtop/<addr>", .param = UPPER, .type = VIEW_TEXT, .names = &upper_names, .there_if_made = true,
 	  .render = render, .verdict = verdict },

@@ -63,7 +63,7 @@ missing phys/0x400000 "$none"
 missing phys/0x400000+1 "$none"
 missing phys/0xffffffffffffffff+1 "$none"
 missing phys/0x10000+0xffffffffffffffff "$none"
-for name in 0x10000+ 0x10000+0 +16 0x10000+-1 0x10000-1 0x10000+1+1 "0x10000 + 1"; do
+for name in 0x10000+ 0x10000+0 +16 0x10000+-1 0x10000-1 0x10000+1+ "0x10000 + 1"; do
 	missing "phys/$name" "$invalid"
 done
 # each spelling is a name of its own, and many of them do no harm

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "fs/views/names.h"
+#include "kernel/debuginfo/address.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -45,13 +46,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (strtoull(name, NULL, strlen(name) == 16 || strpbrk(name, "xX") ? 16 : 10) != n)
 			abort();
 	}
-	plus = strchr(name, '+');
-	if (!name_range(name, &addr, &len)) {
+	plus = strrchr(name, '+');
+	if (!name_range(NULL, name, &addr, &len)) {
 		if (!plus != !len)
 			abort();
 		if (plus)
 			*plus = '\0';
-		if (name_number(name, &n) || n != addr || (plus && (name_number(plus + 1, &n) || n != len)))
+		if (address_parse(NULL, name, strlen(name), &n) || n != addr || (plus && (name_number(plus + 1, &n) || n != len)))
 			abort();
 	} else if (!plus && !r) {
 		abort();

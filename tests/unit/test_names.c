@@ -65,24 +65,28 @@ static void test_ranges(void **state)
 		{ "0x1000+4096", 0x1000, 4096 }, { "ffff888000000000+8", 0xffff888000000000, 8 },
 		{ "0xffffffffffffffff+18446744073709551615", UINT64_MAX, UINT64_MAX },
 		{ "1+0000000000000010", 1, 16 },
+		/* an offset, and a length */
+		{ "0x1000+0x40+64", 0x1040, 64 }, { "1+1+1", 2, 1 },
 	};
 	static const char *const junk[] = {
-		"", "+", "+1", "1+", "1+0", "1+0x0", "1++1", "1+1+1", "1-1", "a+1", "1+x", "1 +1", "1+ 1", "0x+1",
+		"", "+", "+1", "1+", "1+0", "1+0x0", "1++1", "1+1+1+x", "x+1+1", "1+1+", "1-1", "a+1", "1+x", "1 +1", "1+ 1", "0x+1",
 	};
-	static const char *const huge[] = { "18446744073709551616+1", "1+18446744073709551616" };
+	static const char *const huge[] = {
+		"18446744073709551616+1", "1+18446744073709551616", "0xffffffffffffffff+1+1", "1+18446744073709551616+1",
+	};
 	uint64_t addr, len;
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
 		addr = len = 99;
-		if (name_range(good[i].name, &addr, &len) || addr != good[i].addr || len != good[i].len)
+		if (name_range(NULL, good[i].name, &addr, &len) || addr != good[i].addr || len != good[i].len)
 			fail_msg("%s: %#llx+%llu", good[i].name, (unsigned long long)addr, (unsigned long long)len);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(junk); i++)
-		if (name_range(junk[i], &addr, &len) != -EINVAL)
+		if (name_range(NULL, junk[i], &addr, &len) != -EINVAL)
 			fail_msg("'%s' is a range", junk[i]);
 	for (size_t i = 0; i < ARRAY_SIZE(huge); i++)
-		assert_int_equal(name_range(huge[i], &addr, &len), -ENOENT);
+		assert_int_equal(name_range(NULL, huge[i], &addr, &len), -ENOENT);
 }
 
 static void test_walks(void **state)
@@ -98,15 +102,15 @@ static void test_walks(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
-		assert_int_equal(name_walk(good[i].name, &has_root, &root, &vaddr), 0);
+		assert_int_equal(name_walk(NULL, good[i].name, &has_root, &root, &vaddr), 0);
 		assert_int_equal(has_root, good[i].has_root);
 		assert_int_equal(root, good[i].root);
 		assert_int_equal(vaddr, good[i].vaddr);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(junk); i++)
-		assert_int_equal(name_walk(junk[i], &has_root, &root, &vaddr), -EINVAL);
-	assert_int_equal(name_walk("0x10000000000000000:1", &has_root, &root, &vaddr), -ENOENT);
-	assert_int_equal(name_walk("1:0x10000000000000000", &has_root, &root, &vaddr), -ENOENT);
+		assert_int_equal(name_walk(NULL, junk[i], &has_root, &root, &vaddr), -EINVAL);
+	assert_int_equal(name_walk(NULL, "0x10000000000000000:1", &has_root, &root, &vaddr), -ENOENT);
+	assert_int_equal(name_walk(NULL, "1:0x10000000000000000", &has_root, &root, &vaddr), -ENOENT);
 }
 
 int main(void)
