@@ -2,7 +2,6 @@
 #include "base/spool.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/files.h"
 #include "base/io.h"
 #include "base/log.h"
 
@@ -19,58 +19,27 @@ struct spool {
 	char dir[PATH_MAX];
 };
 
-/* Where it may be, the best first; how many. What the user asked for is not replaced by something else. */
-static size_t folders(const char *dirs[2])
-{
-	const char *asked = getenv("TMPDIR");
-
-	dirs[0] = asked && *asked ? asked : "/var/tmp";
-	dirs[1] = "/tmp";
-	return asked && *asked ? 1 : 2;
-}
-
-static int open_in(const char *dir)
-{
-	char path[PATH_MAX];
-	int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-
-	if (fd >= 0)
-		return fd;
-	/* file systems without O_TMPFILE */
-	if (snprintf(path, sizeof(path), "%s/vmcorefs.XXXXXX", dir) >= (int)sizeof(path))
-		return -1;
-	fd = mkostemp(path, O_CLOEXEC);
-	if (fd >= 0)
-		unlink(path);
-	return fd;
-}
-
 int spool_new(struct spool **out)
 {
 	struct spool *s = calloc(1, sizeof(*s));
-	const char *dirs[2];
-	size_t n = folders(dirs);
-	int err = ENOENT;
+	int r;
 
 	if (!s)
 		return -ENOMEM;
-	for (size_t i = 0; i < n; i++) {
-		s->fd = open_in(dirs[i]);
-		if (s->fd >= 0) {
-			snprintf(s->dir, sizeof(s->dir), "%s", dirs[i]);
-			*out = s;
-			return 0;
-		}
-		err = errno;
+	s->fd = files_spool(s->dir);
+	if (s->fd >= 0) {
+		*out = s;
+		return 0;
 	}
+	r = fail(-s->fd, "cannot make a temporary file in %s: %s", s->dir, strerror(-s->fd));
 	free(s);
-	return fail(err, "cannot make a temporary file in %s: %s", n == 1 ? dirs[0] : "/var/tmp or /tmp", strerror(err));
+	return r;
 }
 
 uint64_t spool_room_for_new(void)
 {
 	const char *dirs[2];
-	size_t n = folders(dirs);
+	size_t n = files_spool_folders(dirs);
 	struct statvfs st;
 
 	for (size_t i = 0; i < n; i++)

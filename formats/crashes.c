@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/files.h"
 #include "base/log.h"
 #include "base/vector.h"
 #include "formats/folder.h"
@@ -69,15 +70,17 @@ static int look_into(struct crashes *c, const struct members *top, const struct 
 	char *path = members_path(top, folder);
 	bool one = false;
 	size_t n = 0;
-	int r;
+	int r, fd;
 
 	if (!path)
 		return -ENOMEM;
-	if (access(path, R_OK | X_OK)) {
-		log_warn("%s: %s", path, strerror(errno));
+	fd = files_open(path, 0);
+	if (fd < 0) {
+		log_warn("%s: %s", path, strerror(-fd));
 		free(path);
 		return 0;
 	}
+	close(fd);
 	r = folder_list_members(path, &m);
 	if (!r)
 		r = members_look(&m, &n, &one);

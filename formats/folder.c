@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/files.h"
 #include "base/log.h"
 #include "formats/members.h"
 #include "formats/source/file.h"
@@ -34,19 +35,28 @@ static int open_in_folder(const struct members *m, const struct member *which, s
 	return r;
 }
 
-static int add_entry(struct members *m, DIR *dir, char *name)
+static int add_entry(struct members *m, char *name)
 {
 	struct member new = { .name = name };
-	struct stat st;
+	struct stat st, itself;
+	char *path;
 
-	if (*name == '.' || fstatat(dirfd(dir), name, &st, 0))
+	if (*name == '.')
 		return 0;
+	path = members_path(m, &new);
+	if (!path)
+		return -ENOMEM;
+	if (files_stat(path, &st)) {
+		free(path);
+		return 0;
+	}
 	new.size = (uint64_t)st.st_size;
 	new.mtime = st.st_mtime;
 	new.device = st.st_dev;
 	new.inode = st.st_ino;
 	if (S_ISDIR(st.st_mode) || S_ISREG(st.st_mode))
-		new.link = readlinkat(dirfd(dir), name, (char[1]){ 0 }, 1) >= 0;
+		new.link = !files_lstat(path, &itself) && S_ISLNK(itself.st_mode);
+	free(path);
 	if (S_ISDIR(st.st_mode))
 		return members_add_folder(m, &new);
 	return S_ISREG(st.st_mode) ? members_add(m, &new) : 0;
@@ -91,16 +101,21 @@ static void sort_out(struct member *list, size_t *n)
 
 int folder_list_members(const char *path, struct members *m)
 {
-	DIR *dir = opendir(path);
+	int fd = files_open(path, 0), r = 0;
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *e;
-	int r = 0;
 
 	m->where = path;
 	m->open = open_in_folder;
-	if (!dir)
-		return fail(errno, "%s: %s", path, strerror(errno));
+	if (fd < 0)
+		return fail(-fd, "%s: %s", path, strerror(-fd));
+	if (!dir) {
+		r = fail(errno, "%s: %s", path, strerror(errno));
+		close(fd);
+		return r;
+	}
 	while (!r && (e = readdir(dir)))
-		r = add_entry(m, dir, e->d_name);
+		r = add_entry(m, e->d_name);
 	closedir(dir);
 	if (r == -E2BIG)
 		return fail(E2BIG, "%s: more than %u files; give the dump itself", path, MEMBERS_MAX);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "base/files.h"
 #include "base/log.h"
 #include "base/vector.h"
 #include "formats/crashes.h"
@@ -157,7 +158,7 @@ static int add_path(struct inputs *in, const char *path, const struct dump_reque
 	struct stat st;
 	int r;
 
-	if (!raw && !stat(path, &st) && S_ISDIR(st.st_mode))
+	if (!raw && !files_stat(path, &st) && S_ISDIR(st.st_mode))
 		return add_folder(in, path, req->unpack);
 	r = source_open_unpack(path, req->unpack, &src);
 	return r ? r : add_file(in, src, path, req);
@@ -182,10 +183,11 @@ static int add_pieces(struct inputs *in, const struct dump_request *req)
 static int open_state(const char *path, enum unpack_mode unpack, struct source **out)
 {
 	const struct dump_ops *ops;
+	struct stat st;
 	int r;
 
 	*out = NULL;
-	if (access(path, F_OK))
+	if (files_stat(path, &st))
 		return 0;
 	r = source_open_unpack(path, unpack, out);
 	if (!r)

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/files.h"
 #include "base/log.h"
 #include "formats/find.h"
 #include "formats/reader/reader.h"
@@ -41,7 +42,7 @@ static bool are_files(const char *const *paths, size_t n)
 	struct stat st;
 
 	for (size_t i = 0; i < n; i++)
-		if (stat(paths[i], &st) || !S_ISREG(st.st_mode) || !st.st_size)
+		if (files_stat(paths[i], &st) || !S_ISREG(st.st_mode) || !st.st_size)
 			return false;
 	return true;
 }
@@ -120,12 +121,13 @@ void pieces_warn_of_next(const char *path)
 {
 	char *next = strdup(path);
 	size_t i = next ? strlen(next) : 0;
+	struct stat st;
 
 	for (; i && (next[i - 1] == 'z' || next[i - 1] == '9'); i--)
 		next[i - 1] = next[i - 1] == 'z' ? 'a' : '0';
 	if (i) {
 		next[i - 1]++;
-		if (follows(path, next) && !access(next, F_OK))
+		if (follows(path, next) && !files_stat(next, &st))
 			log_warn("%s: %s beside it may be the next piece of the same file: give all pieces", path, next);
 	}
 	free(next);

@@ -2,11 +2,11 @@
 #include "kernel/vmcoreinfo_file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/files.h"
 #include "base/log.h"
 
 #define MAX_TEXT_BYTES	(1u << 20)	/* the kernel's own is a page or two */
@@ -29,10 +29,10 @@ int vmci_read_file(const char *path, const char *key, struct outbuf *text)
 	char buf[65536];
 	struct stat st;
 	ssize_t n = 0;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = files_open(path, 0);
 
 	if (fd < 0)
-		return fail(errno, "%s: %s", path, strerror(errno));
+		return fail(-fd, "%s: %s", path, strerror(-fd));
 	if (!fstat(fd, &st) && S_ISDIR(st.st_mode)) {
 		close(fd);
 		return fail(EISDIR, "%s: %s", path, strerror(EISDIR));

@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/bytes.h"
+#include "base/files.h"
 #include "base/log.h"
 #include "base/vector.h"
 #include "formats/reader/notes.h"
@@ -27,9 +29,19 @@ bool kcore_is_live(const struct dump *d)
 	return false;
 }
 
+static FILE *open_text(const char *path)
+{
+	int fd = files_open(path, 0);
+	FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
+
+	if (fd >= 0 && !f)
+		close(fd);
+	return f;
+}
+
 int kcore_iomem_ranges(const char *path, const char *wanted, struct extents *out)
 {
-	FILE *f = fopen(path, "re");
+	FILE *f = open_text(path);
 	char line[256];
 	int r = 0;
 
@@ -49,7 +61,7 @@ int kcore_iomem_ranges(const char *path, const char *wanted, struct extents *out
 
 int kcore_add_vmcoreinfo(struct dump *d, const char *path)
 {
-	FILE *f = fopen(path, "re");
+	FILE *f = open_text(path);
 	unsigned long long paddr;
 	unsigned int len;
 	int n = f ? fscanf(f, "%llx %x", &paddr, &len) : 0, r;

@@ -7,12 +7,12 @@
 
 #include <elf.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "base/files.h"
 #include "base/log.h"
 #include "formats/elf/kcore.h"
 #include "formats/reader/byte_pages.h"
@@ -21,7 +21,7 @@
 static void take_own_machine(struct dump *d)
 {
 	uint8_t b[EI_NIDENT + 4];
-	int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	int fd = files_open("/proc/self/exe", 0);
 
 	if (fd >= 0 && read(fd, b, sizeof(b)) == (ssize_t)sizeof(b)) {
 		d->elf_class = b[EI_CLASS] == ELFCLASS64 ? 64 : 32;

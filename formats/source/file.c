@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "base/files.h"
 #include "base/log.h"
 #include "formats/source/stream.h"
 
@@ -161,6 +162,13 @@ static const char *hint_for_missing(const char *path)
 	return "";
 }
 
+static int dup_stdin(void)
+{
+	int fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+
+	return fd < 0 ? -errno : fd;
+}
+
 int source_open_file(const char *path, struct source **out)
 {
 	bool is_stdin = source_is_stdin(path);
@@ -177,9 +185,9 @@ int source_open_file(const char *path, struct source **out)
 	f->s.ops = &file_ops;
 	f->s.name = path;
 	/* O_NONBLOCK: opening a FIFO must not wait for a writer. Not of /dev/stdin, which may be somebody else's file. */
-	f->fd = is_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1) : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	f->fd = is_stdin ? dup_stdin() : files_open(path, O_NONBLOCK);
 	if (f->fd < 0) {
-		r = fail(errno, "%s: %s%s", path, strerror(errno), errno == ENOENT ? hint_for_missing(path) : "");
+		r = fail(-f->fd, "%s: %s%s", path, strerror(-f->fd), f->fd == -ENOENT ? hint_for_missing(path) : "");
 		goto err;
 	}
 	if (fstat(f->fd, &st)) {

@@ -10,9 +10,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "base/files.h"
 #include "base/log.h"
 #include "formats/reader/byte_pages.h"
 #include "formats/reader/reader.h"
@@ -199,6 +201,7 @@ static int open_companion(struct dump *d, struct source **out)
 	struct vmware *v = d->priv;
 	const char *name = d->src->name;
 	size_t stem = strlen(name);
+	struct stat st;
 
 	if (ends_with(name, ".vmss") || ends_with(name, ".vmsn"))
 		stem -= 5;
@@ -208,7 +211,7 @@ static int open_companion(struct dump *d, struct source **out)
 		v->memory_path = NULL;
 		return -ENOMEM;
 	}
-	if (!strstr(name, "://") && access(v->memory_path, F_OK))
+	if (!strstr(name, "://") && files_stat(v->memory_path, &st))
 		return fail(EIO, "%s: the memory of the guest is in another file, and there is no %s: give it as one more DUMP",
 			    name, v->memory_path);
 	return source_open(v->memory_path, out);

@@ -2,7 +2,6 @@
 #include "kernel/debuginfo/vmlinux_file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <libelf.h>
 #include <stdbool.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "base/files.h"
 #include "base/log.h"
 
 static void map_file(struct vmlinux_file *f)
@@ -28,9 +28,9 @@ static void map_file(struct vmlinux_file *f)
 
 int vmlinux_file_open(const char *path, struct vmlinux_file *out)
 {
-	*out = (struct vmlinux_file){ .fd = open(path, O_RDONLY | O_CLOEXEC) };
+	*out = (struct vmlinux_file){ .fd = files_open(path, 0) };
 	if (out->fd < 0)
-		return fail(errno, "%s: %s", path, strerror(errno));
+		return fail(-out->fd, "%s: %s", path, strerror(-out->fd));
 	elf_version(EV_CURRENT);
 	map_file(out);
 	out->elf = out->map ? elf_memory(out->map, out->map_len) : elf_begin(out->fd, ELF_C_READ, NULL);
