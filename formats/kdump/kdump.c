@@ -101,10 +101,9 @@ static int load_bitmaps(struct dump *d, const struct kdump_header *h, uint64_t *
 		r = load_bitmap(d, k->stored, start + half, need, &stored_bytes);
 	if (!r)
 		r = bitmaps_end_early(k, exists_bytes * 8, stored_bytes * 8, all_bits);
-	if (!r)
-		r = bitmap_index(k->stored);
-	if (!r && two)
-		r = bitmap_index(k->exists);
+	bitmap_index(k->stored);
+	if (two)
+		bitmap_index(k->exists);
 	k->desc_offset = start + all;
 	return r;
 }

@@ -313,12 +313,12 @@ int qemu_ram_load(struct qemu_ram *ram, const struct qemu_machine *m, struct qem
 
 int qemu_ram_finish(struct qemu_ram *ram)
 {
-	int r = ram->data ? bitmap_index(ram->data) : 0;
-
+	if (ram->data)
+		bitmap_index(ram->data);
 	/* QEMU writes the bitmaps when all pages are written. */
 	for (size_t i = 0; i < ram->nblocks && ram->mapped && !ram->complete; i++)
 		ram->blocks[i].lost |= !ram->blocks[i].has_data;
-	return r ? r : extents_resolve(&ram->places, EXTENTS_HIGHEST_OFFSET);
+	return extents_resolve(&ram->places, EXTENTS_HIGHEST_OFFSET);
 }
 
 void qemu_ram_free(struct qemu_ram *ram)

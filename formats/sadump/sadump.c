@@ -121,7 +121,9 @@ static int load_bitmap(const struct dump *d, const char *what, uint64_t off, uin
 		r = bitmap_load(*out, done * 8, piece, (size_t)n);
 	}
 	free(piece);
-	return r ? r : bitmap_index(*out);
+	if (!r)
+		bitmap_index(*out);
+	return r;
 }
 
 /* Version 0 counts pages in 32 bits, 1 in 64. What comes after 1 is not known; makedumpfile takes it for 1 too. */

@@ -16,7 +16,7 @@ static void compare(struct bitmap *bm, const uint8_t *naive, uint64_t nbits)
 	uint64_t rank = 0;
 
 	assert_int_equal(bitmap_bits(bm), nbits);
-	assert_int_equal(bitmap_index(bm), 0);
+	bitmap_index(bm);
 	for (uint64_t i = 0; i < nbits; i++) {
 		assert_int_equal(bitmap_test(bm, i), naive[i]);
 		assert_int_equal(bitmap_rank(bm, i), rank);
@@ -173,7 +173,7 @@ static void test_sparse(void **state)
 	assert_int_equal(bitmap_set(bm, 5), 0);
 	assert_int_equal(bitmap_set_range(bm, ((uint64_t)1 << 31) - 10, 20), 0);
 	assert_int_equal(bitmap_set(bm, nbits - 1), 0);
-	assert_int_equal(bitmap_index(bm), 0);
+	bitmap_index(bm);
 	getrusage(RUSAGE_SELF, &after);
 	for (uint64_t bit = 0, n; bit < nbits; bit += n, steps++) {
 		n = bitmap_run(bm, bit, &value);
@@ -188,9 +188,51 @@ static void test_sparse(void **state)
 	assert_int_equal(bitmap_rank(bm, (uint64_t)1 << 31), 11);
 	assert_int_equal(bitmap_rank(bm, nbits - 1), 21);
 	assert_int_equal(bitmap_rank(bm, nbits), 22);
-	/* 512 MiB of bits, were it not sparse; the index has two numbers a chunk */
-	assert_true(after.ru_maxrss - before.ru_maxrss < 64 << 10);
+	/* 512 MiB of bits, were it not sparse */
+	assert_true(after.ru_maxrss - before.ru_maxrss < 1 << 10);
 	bitmap_free(bm);
+}
+
+/* The number space may be as large as numbers are: what is set counts. */
+static void test_huge(void **state)
+{
+	static const uint64_t at[] = { 0, 32767, 32768, (uint64_t)1 << 47, ((uint64_t)1 << 52) + 1, UINT64_MAX - 1 };
+	struct bitmap *bm = bitmap_new(UINT64_MAX), *other = bitmap_new((uint64_t)1 << 53);
+	struct rusage before, after;
+	uint64_t ones = 0, steps = 0;
+	bool value;
+
+	(void)state;
+	assert_non_null(bm);
+	getrusage(RUSAGE_SELF, &before);
+	for (size_t i = 0; i < ARRAY_SIZE(at); i++)
+		assert_int_equal(bitmap_set_range(bm, at[i], 1), 0);
+	bitmap_index(bm);
+	for (uint64_t bit = 0, n; bit < UINT64_MAX; bit += n, steps++) {
+		n = bitmap_run(bm, bit, &value);
+		assert_true(n > 0);
+		ones += value ? n : 0;
+	}
+	assert_int_equal(ones, ARRAY_SIZE(at));
+	assert_true(steps < 1000);
+	for (size_t i = 0; i < ARRAY_SIZE(at); i++) {
+		assert_true(bitmap_test(bm, at[i]));
+		assert_false(bitmap_test(bm, at[i] ^ 2));
+		assert_int_equal(bitmap_rank(bm, at[i]), i);
+		assert_int_equal(bitmap_rank(bm, at[i] + 1), i + 1);
+	}
+	assert_int_equal(bitmap_rank(bm, (uint64_t)1 << 60), 5);
+	for (size_t i = 0; i < 5; i++) {
+		assert_false(bitmap_equal(bm, other, at[i] + 1));
+		assert_int_equal(bitmap_set(other, at[i]), 0);
+		assert_true(bitmap_equal(bm, other, at[i] + 1));
+	}
+	assert_true(bitmap_equal(bm, other, UINT64_MAX - 1));
+	assert_false(bitmap_equal(other, bm, UINT64_MAX));
+	getrusage(RUSAGE_SELF, &after);
+	assert_true(after.ru_maxrss - before.ru_maxrss < 2 << 10);
+	bitmap_free(bm);
+	bitmap_free(other);
 }
 
 static void test_empty(void **state)
@@ -206,7 +248,7 @@ static void test_empty(void **state)
 	assert_int_equal(bitmap_load(bm, 0, &ones, 1), 0);
 	assert_int_equal(bitmap_set_range(bm, 0, 0), 0);
 	assert_int_equal(bitmap_run(bm, 0, &value), 0);
-	assert_int_equal(bitmap_index(bm), 0);
+	bitmap_index(bm);
 	assert_int_equal(bitmap_count(bm), 0);
 	assert_int_equal(bitmap_rank(bm, 10), 0);
 	bitmap_free(bm);
@@ -298,6 +340,7 @@ int main(void)
 		cmocka_unit_test(test_load_end),
 		cmocka_unit_test(test_load_chunks),
 		cmocka_unit_test(test_sparse),
+		cmocka_unit_test(test_huge),
 		cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_whole_chunks),
 		cmocka_unit_test(test_equal),
