@@ -2,6 +2,7 @@
 #include "base/once.h"
 
 #include "base/fault.h"
+#include "base/turns.h"
 
 /* The lock is held. */
 static int compute(struct once *o, int (*fn)(void *arg), void *arg)
@@ -20,6 +21,18 @@ static int compute(struct once *o, int (*fn)(void *arg), void *arg)
 	return r;
 }
 
+/* Who has it may wait for the turn that this thread has. */
+static void lock(struct once *o)
+{
+	bool rested;
+
+	if (!pthread_mutex_trylock(&o->lock))
+		return;
+	rested = turn_rest();
+	pthread_mutex_lock(&o->lock);
+	turn_resume(rested);
+}
+
 int once_run(struct once *o, int (*fn)(void *arg), void *arg)
 {
 	struct want_waiter me;
@@ -28,7 +41,7 @@ int once_run(struct once *o, int (*fn)(void *arg), void *arg)
 	if (once_done(o))
 		return o->result;
 	want_join(&o->want, &me);
-	pthread_mutex_lock(&o->lock);
+	lock(o);
 	if (once_done(o))
 		r = o->result;
 	else

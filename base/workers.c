@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
 #include "base/fault.h"
+#include "base/turns.h"
 #include "base/wanted.h"
 
 #define MAX_THREADS 64
@@ -17,17 +19,30 @@
 /* A setting of the program: all its threads share the CPUs of one machine. Written before there are others. */
 static unsigned int configured;
 
+/* Those who are at a job: who called, and threads of the pool that have nothing else to do. */
 struct crew {
-	const struct workers_job *job;
+	void (*work)(struct crew *crew);
+	const struct workers_job *job;	/* of a long job */
+	int (*fn)(void *arg, uint64_t item);	/* of a short one */
+	void *arg;
+	uint64_t items;
 	const struct want *want;	/* of the caller */
 	_Atomic uint64_t next;
-	_Atomic int error;
+	_Atomic int error;		/* the first one */
+	_Atomic int fault;		/* of a short one: the first passing fault, or 0 */
+	unsigned int helpers, max_helpers;	/* at it now; under pool.lock, as what follows */
+	pthread_cond_t left;		/* the last helper has */
+	struct crew *below;		/* in pool.crews */
 };
 
-void workers_set_threads(unsigned int n)
-{
-	configured = n;
-}
+/* One for the program: a pool a mount, a dump, or a job, would have more threads than there are CPUs. They wait here for
+ * whoever comes. */
+static struct {
+	pthread_mutex_t lock;
+	pthread_cond_t work;
+	struct crew *crews;		/* the newest first */
+	unsigned int threads;
+} pool = { .lock = PTHREAD_MUTEX_INITIALIZER, .work = PTHREAD_COND_INITIALIZER };
 
 unsigned int workers_threads(void)
 {
@@ -39,120 +54,111 @@ unsigned int workers_threads(void)
 	return n < MAX_THREADS ? n : MAX_THREADS;
 }
 
-static void stop(struct crew *crew, int error)
+void workers_set_threads(unsigned int n)
+{
+	configured = n;
+	turns_set(workers_threads());
+}
+
+static void keep_first(_Atomic int *to, int r)
 {
 	int none = 0;
 
-	atomic_compare_exchange_strong(&crew->error, &none, error);
+	if (r)
+		atomic_compare_exchange_strong(to, &none, r);
 }
 
-static void *work(void *arg)
+static void work_short(struct crew *crew)
 {
-	struct crew *crew = arg;
-	const struct workers_job *job = crew->job;
-	void *scratch = NULL;
-
-	want_set(crew->want);
-	if (job->scratch_new) {
-		scratch = job->scratch_new(job->arg);
-		if (!scratch) {
-			stop(crew, -ENOMEM);
-			return NULL;
-		}
-	}
-	while (!atomic_load(&crew->error)) {
-		struct fault_watch watch;
-		uint64_t item;
-		int r;
-
-		if (!work_is_wanted()) {
-			stop(crew, -EINTR);
-			break;
-		}
-		item = atomic_fetch_add(&crew->next, 1);
-		if (item >= job->items)
-			break;
-		fault_watch_begin(&watch);
-		r = fault_watch_result(&watch, job->run(job->arg, scratch, item));
-		if (r)
-			stop(crew, r);
-		if (job->progress)
-			atomic_fetch_add(&job->progress->done, 1);
-	}
-	if (job->scratch_free)
-		job->scratch_free(scratch);
-	return NULL;
-}
-
-/* --- the pool */
-
-struct share {
-	int (*fn)(void *arg, uint64_t item);
-	void *arg;
-	uint64_t items;
-	const struct want *want;	/* of the caller */
-	_Atomic uint64_t next;
-	_Atomic int error;
-	_Atomic int fault;		/* the first passing one, or 0 */
-	unsigned int helpers;		/* at it now; under pool.lock */
-	pthread_cond_t left;		/* the last helper has */
-	struct share *below;		/* in pool.jobs */
-};
-
-/* One for the program: a pool a mount, or a dump, would have more threads than there are CPUs. They wait here for whoever comes. */
-static struct {
-	pthread_mutex_t lock;
-	pthread_cond_t work;
-	struct share *jobs;		/* the newest first */
-	unsigned int threads;
-} pool = { .lock = PTHREAD_MUTEX_INITIALIZER, .work = PTHREAD_COND_INITIALIZER };
-
-static void share_work(struct share *s)
-{
-	const struct want *mine = want_set(s->want);
 	struct fault_watch watch;
 	uint64_t item;
 
 	fault_watch_begin(&watch);
-	while (!atomic_load(&s->error) && (item = atomic_fetch_add(&s->next, 1)) < s->items) {
-		int r = s->fn(s->arg, item), none = 0;
-
-		if (r)
-			atomic_compare_exchange_strong(&s->error, &none, r);
-	}
-	if (fault_seen()) {
-		int none = 0;
-
-		atomic_compare_exchange_strong(&s->fault, &none, fault_seen());
-	}
+	while (!atomic_load(&crew->error) && (item = atomic_fetch_add(&crew->next, 1)) < crew->items)
+		keep_first(&crew->error, crew->fn(crew->arg, item));
+	keep_first(&crew->fault, fault_seen());
 	fault_watch_drop(&watch);
+}
+
+static void run_items(struct crew *crew, void *scratch, bool may_pass)
+{
+	const struct workers_job *job = crew->job;
+
+	while (!atomic_load(&crew->error)) {
+		struct fault_watch watch;
+		uint64_t item;
+
+		/* before there is an item: others of the crew may wait for that */
+		if (may_pass)
+			turn_pass();
+		if (!work_is_wanted()) {
+			keep_first(&crew->error, -EINTR);
+			break;
+		}
+		item = atomic_fetch_add(&crew->next, 1);
+		if (item >= crew->items)
+			break;
+		fault_watch_begin(&watch);
+		keep_first(&crew->error, fault_watch_result(&watch, job->run(job->arg, scratch, item)));
+		if (job->progress)
+			atomic_fetch_add(&job->progress->done, 1);
+	}
+}
+
+static void work_long(struct crew *crew)
+{
+	const struct workers_job *job = crew->job;
+	bool turn = turn_take();
+	void *scratch = job->scratch_new ? job->scratch_new(job->arg) : NULL;
+
+	if (job->scratch_new && !scratch)
+		keep_first(&crew->error, -ENOMEM);
+	else
+		run_items(crew, scratch, turn);
+	if (job->scratch_free && scratch)
+		job->scratch_free(scratch);
+	if (turn)
+		turn_give();
+}
+
+static void work(struct crew *crew)
+{
+	const struct want *mine = want_set(crew->want);
+
+	crew->work(crew);
 	want_set(mine);
 }
 
-/* Under pool.lock. */
-static struct share *find_work(void)
+/* Under pool.lock: the newest short job, else the long one that has the fewest. */
+static struct crew *find_work(void)
 {
-	struct share *s = pool.jobs;
+	struct crew *best = NULL;
 
-	while (s && (atomic_load(&s->next) >= s->items || atomic_load(&s->error)))
-		s = s->below;
-	return s;
+	for (struct crew *c = pool.crews; c; c = c->below) {
+		if (atomic_load(&c->next) >= c->items || atomic_load(&c->error) || c->helpers >= c->max_helpers)
+			continue;
+		if (!c->job)
+			return c;
+		if (!best || c->helpers < best->helpers)
+			best = c;
+	}
+	return best;
 }
 
 static void *help(void *unused)
 {
-	struct share *s;
+	struct crew *crew;
 
 	pthread_mutex_lock(&pool.lock);
 	for (;;) {
-		while (!(s = find_work()))
+		while (!(crew = find_work()))
 			pthread_cond_wait(&pool.work, &pool.lock);
-		s->helpers++;
+		crew->helpers++;
 		pthread_mutex_unlock(&pool.lock);
-		share_work(s);
+		work(crew);
 		pthread_mutex_lock(&pool.lock);
-		if (!--s->helpers)
-			pthread_cond_signal(&s->left);
+		if (!--crew->helpers)
+			pthread_cond_signal(&crew->left);
 	}
 	return unused;
 }
@@ -173,22 +179,22 @@ static void in_child(void)
 	pthread_mutex_init(&pool.lock, NULL);
 	pthread_cond_init(&pool.work, NULL);
 	pool.threads = 0;
+	turns_begin_again();
 }
 
-static void survive_forks(void)
+static void begin(void)
 {
+	turns_set(workers_threads());
 	pthread_atfork(before_fork, after_fork, in_child);
 }
 
 /* Under pool.lock. Signals are for the main thread. */
 static void start_helpers(void)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	unsigned int want = workers_threads() - 1;
 	sigset_t all, old;
 	pthread_t thread;
 
-	pthread_once(&once, survive_forks);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
 	for (; pool.threads < want && !pthread_create(&thread, NULL, help, NULL); pool.threads++)
@@ -196,53 +202,58 @@ static void start_helpers(void)
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 }
 
-int workers_share(int (*fn)(void *arg, uint64_t item), void *arg, uint64_t items)
+/* The caller is one of the crew, so that the job also gets done when no thread can be had. */
+static int run_crew(struct crew *crew)
 {
-	struct share s = { .fn = fn, .arg = arg, .items = items, .want = want_current(), .left = PTHREAD_COND_INITIALIZER };
-	bool shared = items > 1 && workers_threads() > 1;
-	struct share **at;
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	unsigned int max = (unsigned int)min_u64(workers_threads(), crew->items);
+	struct crew **at;
+	bool rested;
 
-	if (shared) {
+	pthread_once(&once, begin);
+	crew->want = want_current();
+	crew->max_helpers = max ? max - 1 : 0;
+	pthread_cond_init(&crew->left, NULL);
+	if (crew->max_helpers) {
 		pthread_mutex_lock(&pool.lock);
 		start_helpers();
-		s.below = pool.jobs;
-		pool.jobs = &s;
+		crew->below = pool.crews;
+		pool.crews = crew;
 		pthread_cond_broadcast(&pool.work);
 		pthread_mutex_unlock(&pool.lock);
 	}
-	share_work(&s);
-	if (shared) {
+	work(crew);
+	if (crew->max_helpers) {
+		rested = turn_rest();		/* a helper may wait for one, to see that all is done */
 		pthread_mutex_lock(&pool.lock);
-		for (at = &pool.jobs; *at != &s;)
+		for (at = &pool.crews; *at != crew;)
 			at = &(*at)->below;
-		*at = s.below;
-		while (s.helpers)
-			pthread_cond_wait(&s.left, &pool.lock);
+		*at = crew->below;
+		while (crew->helpers)
+			pthread_cond_wait(&crew->left, &pool.lock);
 		pthread_mutex_unlock(&pool.lock);
+		turn_resume(rested);
 	}
-	fault_note(atomic_load(&s.fault));
-	fault_note(atomic_load(&s.error));
-	return atomic_load(&s.error);
+	pthread_cond_destroy(&crew->left);
+	fault_note(atomic_load(&crew->fault));
+	fault_note(atomic_load(&crew->error));
+	return atomic_load(&crew->error);
+}
+
+int workers_share(int (*fn)(void *arg, uint64_t item), void *arg, uint64_t items)
+{
+	struct crew crew = { .work = work_short, .fn = fn, .arg = arg, .items = items };
+
+	return run_crew(&crew);
 }
 
 int workers_run(const struct workers_job *job)
 {
-	struct crew crew = { .job = job, .want = want_current() };
-	pthread_t threads[MAX_THREADS];
-	unsigned int want = workers_threads(), started = 0;
+	struct crew crew = { .work = work_long, .job = job, .items = job->items };
 
-	if (want > job->items)
-		want = (unsigned int)job->items;
 	if (job->progress) {
 		atomic_store(&job->progress->done, 0);
 		atomic_store(&job->progress->total, job->items);
 	}
-	/* The caller is one of the crew, so that the job also gets done when no thread can be had. */
-	while (started + 1 < want && !pthread_create(&threads[started], NULL, work, &crew))
-		started++;
-	work(&crew);
-	while (started--)
-		pthread_join(threads[started], NULL);
-	fault_note(atomic_load(&crew.error));
-	return atomic_load(&crew.error);
+	return run_crew(&crew);
 }

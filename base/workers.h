@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Parallel loops over numbered items, on all cores: workers_run() for long jobs, which get threads of their own, and
- * workers_share() for short ones, which borrow those of a pool.
+ * Parallel loops over numbered items, on all cores: workers_run() for long jobs, workers_share() for short ones. Who calls
+ * works, and so do the threads of one pool that have nothing to do. However many long jobs there are, so many threads as the
+ * user allows are at them at a time, callers too (base/turns.h), each job's in turn.
  *
  * All threads work for the want of the caller (base/wanted.h), and the passing faults that they meet (base/fault.h) are noted
  * for the caller.
@@ -37,13 +38,13 @@ struct workers_job {
 int workers_run(const struct workers_job *job);
 
 /*
- * fn(arg, item) for all items, in rising order, by the caller and by threads of a pool that have nothing to do: worth it
- * for items of 50 microseconds. When one fails no more are started. 0 or the first error. After a
+ * fn(arg, item) for all items, in rising order; the caller never waits for its turn: worth it for items of 50
+ * microseconds. When one fails no more are started. 0 or the first error. After a
  * fork the child gets threads of its own; no thread but the one that forks may be at it then.
  */
 int workers_share(int (*fn)(void *arg, uint64_t item), void *arg, uint64_t items);
 
-/* Number of threads that each of them uses at most; 0 (default): one a CPU. Before mount only. */
+/* Number of threads that all of them use at most; 0 (default): one a CPU. Before mount only. */
 void workers_set_threads(unsigned int n);
 unsigned int workers_threads(void);
 

@@ -10,8 +10,8 @@
  * - Pointers to dump, kernel and view handed to request code are const. A cast that drops const is a review stop.
  * - Lazy facts use once (compute under a lock, publish with release/acquire, failure is remembered too, but for passing
  *   faults: base/fault.h). What nobody waits for any more stops: base/wanted.h.
- * - Locks, in order: once locks -> that of a file on a server (formats/source/http/cache.c) -> cache (base/cache.c). That of
- *   those who wait (base/wanted.c), those of decoded chunks (formats/raw/avml.c), an opening's (fs/opening.c), libdw's
+ * - Locks, in order: once locks -> that of a file on a server (formats/source/http/cache.c) -> cache (base/cache.c). Those of
+ *   waiters (base/wanted.c, base/turns.c), those of decoded chunks (formats/raw/avml.c), an opening's (fs/opening.c), libdw's
  *   (kernel/debuginfo/types_dwarf.c), that of transfers (formats/source/http/fetch.c), those of what was looked up, of texts
  *   and of what is kept (fs/interned.c, fs/text_cache.c, fs/views/kept.c) and that of a file in /proc
  *   (formats/source/file.c) are leaves. No lock is held across pread(), but for the last one, a decompressor, or

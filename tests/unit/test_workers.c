@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The parallel loop: each item once, errors stop it, scratch is a thread's own. */
 #include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/once.h"
 #include "base/workers.h"
 #include "tests/unit/fake.h"
 #include "tests/unit/unit.h"
@@ -258,6 +261,115 @@ static void test_share_after_fork(void **state)
 	workers_set_threads(0);
 }
 
+/* --- many jobs */
+
+#define JOBS 6
+
+static struct {
+	_Atomic int at_work, most, jobs_at_work, most_jobs, results;
+	_Atomic int items[JOBS];
+	struct once shared;
+} many;
+
+static void raise_to(_Atomic int *most, int n)
+{
+	int seen = *most;
+
+	while (seen < n && !atomic_compare_exchange_weak(most, &seen, n))
+		;
+}
+
+static int count_item(void *arg, void *scratch, uint64_t item)
+{
+	_Atomic int *items = arg;
+
+	(void)scratch, (void)item;
+	raise_to(&many.most, ++many.at_work);
+	if (!(*items)++)
+		raise_to(&many.most_jobs, ++many.jobs_at_work);
+	usleep(200);
+	many.at_work--;
+	return 0;
+}
+
+static void *run_one(void *arg)
+{
+	struct workers_job job = { .run = count_item, .arg = arg, .items = 300 };
+
+	if (workers_run(&job))
+		many.results++;
+	many.jobs_at_work--;
+	return NULL;
+}
+
+/* However many jobs there are, together they have so many threads, callers too; and all of them get on. */
+static void test_jobs_together(void **state)
+{
+	pthread_t threads[JOBS];
+
+	(void)state;
+	for (int n = 1; n <= 3; n++) {
+		workers_set_threads((unsigned int)n);
+		memset((void *)&many, 0, sizeof(many));
+		for (size_t i = 0; i < JOBS; i++)
+			assert_int_equal(pthread_create(&threads[i], NULL, run_one, (void *)&many.items[i]), 0);
+		for (size_t i = 0; i < JOBS; i++)
+			pthread_join(threads[i], NULL);
+		assert_int_equal(many.results, 0);
+		for (size_t i = 0; i < JOBS; i++)
+			assert_int_equal(many.items[i], 300);
+		assert_int_equal(many.most, n);
+		assert_in_range(many.most_jobs, n == 1 ? 2 : n, JOBS);
+	}
+	workers_set_threads(0);
+}
+
+static int inner_job(void *arg)
+{
+	struct workers_job job = { .run = count_item, .arg = arg, .items = 20 };
+
+	return workers_run(&job);
+}
+
+/* Jobs inside items, some of which wait for one result that is a job. */
+static int outer_item(void *arg, void *scratch, uint64_t item)
+{
+	(void)scratch;
+	return item % 3 ? inner_job(arg) : once_run(&many.shared, inner_job, (void *)&many.items[0]);
+}
+
+static void *run_outer(void *arg)
+{
+	struct workers_job job = { .run = outer_item, .arg = arg, .items = 12 };
+
+	if (workers_run(&job))
+		many.results++;
+	return NULL;
+}
+
+static void test_jobs_inside(void **state)
+{
+	pthread_t threads[JOBS];
+
+	(void)state;
+	alarm(60);
+	for (unsigned int n = 1; n <= 3; n++) {
+		workers_set_threads(n);
+		memset((void *)&many, 0, sizeof(many));
+		many.shared = (struct once)ONCE_INIT;
+		for (size_t i = 0; i < JOBS; i++)
+			assert_int_equal(pthread_create(&threads[i], NULL, run_outer, (void *)&many.items[i]), 0);
+		for (size_t i = 0; i < JOBS; i++)
+			pthread_join(threads[i], NULL);
+		assert_int_equal(many.results, 0);
+		assert_int_equal(many.items[0], 8 * 20 + 20);
+		for (size_t i = 1; i < JOBS; i++)
+			assert_int_equal(many.items[i], 8 * 20);
+	}
+	alarm(0);
+	workers_set_threads(0);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -269,6 +381,8 @@ int main(void)
 		cmocka_unit_test(test_share_all_once),
 		cmocka_unit_test(test_share_together),
 		cmocka_unit_test(test_share_after_fork),
+		cmocka_unit_test(test_jobs_together),
+		cmocka_unit_test(test_jobs_inside),
 	};
 
 	return cmocka_run_group_tests_name("workers", tests, NULL, NULL);
