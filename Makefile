@@ -15,7 +15,7 @@ FOLDERS := base formats/source/parts formats/source/compressed formats/source/wr
 SRCS    := $(wildcard $(FOLDERS:%=%/*.c))
 OBJS    := $(SRCS:%.c=$(BUILD)/%.o)
 # everything but the program itself: what the unit tests link
-LIBOBJS := $(filter-out $(BUILD)/fs/main.o $(BUILD)/fs/ops.o,$(OBJS))
+LIBOBJS := $(filter-out $(addprefix $(BUILD)/fs/,main.o ops.o serving.o),$(OBJS))
 UNIT    := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 REPLAY  := $(FUZZERS:%=$(BUILD)/tests/fuzz/replay_%)

@@ -12,7 +12,7 @@
 
 /* Set before the mount, read by all threads after it. */
 static enum log_level max_level = LOG_LVL_WARN;
-static bool to_syslog;
+static void (*to)(int level, const char *line);	/* NULL: stderr */
 static _Thread_local struct outbuf *kept;
 static unsigned long errors;
 static bool has_progress;		/* a line of log_progress() is on the terminal */
@@ -23,10 +23,22 @@ void log_set_level(enum log_level level)
 	max_level = level;
 }
 
+static void write_syslog(int level, const char *line)
+{
+	static const int priorities[] = { LOG_ERR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
+
+	syslog(priorities[level], "%s", line);
+}
+
 void log_use_syslog(void)
 {
 	openlog("vmcorefs", LOG_PID, LOG_DAEMON);
-	to_syslog = true;
+	to = write_syslog;
+}
+
+void log_use(void (*sink)(int level, const char *line))
+{
+	to = sink;
 }
 
 unsigned long log_errors(void)
@@ -53,7 +65,6 @@ static void keep(const char *line)
 
 static void emit(enum log_level level, bool keeps, const char *fmt, va_list ap)
 {
-	static const int priorities[] = { LOG_ERR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
 	char line[1024];
 
 	if (level == LOG_LVL_ERR)
@@ -65,8 +76,8 @@ static void emit(enum log_level level, bool keeps, const char *fmt, va_list ap)
 		keep(line);
 	if (level > max_level)
 		return;
-	if (to_syslog)
-		syslog(priorities[level], "%s", line);
+	if (to)
+		to(level, line);
 	else
 		fprintf(stderr, "%svmcorefs: %s%s\n", __atomic_exchange_n(&has_progress, false, __ATOMIC_RELAXED) ? ERASE_LINE : "",
 			level == LOG_LVL_WARN ? "warning: " : "", line);
@@ -74,7 +85,7 @@ static void emit(enum log_level level, bool keeps, const char *fmt, va_list ap)
 
 bool log_has_terminal(void)
 {
-	return !to_syslog && max_level >= LOG_LVL_WARN && isatty(STDERR_FILENO);
+	return !to && max_level >= LOG_LVL_WARN && isatty(STDERR_FILENO);
 }
 
 void log_progress(const char *fmt, ...)

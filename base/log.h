@@ -20,8 +20,9 @@ enum log_level { LOG_LVL_ERR, LOG_LVL_WARN, LOG_LVL_INFO, LOG_LVL_DEBUG };
 /* Messages above this level are dropped. Default: LOG_LVL_WARN. */
 void log_set_level(enum log_level level);
 
-/* From now on to syslog(3) instead of stderr (after daemonising). */
+/* From now on to syslog(3) instead of stderr (after daemonising), or to whom sink hands each line on. */
 void log_use_syslog(void);
+void log_use(void (*sink)(int level, const char *line));
 
 /* How many errors were logged until now: has the one who failed said why? */
 unsigned long log_errors(void);

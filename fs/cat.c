@@ -81,9 +81,8 @@ static int cat_opened(struct fs *fs, struct node n, const char *path, bool termi
 	return status;
 }
 
-int cat_file(struct fs *fs, const char *path, bool force)
+int cat_file(struct fs *fs, const char *path, bool force, struct output *out)
 {
-	struct output out;
 	bool terminal = !force && isatty(STDOUT_FILENO);
 	unsigned long said = log_errors();
 	struct node_stat st;
@@ -100,15 +99,13 @@ int cat_file(struct fs *fs, const char *path, bool force)
 		return failed(path, r, said);
 	if (terminal && tree_content(fs, n) == CONTENT_IMAGE)
 		return not_to_terminal(path);
-	output_open(&out, STDOUT_FILENO);
-	r = tree_stream(fs, n, &out);
+	r = tree_stream(fs, n, out);
 	if (r == -ENOTSUP)
-		status = cat_opened(fs, n, path, terminal, &out);
-	else if (out.error)
-		status = out.error == -EPIPE ? STATUS_OK : STATUS_SYSTEM;
+		status = cat_opened(fs, n, path, terminal, out);
+	else if (out->error)
+		status = out->error == -EPIPE ? STATUS_OK : STATUS_SYSTEM;
 	else
 		status = r < 0 ? failed(path, r, said) : STATUS_OK;
-	output_close(&out);
 	r = tree_verdict(fs, n);
 	return status == STATUS_OK && r ? failed(path, r, said) : status;
 }
@@ -121,13 +118,11 @@ static int print_entry(void *arg, const struct tree_entry *e)
 	return printf("%s%s\n", e->name, marks[e->kind]) < 0;
 }
 
-int cat_list(struct fs *fs, const char *path)
+int cat_list(struct fs *fs, const char *path, struct output *out)
 {
-	struct output out;
 	struct node_stat st;
 	unsigned long said = log_errors();
 	struct node n;
-	int status;
 	int r = tree_resolve(fs, path, &n);
 
 	if (r < 0)
@@ -139,8 +134,5 @@ int cat_list(struct fs *fs, const char *path)
 		printf("%s\n", path);		/* as ls does with a file */
 	if (r < 0)
 		return failed(path, r, said);
-	output_open(&out, STDOUT_FILENO);
-	status = fflush(stdout) == EOF || ferror(stdout) ? write_failed(&out, errno) : STATUS_OK;
-	output_close(&out);
-	return status;
+	return fflush(stdout) == EOF || ferror(stdout) ? write_failed(out, errno) : STATUS_OK;
 }

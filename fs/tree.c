@@ -16,7 +16,8 @@ int fs_open(const struct fs_options *opt, struct fs **out)
 	const struct engine_options engine = {
 		.dump = opt->dump,
 		.excluded = opt->excluded, .codec = opt->compress,
-		.vmcoreinfo_file = opt->vmcoreinfo_file, .vmlinux = opt->vmlinux, .erase_file = opt->erase_file,
+		.vmcoreinfo_file = opt->vmcoreinfo_file, .vmlinux = opt->vmlinux, .vmlinux_path = opt->vmlinux_path,
+		.erase_file = opt->erase_file,
 		.which = opt->which, .text_paddr = opt->text_paddr,
 		.xen = opt->xen, .exclude_domu = opt->exclude_domu, .xen_vmcoreinfo_file = opt->xen_vmcoreinfo_file,
 		.spool_limit = opt->spool_limit, .warn_spool = opt->warn_spool,

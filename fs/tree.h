@@ -33,6 +33,7 @@ struct fs_options {
 	int compress;			/* -o compress=: an enum codec, or -1 keep */
 	const char *vmcoreinfo_file;	/* -i, or NULL */
 	const char *vmlinux;		/* -x, or NULL */
+	char *vmlinux_path;		/* borrowed: the same from /, or NULL */
 	enum kernel_choice which;	/* -o kernel=, see struct engine_options */
 	uint64_t text_paddr;
 	const char *erase_file;		/* -o erase=, or NULL */

@@ -105,6 +105,14 @@ vmcorefs_pids() {
 	done 2>/dev/null
 }
 
+# Of these the monitors (fs/monitor.h), which have started the others.
+monitor_pids() {
+	local p
+	for p in $(vmcorefs_pids); do
+		[[ $(readlink "/proc/$(ps -o ppid= -p "$p" | tr -d ' ')/exe") == "$(readlink -f "$VMCOREFS")" ]] || echo "$p"
+	done
+}
+
 # --- dumps
 
 small_description() {
@@ -171,6 +179,12 @@ mount_dump() {
 	fi
 }
 daemon_of() { echo "${daemons[$1]}"; }
+# the process that serves it: the first one that the monitor has started
+server_of() {
+	local pid=${daemons[$1]} first=
+	read -r first _ <"/proc/$pid/task/$pid/children"
+	echo "${first:-$pid}"
+}
 log_of() { cat "$T/log.$1"; }
 
 # unmount DIR: and wait for the daemon; its exit status

@@ -183,7 +183,7 @@ static int open_engine(const struct engine_options *opt, struct engine *e)
 
 	e->vmcoreinfo_file = opt->vmcoreinfo_file;
 	e->vmlinux = opt->vmlinux;
-	e->vmlinux_path = opt->vmlinux ? realpath(opt->vmlinux, NULL) : NULL;
+	e->vmlinux_path = opt->vmlinux_path;
 	e->excluded = opt->excluded;
 	e->exclude_domu = opt->exclude_domu;
 	e->warn_spool = opt->warn_spool;
@@ -281,7 +281,6 @@ void engine_close(struct engine *e)
 	memmap_close(e->memmap);
 	free(e->source_maps);
 	facts_free(e->facts);
-	free(e->vmlinux_path);
 	out_free(&e->notes);
 	kernel_close(e->kernel);
 	erase_free(e->erased);

@@ -84,7 +84,7 @@ struct engine {
 
 	struct kernel *kernel;
 	const char *vmcoreinfo_file, *vmlinux;	/* borrowed, or NULL */
-	char *vmlinux_path;		/* owned: the same from /, or NULL */
+	const char *vmlinux_path;	/* borrowed: the same from /, or NULL */
 	enum hole_policy excluded;
 	enum codec codec;		/* of kdump outputs */
 	uint64_t counts[PAGE_DATA + 1];	/* of the dump's pages, by state */
@@ -132,6 +132,7 @@ struct engine_options {
 	int codec;			/* of kdump outputs: an enum codec, or -1: the dump's own */
 	const char *vmcoreinfo_file;	/* NULL: none */
 	const char *vmlinux;		/* NULL: none */
+	const char *vmlinux_path;	/* the same from /, or NULL */
 	const char *erase_file;		/* rules, see filter/erase_parse.h; NULL: none */
 	enum xen_view xen;
 	bool exclude_domu;		/* a machine with Xen: levels leave out the pages of other domains than dom0 */

@@ -32,7 +32,7 @@ is "$("$VMCOREFS" --cat raw "$T/packed" 2>/dev/null | cmp - "$T/raw" && echo sam
 # while it is unpacked, slowly: how far it is, and ^C
 if have strace && have script; then
 	mkdir "$T/tmp"
-	slowly() { echo strace -o /dev/null -e trace=pwrite64 -e inject=pwrite64:delay_enter="$1" "'$VMCOREFS'" --cat info "'$T/packed'"; }
+	slowly() { echo strace -f -o /dev/null -e trace=pwrite64 -e inject=pwrite64:delay_enter="$1" "'$VMCOREFS'" --cat info "'$T/packed'"; }
 	TMPDIR=$T/tmp script -qec "$(slowly 3000)" /dev/null </dev/null | tr '\r' '\n' >"$T/out"
 	like "$(grep -a 'an unpacked copy in' "$T/out" | head -n 1)" 'an unpacked copy in /[^:]*: [0-9]+ %, [0-9]+ s left$' \
 		"on a terminal: percent and time left"
@@ -42,7 +42,7 @@ if have strace && have script; then
 	ok "it is being unpacked" retry bash -c 'ls -l /proc/[0-9]*/fd 2>/dev/null | grep -qF "$1/#"' - "$T/tmp"
 	is "$(ls -A "$T/tmp")" "" "... into a file without a name"
 	# shellcheck disable=SC2046
-	kill -TERM $(vmcorefs_pids)
+	kill -TERM $(monitor_pids)
 	wait "$tracer"
 	is "$? $(wc -c <"$T/got")" "143 0" "interrupted: it ends"
 	is "$(vmcorefs_pids) $(ls -A "$T/tmp")" " " "... and leaves nothing"

@@ -78,7 +78,7 @@ readers=()
 for i in $(seq 80); do
 	dd if="$mnt/elf" of=/dev/null bs=4k count=1 skip=$((5000 + i * 40)) 2>/dev/null & readers+=($!)
 done
-waiting() { [[ $(ls "/proc/$(daemon_of "$mnt")/task" | wc -l) -gt 50 ]]; }		# the kernel asks for 64 at once
+waiting() { [[ $(ls "/proc/$(server_of "$mnt")/task" | wc -l) -gt 50 ]]; }		# the kernel asks for 64 at once
 ok "many wait for it" retry waiting
 ok "README can be read" timeout 5 grep -q vmcoreinfo "$mnt/README"
 ok "a size can be seen" timeout 5 stat "$mnt/level-31/report"

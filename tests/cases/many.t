@@ -32,7 +32,7 @@ if [[ -c /dev/fuse ]]; then
 	(cd "$T/mnt/notes" && printf "%s\n" *-N* | sort -n | xargs cat) >"$T/got"
 	same "$T/got" <(for ((i = 0; i < 16000; i++)); do printf '41%04x' $i; done | xxd -r -p) \
 		"... in order, with what is in them"
-	ticks=$(awk '{ print $14 + $15 }' "/proc/$(daemon_of "$T/mnt")/stat")
+	ticks=$(awk '{ print $14 + $15 }' "/proc/$(server_of "$T/mnt")/stat")
 	[[ $ticks -lt $((300 * slower * $(getconf CLK_TCK) / 100)) ]]
 	result $? "... in 3 seconds of CPU time" || diag "$ticks ticks"
 	unmount "$T/mnt"

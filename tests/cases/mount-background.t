@@ -13,8 +13,8 @@ like "$(head -n 1 "$mnt/README")" . "the mount answers at once"
 is "$(findmnt -n -o SOURCE,FSTYPE -T "$mnt" | tr -s ' ')" "$dump fuse.vmcorefs" "findmnt: source and type"
 like ",$(findmnt -n -o OPTIONS -T "$mnt")," ",ro,.*nosuid,.*nodev," "read-only, nosuid, nodev"
 is "$(findmnt -n -t fuse.vmcorefs -o TARGET -T "$mnt")" "$mnt" "findmnt -t fuse.vmcorefs finds it"
-pid=$(vmcorefs_pids)
-like "$pid" '^[0-9]+$' "one process"
+pid=$(monitor_pids)
+like "$pid" '^[0-9]+$' "one monitor"
 is "$(readlink "/proc/$pid/cwd")" / "it keeps no folder busy"
 for fd in 0 1 2; do is "$(readlink "/proc/$pid/fd/$fd")" /dev/null "its descriptor $fd is /dev/null"; done
 is "$(ps -o sid= -p "$pid" | tr -d ' ')" "$pid" "it has a session of its own"
@@ -47,7 +47,7 @@ ok "... until the last is closed" retry is_gone "$pid"
 "$VMCOREFS" "$dump" "$mnt" <&- >&- 2>&-
 is $? 0 "started without descriptors 0 to 2"
 ok "... it answers" cmp "$mnt/vmcoreinfo" <("$VMCOREFS" --cat vmcoreinfo "$dump")
-pid=$(vmcorefs_pids)
+pid=$(monitor_pids)
 fusermount3 -u "$mnt"
 ok "... and ends" retry is_gone "$pid"
 

@@ -38,7 +38,7 @@ for gib in (0, 1, 511, 1023):
 print(' '.join(bad))
 END
 
-hwm() { sed -n 's/^VmHWM: *\([0-9]*\) kB/\1/p' "/proc/$(daemon_of "$mnt")/status"; }
+hwm() { sed -n 's/^VmHWM: *\([0-9]*\) kB/\1/p' "/proc/$(server_of "$mnt")/status"; }
 
 # quick NAME LIMIT COMMAND...: its best of three times, in milliseconds, is below the limit
 quick() {

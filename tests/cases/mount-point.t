@@ -49,12 +49,14 @@ is "$(findmnt -n -r -o SOURCE -T "$T/a folder/m,n\\o" | sed 's/\\x20/ /g; s/\\x5
 ok "... it answers" test -s "$T/a folder/m,n\\o/README"
 fusermount3 -u "$T/a folder/m,n\\o"
 
-# the daemon is killed: the mount point is dead until it is unmounted
+# all processes are killed at once: the mount point is dead until it is unmounted
 SUSPICIOUS_LOG=1 mount_dump "$dump" "$T/mnt"
 ls "$T/mnt" >/dev/null	# the kernel knows the root's attributes from now on, for stat(2) too
-kill -9 "$(daemon_of "$T/mnt")"
+# shellcheck disable=SC2046
+kill -STOP $(vmcorefs_pids) && kill -9 $(vmcorefs_pids)
 wait_daemon "$T/mnt" 2>/dev/null
-is $? 137 "daemon killed"
+is $? 137 "all killed"
+retry eval '[[ -z $(vmcorefs_pids) ]]'
 like "$(ls "$T/mnt" 2>&1)" "Transport endpoint is not connected" "the mount point is dead"
 refused "$T/mnt" "$T/mnt.*daemon is dead.*fusermount3 -u $T/mnt" "mount over a dead mount"
 "$VMCOREFS" -o nonempty "$dump" "$T/mnt" 2>/dev/null

@@ -43,7 +43,7 @@ done
 # the same from the background
 mkdir "$mnt"
 "$VMCOREFS" --ready-fd=7 "$dump" "$mnt" 7>"$T/ready"
-pid=$(vmcorefs_pids)
+pid=$(monitor_pids)
 kill -TERM "$pid"
 ok "SIGTERM in the background: the process ends" retry is_gone "$pid"
 ok "... and the mount is gone" retry not_mounted "$mnt"

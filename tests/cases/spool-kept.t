@@ -5,8 +5,8 @@
 need_fuse
 
 dump=tests/corpus/tiny61.kdump mnt=$T/mnt
-spools() { find "/proc/$(daemon_of "$mnt")/fd" -lname "$T/tmp/*" 2>/dev/null | wc -l; }
-descriptors() { ls "/proc/$(daemon_of "$mnt")/fd" | wc -l; }
+spools() { find "/proc/$(server_of "$mnt")/fd" -lname "$T/tmp/*" 2>/dev/null | wc -l; }
+descriptors() { ls "/proc/$(server_of "$mnt")/fd" | wc -l; }
 at_most() { [[ $($2) -le $1 ]]; }
 mkdir "$T/tmp"
 export TMPDIR=$T/tmp
