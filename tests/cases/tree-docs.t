@@ -17,7 +17,7 @@ readme_names() {
 }
 man_names() {
 	awk '/^\.SH/ { files = $2 == "FILES" } files && last == ".TP" && $1 != ".IB" { sub("/.*", "", $2); print $2 } { last = $0 }' \
-		man/vmcorefs.8 | sed 's/^level-$/level-<0..31>/' | sort -u
+		man/vmcorefs-files.7 | sed 's/^level-$/level-<0..31>/' | sort -u
 }
 is "$(readme_names)" "$(cat "$T/names")" "README.md: the same names as --help"
 is "$(man_names)" "$(cat "$T/names")" "man page: the same names as --help"
