@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# make demo | docs | check | check-real | check-asan | check-tsan | check-long | bench | fuzz | install | uninstall | clean; V=1 shows commands
+# make demo | docs | check | check-real | check-hostile | check-asan | check-tsan | check-long | bench | fuzz | install | uninstall | clean; V=1 shows commands
 
 PREFIX  ?= /usr/local
 BINDIR  ?= $(PREFIX)/bin
@@ -100,6 +100,11 @@ check-real: check-deps
 	$(Q)$(MAKE) --no-print-directory tests-build
 	$(Q)BUILD=$(BUILD) CASES=tests/real tests/run.sh $(TESTS)
 
+# Damaged dumps of all formats: HOSTILE=N of them (default 2000), HOSTILE_SEED; BUILD=build-asan: under that build's sanitizers.
+check-hostile: check-deps
+	$(Q)$(MAKE) --no-print-directory $(BUILD)/vmcorefs
+	$(Q)BUILD=$(BUILD) CASES=tests/hostile tests/run.sh
+
 check-asan:
 	$(Q)$(MAKE) --no-print-directory check BUILD=build-asan CFLAGS='-O1 -g' \
 		SANFLAGS='-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer'
@@ -109,8 +114,9 @@ check-tsan:
 	$(Q)$(MAKE) --no-print-directory check BUILD=build-tsan CFLAGS='-O1 -g' SANFLAGS='-fsanitize=thread' \
 		TESTS='$(or $(TESTS),--without format-)'
 
-# What .ci/run leaves out for its time: races in all tests, and the dump sets that only RIG_ALL makes.
+# What .ci/run leaves out for its time: races in all tests, 10,000 damaged dumps, and the dump sets that only RIG_ALL makes.
 check-long: check-tsan
+	$(Q)HOSTILE=$(or $(HOSTILE),10000) $(MAKE) --no-print-directory check-hostile
 	$(Q)RIG_ALL=yes $(MAKE) --no-print-directory check-real
 
 # What README.md, the man page and the golden listing say of the names in the mount, from the rows.
@@ -147,6 +153,6 @@ tags:
 clean:
 	rm -rf build build-asan build-tsan build-fuzz
 
-.PHONY: all tests-build check-deps demo docs check check-real check-asan check-tsan check-long bench fuzz install uninstall tags clean
+.PHONY: all tests-build check-deps demo docs check check-real check-hostile check-asan check-tsan check-long bench fuzz install uninstall tags clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

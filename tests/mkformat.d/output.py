@@ -57,7 +57,7 @@ class Output:
             out.close()
 
     def files(self):
-        return [('', self)] + [('.' + suffix, out) for suffix, out in self.others]
+        return [('', self)] + [('.%s' % suffix, out) for suffix, out in self.others]
 
     def variants(self, folder, changes):
         """changes(out): (name, function of a path) for one file of the set; the others are copied as they are."""
