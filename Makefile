@@ -9,7 +9,7 @@ CLANG   ?= clang
 BUILD   ?= build
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || cat VERSION 2>/dev/null || echo unknown)
 
-FOLDERS := base formats/source/parts formats/source/compressed formats/source/wrapped formats/source/http formats/source formats/reader \
+FOLDERS := base base/sandbox formats/source/parts formats/source/compressed formats/source/wrapped formats/source/http formats/source formats/reader \
 	formats/elf formats/kdump formats/qemu formats/s390 formats/sadump formats/lkcd formats/vmware formats/raw formats/write formats \
 	arch kernel kernel/xen kernel/object kernel/debuginfo kernel/opening kernel/log kernel/pages kernel/core filter fs/views fs
 SRCS    := $(wildcard $(FOLDERS:%=%/*.c))
@@ -20,7 +20,7 @@ UNIT    := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 REPLAY  := $(FUZZERS:%=$(BUILD)/tests/fuzz/replay_%)
 
-PKGS      := fuse3 zlib libdeflate libzstd libdw libelf liblzma liblz4 libxxhash yajl
+PKGS      := fuse3 zlib libdeflate libzstd libdw libelf liblzma liblz4 libxxhash yajl libseccomp
 WARNINGS  := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Wwrite-strings -Wformat=2
 HARDENING := -fstack-protector-strong -fPIE -D_FORTIFY_SOURCE=2
 CFLAGS    ?= -O2 -g
@@ -80,7 +80,13 @@ $(BUILD)/tests/tools/mount_rows: $(BUILD)/tests/tools/mount_rows.o $(BUILD)/fs/o
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
-tests-build: $(BUILD)/vmcorefs $(UNIT) $(REPLAY) $(PARTS_TOOLS) $(BUILD)/tests/tools/mount_rows
+# small, as it runs in the rig's guests
+$(BUILD)/tests/tools/sandbox_door: $(BUILD)/tests/tools/sandbox_door.o $(filter $(BUILD)/base/sandbox/%,$(OBJS)) \
+		$(addprefix $(BUILD)/base/,log.o outbuf.o vector.o fault.o)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lseccomp
+
+tests-build: $(BUILD)/vmcorefs $(UNIT) $(REPLAY) $(PARTS_TOOLS) $(addprefix $(BUILD)/tests/tools/,mount_rows sandbox_door)
 
 check-deps: $(BUILD)/.deps
 	$(Q)[ "$(DEPS)" = no ] || packaging/install-deps check

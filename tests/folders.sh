@@ -4,6 +4,7 @@
 readers="base formats/source formats/source/parts formats/reader"
 rooms="kernel kernel/xen kernel/object kernel/debuginfo kernel/opening kernel/log kernel/pages kernel/core"
 folders="base:
+base/sandbox: base
 formats/source/parts: base
 formats/source/compressed: base formats/source/parts
 formats/source/wrapped: base formats/source/parts
