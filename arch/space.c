@@ -426,7 +426,7 @@ static int find_root_in_run(void *arg, uint64_t first, uint64_t count)
 int space_find_root(struct space *s, uint64_t root_vaddr, uint64_t align)
 {
 	struct root_search f = { .s = s, .vaddr = root_vaddr, .align = align, .tries = MAX_ROOTS };
-	int r = pages_each_kept(s->mem, find_root_in_run, &f);
+	int r = pages_each_readable(s->mem, find_root_in_run, &f);
 
 	return r == 1 ? 0 : r < 0 ? r : -ENOENT;
 }

@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "base/fault.h"
 #include "base/log.h"
+#include "base/vector.h"
 
 /*
  * Broken contracts, of all sources. The one global here: they are mistakes of this program, so that one is as good as another,
@@ -18,6 +19,31 @@ static unsigned long breaches;
 unsigned long pages_breaches(void)
 {
 	return __atomic_load_n(&breaches, __ATOMIC_RELAXED);
+}
+
+uint64_t pages_lost(const struct pages *ps, uint64_t pfn, uint64_t count)
+{
+	uint64_t lost;
+
+	if (!ps->ops->lost || pfn >= ps->max_pfn || !count)
+		return 0;
+	count = min_u64(count, ps->max_pfn - pfn);
+	lost = ps->ops->lost(ps, pfn, count);
+	if (lost <= count)
+		return lost;
+	fail_counted(&breaches, EIO, "page source: %llu pages of %llu from 0x%llx on cannot be lost", (unsigned long long)lost,
+		     (unsigned long long)count, (unsigned long long)pfn);
+	return 0;
+}
+
+/* A run that begins with lost pages has no others. */
+static void find_lost(const struct pages *ps, struct page_run *run)
+{
+	uint64_t lost = run->state == PAGE_DATA ? pages_lost(ps, run->first, run->count) : 0;
+
+	run->lost = lost;
+	if (lost)
+		run->count = lost;
 }
 
 /* 0; -EIO: what the source says of pfn < max_pfn cannot be. */
@@ -31,12 +57,13 @@ static int ask_run(const struct pages *ps, uint64_t pfn, struct page_run *out)
 	ps->ops->run(ps, pfn, out);
 	if (out->first == pfn && out->count && (unsigned int)out->state <= PAGE_DATA) {
 		out->count = min_u64(out->count, left);
+		find_lost(ps, out);
 		return 0;
 	}
 	r = fail_counted(&breaches, EIO, "page source: a run of %llu pages of state %d from 0x%llx on is none at page 0x%llx",
 			 (unsigned long long)out->count, (int)out->state, (unsigned long long)out->first,
 			 (unsigned long long)pfn);
-	*out = (struct page_run){ pfn, left, PAGE_DATA };
+	*out = (struct page_run){ pfn, left, PAGE_DATA, false };
 	return r;
 }
 
@@ -45,7 +72,7 @@ static int find_run(const struct pages *ps, uint64_t pfn, struct page_run *out)
 {
 	if (pfn < ps->max_pfn)
 		return ask_run(ps, pfn, out);
-	*out = (struct page_run){ pfn, UINT64_MAX - pfn, PAGE_ABSENT };
+	*out = (struct page_run){ pfn, UINT64_MAX - pfn, PAGE_ABSENT, false };
 	return 0;
 }
 
@@ -76,21 +103,6 @@ void pages_places(const struct pages *ps, uint64_t pfn, uint64_t count, struct p
 		memset(out + known, 0, (count - known) * sizeof(*out));
 }
 
-uint64_t pages_lost(const struct pages *ps, uint64_t pfn, uint64_t count)
-{
-	uint64_t lost;
-
-	if (!ps->ops->lost || pfn >= ps->max_pfn || !count)
-		return 0;
-	count = min_u64(count, ps->max_pfn - pfn);
-	lost = ps->ops->lost(ps, pfn, count);
-	if (lost <= count)
-		return lost;
-	fail_counted(&breaches, EIO, "page source: %llu pages of %llu from 0x%llx on cannot be lost", (unsigned long long)lost,
-		     (unsigned long long)count, (unsigned long long)pfn);
-	return 0;
-}
-
 /* Pages of one state, which are kept. */
 static int read_pages(const struct pages *ps, uint64_t pfn, uint64_t count, void *buf)
 {
@@ -112,7 +124,7 @@ static int read_pages(const struct pages *ps, uint64_t pfn, uint64_t count, void
 
 int pages_read_run(const struct pages *ps, uint64_t pfn, uint64_t count, void *buf)
 {
-	struct page_run run = { pfn, 0, PAGE_ABSENT }, next;
+	struct page_run run = { pfn, 0, PAGE_ABSENT, false }, next;
 	char *at = buf;
 
 	/* all that follows with the same state in one call */
@@ -219,8 +231,9 @@ uint64_t pages_kept(const struct pages *ps)
 	return counts[PAGE_DATA] + counts[PAGE_ZERO];
 }
 
-int pages_each_kept_in(const struct pages *ps, uint64_t from, uint64_t end,
-		       int (*fn)(void *arg, uint64_t first, uint64_t count), void *arg)
+/* lost: with what is known to be lost. */
+static int each_run(const struct pages *ps, uint64_t from, uint64_t end, bool lost,
+		    int (*fn)(void *arg, uint64_t first, uint64_t count), void *arg)
 {
 	uint64_t first = 0, count = 0;
 	struct page_run run;
@@ -228,7 +241,7 @@ int pages_each_kept_in(const struct pages *ps, uint64_t from, uint64_t end,
 
 	for (uint64_t pfn = from; pfn < end; pfn += run.count) {
 		pages_run(ps, pfn, &run);
-		if (page_is_kept(run.state)) {
+		if (page_is_kept(run.state) && (lost || !run.lost)) {
 			if (!count)
 				first = pfn;
 			count += min_u64(run.count, end - pfn);
@@ -240,6 +253,50 @@ int pages_each_kept_in(const struct pages *ps, uint64_t from, uint64_t end,
 		}
 	}
 	return count ? fn(arg, first, count) : 0;
+}
+
+int pages_each_kept_in(const struct pages *ps, uint64_t from, uint64_t end,
+		       int (*fn)(void *arg, uint64_t first, uint64_t count), void *arg)
+{
+	return each_run(ps, from, end, true, fn, arg);
+}
+
+int pages_each_readable(const struct pages *ps, int (*fn)(void *arg, uint64_t first, uint64_t count), void *arg)
+{
+	return each_run(ps, 0, ps->max_pfn, false, fn, arg);
+}
+
+struct parts {
+	uint64_t pages;
+	uint64_t *list;
+	size_t n, cap;
+};
+
+static int add_parts(void *arg, uint64_t first, uint64_t count)
+{
+	struct parts *p = arg;
+	uint64_t part = first / p->pages, last = (first + count - 1) / p->pages;
+	int r = 0;
+
+	if (p->n && p->list[p->n - 1] == part)
+		part++;
+	for (; part <= last && !r; part++)
+		r = vector_push(p->list, p->n, p->cap, part);
+	return r;
+}
+
+int pages_parts(const struct pages *ps, uint64_t pages, uint64_t **parts, size_t *n)
+{
+	struct parts p = { .pages = pages };
+	int r = pages_each_readable(ps, add_parts, &p);
+
+	if (r) {
+		free(p.list);
+		return r;
+	}
+	*parts = p.list;
+	*n = p.n;
+	return 0;
 }
 
 int pages_each_kept(const struct pages *ps, int (*fn)(void *arg, uint64_t first, uint64_t count), void *arg)

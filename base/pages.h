@@ -33,6 +33,7 @@ struct page_run {
 	uint64_t first;		/* pfn */
 	uint64_t count;		/* > 0 */
 	enum page_state state;
+	bool lost;		/* DATA, but known to be unreadable: see pages_ops.lost */
 };
 
 /* A mapped range: vaddr + x is at paddr + x for x below len. */
@@ -57,15 +58,15 @@ struct pages_ops {
 	 * damaged, buf is undefined. -ENOTSUP: a codec that this build lacks. */
 	int (*read)(const struct pages *ps, uint64_t pfn, uint64_t count, void *buf);
 	/* A run of equal state that starts at pfn; pfn < max_pfn. As long as can be told at once: it may end where the next one
-	 * has the same state, and what it says of pages from max_pfn on does not matter. Cheap, whatever the length: never
-	 * reads page contents. */
+	 * has the same state, and what it says of pages from max_pfn on does not matter. It ends where pages begin of which lost
+	 * tells something else. Cheap, whatever the length: never reads page contents. */
 	void (*run)(const struct pages *ps, uint64_t pfn, struct page_run *out);
 	/* How count > 0 pages below max_pfn are stored, each in out. Costs nothing but a look at their descriptors, and logs
 	 * nothing. NULL: not known. Lets writers copy instead of recompress. */
 	void (*places)(const struct pages *ps, uint64_t pfn, uint64_t count, struct page_place *out);
 	/* Of count > 0 DATA pages: so many of the first ones are known to be unreadable, as their bytes would
-	 * lie beyond the end of the file. Maybe not all, and the next ones may be too. NULL: none. For those who read
-	 * everything: a header can claim any number of pages. */
+	 * lie beyond the end of the file. Maybe not all, and the next ones may be too. NULL: none. A header can claim any
+	 * number of pages: what lies beyond the end of a file has to be few runs, however many pages these are. */
 	uint64_t (*lost)(const struct pages *ps, uint64_t pfn, uint64_t count);
 	/* Is reading work rather than copying, and worth to be done by several threads? NULL: no. */
 	bool (*compressed)(const struct pages *ps);
@@ -129,5 +130,11 @@ int pages_each_kept(const struct pages *ps, int (*fn)(void *arg, uint64_t first,
 /* The same for pages from to end - 1 only; end <= max_pfn. */
 int pages_each_kept_in(const struct pages *ps, uint64_t from, uint64_t end,
 		       int (*fn)(void *arg, uint64_t first, uint64_t count), void *arg);
+/* The same without what is known to be lost: what there is to read costs no more than what is stored. */
+int pages_each_readable(const struct pages *ps, int (*fn)(void *arg, uint64_t first, uint64_t count), void *arg);
+
+/* Numbers of all parts of so many pages (part n: pages n * pages to (n + 1) * pages - 1) with pages in them that can be read, in
+ * order: for work that is handed out by such parts. The caller frees *parts. 0 or -ENOMEM. */
+int pages_parts(const struct pages *ps, uint64_t pages, uint64_t **parts, size_t *n);
 
 #endif

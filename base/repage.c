@@ -31,6 +31,15 @@ static void smaller_run(const struct pages *ps, uint64_t pfn, struct page_run *o
 	out->count = min_u64((out->count << rp->shift) - skipped, ps->max_pfn - pfn);
 }
 
+static uint64_t smaller_lost(const struct pages *ps, uint64_t pfn, uint64_t count)
+{
+	const struct repage *rp = repage_of(ps);
+	uint64_t skipped = pfn & (((uint64_t)1 << rp->shift) - 1);
+	uint64_t lost = pages_lost(rp->over.below, pfn >> rp->shift, ((skipped + count - 1) >> rp->shift) + 1);
+
+	return lost ? min_u64((lost << rp->shift) - skipped, count) : 0;
+}
+
 static int smaller_read(const struct pages *ps, uint64_t pfn, uint64_t count, void *buf)
 {
 	const struct repage *rp = repage_of(ps);
@@ -78,7 +87,7 @@ static void larger_run(const struct pages *ps, uint64_t pfn, struct page_run *ou
 
 	pages_run(rp->over.below, first, &run);
 	if (end_of(rp, &run) >= end) {		/* whole pages of one state */
-		*out = (struct page_run){ pfn, max_u64((end_of(rp, &run) >> rp->shift) - pfn, 1), run.state };
+		*out = (struct page_run){ pfn, max_u64((end_of(rp, &run) >> rp->shift) - pfn, 1), run.state, false };
 		out->count = min_u64(out->count, ps->max_pfn - pfn);
 		return;
 	}
@@ -90,7 +99,14 @@ static void larger_run(const struct pages *ps, uint64_t pfn, struct page_run *ou
 		else if (run.state == PAGE_EXCLUDED && state != PAGE_DATA)
 			state = PAGE_EXCLUDED;
 	}
-	*out = (struct page_run){ pfn, 1, state };
+	*out = (struct page_run){ pfn, 1, state, false };
+}
+
+static uint64_t larger_lost(const struct pages *ps, uint64_t pfn, uint64_t count)
+{
+	const struct repage *rp = repage_of(ps);
+
+	return pages_lost(rp->over.below, pfn << rp->shift, count << rp->shift) >> rp->shift;
 }
 
 static int larger_read(const struct pages *ps, uint64_t pfn, uint64_t count, void *buf)
@@ -102,8 +118,12 @@ static int larger_read(const struct pages *ps, uint64_t pfn, uint64_t count, voi
 
 struct pages *repage_new(const struct pages *below, unsigned int page_shift)
 {
-	static const struct pages_ops smaller = { .read = smaller_read, .run = smaller_run, .compressed = pages_over_compressed };
-	static const struct pages_ops larger = { .read = larger_read, .run = larger_run, .compressed = pages_over_compressed };
+	static const struct pages_ops smaller = {
+		.read = smaller_read, .run = smaller_run, .lost = smaller_lost, .compressed = pages_over_compressed,
+	};
+	static const struct pages_ops larger = {
+		.read = larger_read, .run = larger_run, .lost = larger_lost, .compressed = pages_over_compressed,
+	};
 	struct repage *rp = calloc(1, sizeof(*rp));
 
 	if (!rp)

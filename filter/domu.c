@@ -15,6 +15,7 @@ struct domu_pass {
 	const struct xen *x;
 	const struct pages *ps;
 	struct bitmap *out;
+	uint64_t *chunks;		/* numbers of the bitmap chunks with pages in them to judge */
 };
 
 static void *new_scratch(void *arg)
@@ -45,7 +46,7 @@ static int judge(struct domu_pass *p, uint64_t mfn, uint64_t n, bool *keep)
 static int domu_item(void *arg, void *scratch, uint64_t item)
 {
 	struct domu_pass *p = arg;
-	uint64_t mfn = item * BITMAP_CHUNK_BITS, end = min_u64(mfn + BITMAP_CHUNK_BITS, p->ps->max_pfn);
+	uint64_t mfn = p->chunks[item] * BITMAP_CHUNK_BITS, end = min_u64(mfn + BITMAP_CHUNK_BITS, p->ps->max_pfn);
 	struct page_run run;
 	int r = 0;
 
@@ -65,10 +66,15 @@ int domu_find(const struct xen *x, const struct pages *ps, struct progress *prog
 	struct domu_pass p = { .x = x, .ps = ps, .out = bitmap_new(ps->max_pfn) };
 	struct workers_job job = {
 		.run = domu_item, .scratch_new = new_scratch, .scratch_free = free, .arg = &p,
-		.items = div_round_up(ps->max_pfn, BITMAP_CHUNK_BITS), .progress = progress,
+		.progress = progress,
 	};
-	int r = p.out ? workers_run(&job) : -ENOMEM;
+	size_t chunks = 0;
+	int r = p.out ? pages_parts(ps, BITMAP_CHUNK_BITS, &p.chunks, &chunks) : -ENOMEM;
 
+	job.items = chunks;
+	if (!r)
+		r = workers_run(&job);
+	free(p.chunks);
 	if (r)
 		bitmap_free(p.out);
 	else

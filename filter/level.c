@@ -8,7 +8,6 @@
 #include "base/bytes.h"
 #include "base/fault.h"
 #include "base/pages_over.h"
-#include "base/vector.h"
 #include "base/wanted.h"
 
 #define BATCH_PAGES 64u
@@ -18,6 +17,7 @@ struct level {
 	const struct bitmap *out[CLASSES + 1];	/* what is left out */
 	unsigned int nout;
 	struct bitmap *owned;		/* one of out, or NULL */
+	bool no_zero;			/* what is known to be zero without looking is left out too */
 };
 
 static const struct level *level_of(const struct pages *ps)
@@ -31,6 +31,8 @@ static void level_run(const struct pages *ps, uint64_t pfn, struct page_run *run
 
 	pages_over_run(ps, pfn, run);
 	run->count = min_u64(run->count, ps->max_pfn - pfn);
+	if (run->state == PAGE_ZERO && l->no_zero)
+		run->state = PAGE_EXCLUDED;
 	if (!page_is_kept(run->state))
 		return;
 	for (unsigned int i = 0; i < l->nout; i++) {
@@ -105,22 +107,8 @@ void level_free(struct pages *level)
 struct zero_pass {
 	const struct pages *ps;
 	struct bitmap *zero;
-	uint64_t *chunks;		/* numbers of the bitmap chunks with kept pages in them */
-	size_t nchunks, cap;
+	uint64_t *chunks;		/* numbers of the bitmap chunks with pages in them to look at */
 };
-
-static int add_chunks(void *arg, uint64_t first, uint64_t count)
-{
-	struct zero_pass *z = arg;
-	uint64_t chunk = first / BITMAP_CHUNK_BITS, last = (first + count - 1) / BITMAP_CHUNK_BITS;
-	int r = 0;
-
-	if (z->nchunks && z->chunks[z->nchunks - 1] == chunk)
-		chunk++;
-	for (; chunk <= last && !r; chunk++)
-		r = vector_push(z->chunks, z->nchunks, z->cap, chunk);
-	return r;
-}
 
 /* One chunk of the bitmap, so that threads share none. */
 static int zero_item(void *arg, void *scratch, uint64_t item)
@@ -128,21 +116,16 @@ static int zero_item(void *arg, void *scratch, uint64_t item)
 	struct zero_pass *z = arg;
 	const struct pages *ps = z->ps;
 	uint64_t pfn = z->chunks[item] * BITMAP_CHUNK_BITS, end = min_u64(pfn + BITMAP_CHUNK_BITS, ps->max_pfn);
-	uint64_t size = pages_size(ps), lost;
+	uint64_t size = pages_size(ps);
 	struct page_run run;
 	int whole;
 
 	for (; pfn < end; pfn += run.count) {
 		pages_run(ps, pfn, &run);
 		run.count = min_u64(run.count, end - pfn);
-		if (run.state == PAGE_ZERO && bitmap_set_range(z->zero, pfn, run.count))
-			return -ENOMEM;
-		if (run.state != PAGE_DATA)
+		if (run.state != PAGE_DATA || run.lost)
 			continue;
-		lost = pages_lost(ps, pfn, run.count);
-		run.count = lost ? lost : min_u64(run.count, BATCH_PAGES);
-		if (lost)
-			continue;
+		run.count = min_u64(run.count, BATCH_PAGES);
 		if (!work_is_wanted())
 			return -EINTR;
 		whole = pages_read_run(ps, pfn, run.count, scratch);
@@ -176,12 +159,10 @@ int level_find_zero(const struct pages *level, struct progress *progress, struct
 		.progress = progress,
 	};
 	struct pages *result = NULL;
-	int r;
+	size_t chunks = 0;
+	int r = z.zero ? pages_parts(level, BITMAP_CHUNK_BITS, &z.chunks, &chunks) : -ENOMEM;
 
-	if (!z.zero)
-		return -ENOMEM;
-	r = pages_each_kept(level, add_chunks, &z);
-	job.items = z.nchunks;
+	job.items = chunks;
 	if (!r)
 		r = workers_run(&job);
 	free(z.chunks);
@@ -191,6 +172,7 @@ int level_find_zero(const struct pages *level, struct progress *progress, struct
 		bitmap_free(z.zero);
 		return r ? r : -ENOMEM;
 	}
+	((struct level *)result)->no_zero = true;
 	*out = result;
 	return 0;
 }

@@ -241,6 +241,14 @@ static void kdump_places(const struct pages *ps, uint64_t pfn, uint64_t count, s
 	}
 }
 
+/* Bits of a bitmap are cheap: descriptors are not there for all of them. */
+static uint64_t kdump_lost(const struct pages *ps, uint64_t pfn, uint64_t count)
+{
+	const struct kdump *k = ((const struct dump *)ps)->priv;
+
+	return pfn >= k->base_pfn && pfn - k->base_pfn >= k->lost_from ? count : 0;
+}
+
 static bool kdump_compressed(const struct pages *ps)
 {
 	return ((const struct dump *)ps)->codec != CODEC_NONE;
@@ -275,5 +283,6 @@ const struct pages_ops kdump_pages_ops = {
 	.read = kdump_read,
 	.run = kdump_run,
 	.places = kdump_places,
+	.lost = kdump_lost,
 	.compressed = kdump_compressed,
 };

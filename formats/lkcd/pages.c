@@ -152,7 +152,7 @@ static void lkcd_run(const struct pages *ps, uint64_t pfn, struct page_run *out)
 	size_t i = find_run(k, pfn), end;
 
 	/* pfn < max_pfn, so a run ends beyond it */
-	*out = (struct page_run){ pfn, k->runs[i].pfn - pfn, PAGE_ABSENT };
+	*out = (struct page_run){ pfn, k->runs[i].pfn - pfn, PAGE_ABSENT, false };
 	if (k->runs[i].pfn > pfn)
 		return;
 	end = i + min_u64(MERGED_RUNS, k->nruns - i);

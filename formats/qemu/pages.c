@@ -157,6 +157,16 @@ int qemu_pages_read(const struct qemu_at *at, const struct source *src, uint64_t
 	return r;
 }
 
+uint64_t qemu_pages_alike(const struct qemu_at *at, const struct source *src, uint64_t count)
+{
+	uint64_t offset = at->b->pages_offset + ((at->page - at->b->first) << at->ram->page_shift);
+
+	/* of others the runs are those that have a record and those that have none */
+	if (!at->ram->mapped || at->b->lost || offset >= src->size)
+		return count;
+	return min_u64(count, ((src->size - offset - 1) >> at->ram->page_shift) + 1);
+}
+
 uint64_t qemu_pages_lost(const struct qemu_at *at, const struct source *src, uint64_t count)
 {
 	unsigned int shift = at->ram->page_shift;

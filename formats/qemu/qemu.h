@@ -126,6 +126,8 @@ void qemu_pages_run(const struct qemu_at *at, struct page_run *out);
 int qemu_pages_read(const struct qemu_at *at, const struct source *src, uint64_t count, void *buf,
 		    unsigned long *damaged);
 /* So many of the first ones of a DATA run are not there, since the source ends before. */
+/* Of count > 0 DATA pages: so many of the first ones are all lost, or all not. */
+uint64_t qemu_pages_alike(const struct qemu_at *at, const struct source *src, uint64_t count);
 uint64_t qemu_pages_lost(const struct qemu_at *at, const struct source *src, uint64_t count);
 
 /* machine.c: the architecture of d, as far as the machine and its blocks tell it. */

@@ -342,13 +342,15 @@ static void savevm_run(const struct pages *ps, uint64_t pfn, struct page_run *ou
 	struct qemu_at at;
 
 	if (pfn < p->paddr >> ps->page_shift) {
-		*out = (struct page_run){ pfn, (p->paddr >> ps->page_shift) - pfn, PAGE_ABSENT };
+		*out = (struct page_run){ pfn, (p->paddr >> ps->page_shift) - pfn, PAGE_ABSENT, false };
 		return;
 	}
 	at = page_at(s, p, pfn);
 	qemu_pages_run(&at, out);
 	out->first = pfn;
 	out->count = min_u64(out->count, end_pfn(s, p) - pfn);
+	if (out->state == PAGE_DATA)
+		out->count = qemu_pages_alike(&at, ((const struct dump *)ps)->src, out->count);
 }
 
 /* Pages of one block may follow those of another. */

@@ -65,12 +65,12 @@ static size_t fill_gaps(struct page_run *out, const struct page_run *runs, size_
 			pos = max_u64(pos, out[made - 1].first + out[made - 1].count);
 		for (; j < n && runs[j].first < end; j++) {
 			if (runs[j].first > pos)
-				out[made++] = (struct page_run){ pos, runs[j].first - pos, state };
+				out[made++] = (struct page_run){ pos, runs[j].first - pos, state, false };
 			out[made++] = runs[j];
 			pos = max_u64(pos, runs[j].first + runs[j].count);
 		}
 		if (pos < end)
-			out[made++] = (struct page_run){ pos, end - pos, state };
+			out[made++] = (struct page_run){ pos, end - pos, state, false };
 	}
 	while (j < n)
 		out[made++] = runs[j++];
@@ -84,7 +84,7 @@ static void bytes_run(const struct pages *ps, uint64_t pfn, struct page_run *out
 	const struct page_run *run = &b->runs[bisect_first(i, b->nruns, b->runs[i].first + b->runs[i].count > pfn)];
 
 	if (run->first > pfn) {
-		*out = (struct page_run){ pfn, run->first - pfn, PAGE_ABSENT };
+		*out = (struct page_run){ pfn, run->first - pfn, PAGE_ABSENT, false };
 		return;
 	}
 	*out = *run;
@@ -155,11 +155,15 @@ static const struct pages_ops bytes_pages_ops = {
 	.compressed = bytes_compressed,
 };
 
-/* b->runs of page ranges: what is stored, else what is zeroes, else what there is besides. */
-static int make_runs(struct byte_pages *b, const struct extents *data)
+/*
+ * b->runs of page ranges: what is stored, else what is zeroes, else what there is besides. Runs of stored pages end where
+ * the lost ones begin: see bytes_lost().
+ */
+static int make_runs(struct byte_pages *b, const struct extents *in_file, const struct extents *lost, const struct extents *data)
 {
 	const struct { const struct extents *ranges; enum page_state state; } parts[] = {
-		{ data, PAGE_DATA }, { &b->zero, PAGE_ZERO }, { &b->mem, PAGE_EXCLUDED },
+		{ in_file, PAGE_DATA }, { lost, PAGE_DATA }, { data, PAGE_DATA }, { &b->zero, PAGE_ZERO },
+		{ &b->mem, PAGE_EXCLUDED },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
@@ -178,10 +182,26 @@ static int make_runs(struct byte_pages *b, const struct extents *data)
 	return 0;
 }
 
+/* What of an extent the file has; what it has not, in whole pages from the first one on that begins in it. */
+static int sort_out(const struct dump *d, const struct extent *e, struct extents *in_file, struct extents *lost)
+{
+	const struct byte_pages *b = d->priv;
+	uint64_t have = e->len, from;
+	int r;
+
+	if (!(b->decode && e->offset >= b->decoded_from))
+		have = e->offset < d->src->size ? min_u64(e->len, d->src->size - e->offset) : 0;
+	r = extents_add(in_file, e->start, have, 0);
+	from = round_up_u64(e->start + have, pages_size(&d->pages));
+	if (!r && from < e->start + e->len)
+		r = extents_add(lost, from, e->start + e->len - from, 0);
+	return r;
+}
+
 int byte_pages_finish(struct dump *d, enum extents_winner winner)
 {
 	struct byte_pages *b = d->priv;
-	struct extents data = { 0 };
+	struct extents data = { 0 }, in_file = { 0 }, lost = { 0 };
 	const struct page_run *last;
 	int r;
 
@@ -192,18 +212,23 @@ int byte_pages_finish(struct dump *d, enum extents_winner winner)
 	if (!r)
 		r = extents_resolve(&b->zero, winner);
 	for (size_t i = 0; i < b->data.n && !r; i++)
-		r = extents_add(&data, b->data.list[i].start, b->data.list[i].len, 0);
+		if (!(r = extents_add(&data, b->data.list[i].start, b->data.list[i].len, 0)))
+			r = sort_out(d, &b->data.list[i], &in_file, &lost);
 	if (r)
 		goto out;
+	in_file.n = to_page_ranges(in_file.list, in_file.n, d->pages.page_shift);
+	lost.n = to_page_ranges(lost.list, lost.n, d->pages.page_shift);
 	data.n = to_page_ranges(data.list, data.n, d->pages.page_shift);
 	b->mem.n = to_page_ranges(b->mem.list, b->mem.n, d->pages.page_shift);
 	b->zero.n = to_page_ranges(b->zero.list, b->zero.n, d->pages.page_shift);
-	r = make_runs(b, &data);
+	r = make_runs(b, &in_file, &lost, &data);
 	if (r || !b->nruns)
 		goto out;
 	last = &b->runs[b->nruns - 1];
 	d->pages.max_pfn = last->first + last->count;
 out:
+	extents_free(&in_file);
+	extents_free(&lost);
 	extents_free(&data);
 	extents_free(&b->mem);
 	extents_free(&b->zero);

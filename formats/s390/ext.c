@@ -159,6 +159,17 @@ static size_t find_segment(const struct s390_segments *s, uint64_t paddr)
 	return bisect_first(i, s->n, s->list[i].start + s->list[i].len > paddr);
 }
 
+/* Where the memory of a segment ends, or that of its part in the file, if paddr is in that. */
+static uint64_t data_end(const struct pages *ps, const struct ext_segment *g, uint64_t paddr)
+{
+	uint64_t size = ((const struct dump *)ps)->src->size, in_file;
+
+	if (g->blocks || g->data >= size)
+		return g->start + g->len;
+	in_file = g->start + min_u64(g->len, round_up_u64(size - g->data, pages_size(ps)));
+	return paddr < in_file ? in_file : g->start + g->len;
+}
+
 /* What is lost is no hole, and must not pass for zeroes. */
 static void ext_run(const struct pages *ps, uint64_t pfn, struct page_run *out)
 {
@@ -172,8 +183,8 @@ static void ext_run(const struct pages *ps, uint64_t pfn, struct page_run *out)
 	else if (i == s->n)
 		end = s->known;
 	else
-		end = data ? s->list[i].start + s->list[i].len : s->list[i].start;
-	*out = (struct page_run){ pfn, (end - at) >> ps->page_shift, data ? PAGE_DATA : PAGE_ZERO };
+		end = data ? data_end(ps, &s->list[i], at) : s->list[i].start;
+	*out = (struct page_run){ pfn, (end - at) >> ps->page_shift, data ? PAGE_DATA : PAGE_ZERO, false };
 }
 
 /* A stored piece: stored_len bytes at offset, which hold memory_len bytes of memory. */

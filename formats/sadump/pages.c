@@ -53,12 +53,30 @@ static int sadump_read(const struct pages *ps, uint64_t pfn, uint64_t count, voi
 	return 0;
 }
 
+/* So many stored pages from pfn on are all lost, or all not. */
+static uint64_t alike(const struct pages *ps, uint64_t pfn)
+{
+	const struct sadump *s = ((const struct dump *)ps)->priv;
+	uint64_t at = bitmap_rank(s->dumped, pfn) << ps->page_shift, left, offset;
+	const struct sadump_piece *p = find_piece(s, at);
+
+	if (!p)
+		return UINT64_MAX;
+	left = p->start + p->len - at;
+	offset = p->offset + (at - p->start);
+	if (p->src && offset < p->src->size)
+		left = min_u64(left, p->src->size - offset);
+	return div_round_up(left, pages_size(ps));
+}
+
 static void sadump_run(const struct pages *ps, uint64_t pfn, struct page_run *out)
 {
 	const struct sadump *s = ((const struct dump *)ps)->priv;
 
 	out->first = pfn;
 	out->count = bitmap_pair_run(s->ram, s->dumped, pfn, ps->max_pfn - pfn, &out->state);
+	if (out->state == PAGE_DATA)
+		out->count = min_u64(out->count, alike(ps, pfn));
 }
 
 static uint64_t sadump_lost(const struct pages *ps, uint64_t pfn, uint64_t count)

@@ -129,7 +129,7 @@ int locate_kernel(const struct pages *ps, const struct arch *arch, const struct 
 		offset = UTS_OFFSET_UNTOLD;
 	l.uts_vaddr += offset;
 	memcpy(l.uts + 2 * UTS_STRING, release, len);
-	r = pages_each_kept(ps, search_run, &l);
+	r = pages_each_readable(ps, search_run, &l);
 	if (r != 1)
 		return r < 0 ? r : -ENOENT;
 	*out = l.found;

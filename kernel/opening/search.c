@@ -199,9 +199,6 @@ static int add_run(struct memory_search *f, uint64_t first, uint64_t count)
 			return r;
 		first += n;
 		count -= n;
-		/* a header may claim any amount of memory; so many pieces are 4 PiB */
-		if (f->npieces == (size_t)1 << 26)
-			return 1;
 	}
 	return 0;
 }
@@ -263,15 +260,14 @@ int texts_search(const struct pages *ps, uint64_t first, uint64_t end, struct ke
 	for (uint64_t pfn = first; pfn < end && !r; pfn += run.count) {
 		pages_run(ps, pfn, &run);
 		run.count = min_u64(run.count, end - pfn);
-		if (run.state == PAGE_DATA)
+		if (run.state == PAGE_DATA && !run.lost)
 			r = add_run(&f, pfn, run.count);
 	}
-	if (r >= 0) {
-		job.items = f.npieces;
+	job.items = f.npieces;
+	if (!r)
 		r = workers_run(&job);
-	}
 	free(f.pieces);
-	if (r < 0) {
+	if (r) {
 		texts_free(out);
 		return r;
 	}

@@ -229,11 +229,11 @@ static void dom0_run(const struct pages *ps, uint64_t pfn, struct page_run *out)
 	bool kept;
 
 	if (xen_frames(x, pfn - first, mfns)) {
-		*out = (struct page_run){ pfn, end - first, PAGE_ABSENT };
+		*out = (struct page_run){ pfn, end - first, PAGE_ABSENT, false };
 		return;
 	}
 	kept = frame_is_kept(x->mem, mfns[first]);
-	*out = (struct page_run){ pfn, 1, kept ? PAGE_DATA : PAGE_ABSENT };
+	*out = (struct page_run){ pfn, 1, kept ? PAGE_DATA : PAGE_ABSENT, false };
 	while (first + out->count < end && frame_is_kept(x->mem, mfns[first + out->count]) == kept)
 		out->count++;
 }

@@ -22,9 +22,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void memory_run(const struct pages *ps, uint64_t pfn, struct page_run *out)
 {
-	*out = (struct page_run){ pfn, PAGES - pfn, PAGE_DATA };
+	*out = (struct page_run){ pfn, PAGES - pfn, PAGE_DATA, false };
 	if (pfn >= PAGES)
-		*out = (struct page_run){ pfn, ps->max_pfn - pfn, PAGE_ABSENT };
+		*out = (struct page_run){ pfn, ps->max_pfn - pfn, PAGE_ABSENT, false };
 }
 
 /* A name's number: any of the input's, or none. */

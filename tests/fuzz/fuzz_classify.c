@@ -78,7 +78,7 @@ static void memory_run(const struct pages *ps, uint64_t pfn, struct page_run *ou
 {
 	const struct memory *m = (const struct memory *)ps;
 
-	*out = (struct page_run){ pfn, 1, state_of(m, pfn) };
+	*out = (struct page_run){ pfn, 1, state_of(m, pfn), false };
 	if (pfn >= STRUCTS + 8 && pfn % 100 != 99)
 		out->count = min_u64(99 - pfn % 100, ps->max_pfn - pfn);
 }

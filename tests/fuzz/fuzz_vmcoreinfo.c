@@ -19,7 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void no_run(const struct pages *ps, uint64_t pfn, struct page_run *out)
 {
-	*out = (struct page_run){ pfn, ps->max_pfn - pfn, PAGE_ABSENT };
+	*out = (struct page_run){ pfn, ps->max_pfn - pfn, PAGE_ABSENT, false };
 }
 
 static void judge(const struct pageclass *pc)

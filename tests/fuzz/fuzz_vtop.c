@@ -19,7 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void memory_run(const struct pages *ps, uint64_t pfn, struct page_run *out)
 {
-	*out = (struct page_run){ pfn, 1, pfn < PAGES ? PAGE_DATA : PAGE_ABSENT };
+	*out = (struct page_run){ pfn, 1, pfn < PAGES ? PAGE_DATA : PAGE_ABSENT, false };
 	if (pfn >= PAGES)
 		out->count = ps->max_pfn - pfn;
 }

@@ -33,7 +33,7 @@ static const char text[] =
 
 static void memory_run(const struct pages *ps, uint64_t pfn, struct page_run *out)
 {
-	*out = (struct page_run){ pfn, pfn < PAGES ? PAGES - pfn : ps->max_pfn - pfn, pfn < PAGES ? PAGE_DATA : PAGE_ABSENT };
+	*out = (struct page_run){ pfn, pfn < PAGES ? PAGES - pfn : ps->max_pfn - pfn, pfn < PAGES ? PAGE_DATA : PAGE_ABSENT, false };
 }
 
 /* Each frame of dom0 is the same however it is asked for. */

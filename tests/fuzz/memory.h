@@ -32,7 +32,7 @@ static inline int memory_read(const struct pages *ps, uint64_t pfn, uint64_t cou
 /* One run of stored pages, where the machine has no others. */
 static inline void memory_run_all(const struct pages *ps, uint64_t pfn, struct page_run *out)
 {
-	*out = (struct page_run){ pfn, ps->max_pfn - pfn, PAGE_DATA };
+	*out = (struct page_run){ pfn, ps->max_pfn - pfn, PAGE_DATA, false };
 }
 
 #endif

@@ -59,7 +59,7 @@ static inline void fake_run(const struct pages *ps, uint64_t pfn, struct page_ru
 	struct fake *f = fake_of(ps);
 	uint64_t end = pfn + min_u64(f->run_limit, ps->max_pfn - pfn);
 
-	*out = (struct page_run){ pfn, 0, (enum page_state)f->states[pfn] };
+	*out = (struct page_run){ pfn, 0, (enum page_state)f->states[pfn], false };
 	while (pfn < end && f->states[pfn] == out->state)
 		pfn++;
 	out->count = pfn - out->first;

@@ -190,7 +190,7 @@ static void test_each_kept(void **state)
 static void long_run(const struct pages *ps, uint64_t pfn, struct page_run *out)
 {
 	(void)ps;
-	*out = (struct page_run){ pfn, 1000, PAGE_DATA };
+	*out = (struct page_run){ pfn, 1000, PAGE_DATA, false };
 }
 
 static void test_run_beyond_end(void **state)
@@ -237,7 +237,7 @@ static void bad_run(const struct pages *ps, uint64_t pfn, struct page_run *out)
 	if (pfn >= 4 && pfn < 8)
 		*out = bad_answer;
 	else
-		*out = (struct page_run){ pfn, (pfn < 4 ? 4 : ps->max_pfn) - pfn, PAGE_DATA };
+		*out = (struct page_run){ pfn, (pfn < 4 ? 4 : ps->max_pfn) - pfn, PAGE_DATA, false };
 }
 
 static int bad_read(const struct pages *ps, uint64_t pfn, uint64_t count, void *buf)
@@ -289,12 +289,12 @@ static void expect_broken(const struct pages *ps)
 static void test_broken_run(void **state)
 {
 	static const struct page_run bad[] = {
-		{ 4, 0, PAGE_DATA },
-		{ 4, 4, (enum page_state)(PAGE_DATA + 1) },
-		{ 4, 4, (enum page_state)-1 },
-		{ 3, 4, PAGE_DATA },
-		{ 9, 4, PAGE_DATA },
-		{ UINT64_MAX, UINT64_MAX, PAGE_EXCLUDED },
+		{ 4, 0, PAGE_DATA, false },
+		{ 4, 4, (enum page_state)(PAGE_DATA + 1), false },
+		{ 4, 4, (enum page_state)-1, false },
+		{ 3, 4, PAGE_DATA, false },
+		{ 9, 4, PAGE_DATA, false },
+		{ UINT64_MAX, UINT64_MAX, PAGE_EXCLUDED, false },
 	};
 	struct fake *f = bad_source();
 	unsigned long lines = log_errors();
@@ -314,7 +314,7 @@ static void test_broken_read(void **state)
 	struct fake *f = bad_source();
 
 	(void)state;
-	bad_answer = (struct page_run){ 4, 4, PAGE_DATA };
+	bad_answer = (struct page_run){ 4, 4, PAGE_DATA, false };
 	for (int answer = 1; answer < 4096; answer *= 4) {
 		bad_read_answer = answer;
 		assert_int_equal(pages_read_run(&f->pages, 0, 20, (uint8_t[20 * P]){ 0 }), -EIO);
@@ -389,6 +389,62 @@ static void test_broken_lost(void **state)
 	fake_free(f);
 }
 
+static uint64_t lost_from_10(const struct pages *ps, uint64_t pfn, uint64_t count)
+{
+	(void)ps;
+	return pfn >= 10 ? count : 0;
+}
+
+static void run_to_10(const struct pages *ps, uint64_t pfn, struct page_run *out)
+{
+	fake_run(ps, pfn, out);
+	if (pfn < 10)
+		out->count = min_u64(out->count, 10 - pfn);
+}
+
+static int count_pages(void *arg, uint64_t first, uint64_t count)
+{
+	(void)first;
+	*(uint64_t *)arg += count;
+	return 0;
+}
+
+/* What lies beyond the end of a file is one run, kept but not readable. */
+static void test_lost_run(void **state)
+{
+	struct fake *f = fake_new(12, 1000);
+	uint64_t readable = 0, *parts;
+	struct page_run run;
+	size_t n;
+
+	(void)state;
+	memset(f->states, PAGE_DATA, 1000);
+	f->states[3] = PAGE_EXCLUDED;
+	f->ops.lost = lost_from_10;
+	f->ops.run = run_to_10;
+	pages_run(&f->pages, 4, &run);
+	assert_int_equal(run.count, 6);
+	assert_false(run.lost);
+	pages_run(&f->pages, 10, &run);
+	assert_int_equal(run.count, 990);
+	assert_int_equal(run.state, PAGE_DATA);
+	assert_true(run.lost);
+	pages_run(&f->pages, 1000, &run);
+	assert_false(run.lost);
+	assert_int_equal(pages_kept(&f->pages), 999);
+	assert_int_equal(pages_each_readable(&f->pages, count_pages, &readable), 0);
+	assert_int_equal(readable, 9);
+	assert_int_equal(pages_parts(&f->pages, 4, &parts, &n), 0);
+	assert_int_equal(n, 3);
+	assert_true(parts[0] == 0 && parts[1] == 1 && parts[2] == 2);
+	free(parts);
+	f->ops.lost = NULL;
+	assert_int_equal(pages_parts(&f->pages, 4, &parts, &n), 0);
+	assert_int_equal(n, 250);
+	free(parts);
+	fake_free(f);
+}
+
 /* What callers may ask for by mistake does not reach the source, whose read() would end this test. */
 static void test_asked_too_much(void **state)
 {
@@ -433,6 +489,7 @@ int main(void)
 		cmocka_unit_test(test_broken_read),
 		cmocka_unit_test(test_broken_places),
 		cmocka_unit_test(test_broken_lost),
+		cmocka_unit_test(test_lost_run),
 		cmocka_unit_test(test_asked_too_much),
 	};
 

@@ -32,7 +32,7 @@ static int memory_read(const struct pages *ps, uint64_t pfn, uint64_t count, voi
 
 static void memory_run(const struct pages *ps, uint64_t pfn, struct page_run *out)
 {
-	*out = (struct page_run){ pfn, ps->max_pfn - pfn, PAGE_DATA };
+	*out = (struct page_run){ pfn, ps->max_pfn - pfn, PAGE_DATA, false };
 }
 
 static const struct pages_ops memory_ops = { .read = memory_read, .run = memory_run };

@@ -22,11 +22,11 @@ static void range_run(const struct pages *ps, uint64_t pfn, struct page_run *out
 {
 	const struct range_pages *r = (const struct range_pages *)ps;
 
-	*out = (struct page_run){ pfn, ps->max_pfn - pfn, PAGE_ABSENT };
+	*out = (struct page_run){ pfn, ps->max_pfn - pfn, PAGE_ABSENT, false };
 	if (pfn < r->from)
 		out->count = r->from - pfn;
 	else if (pfn < r->to)
-		*out = (struct page_run){ pfn, r->to - pfn, PAGE_DATA };
+		*out = (struct page_run){ pfn, r->to - pfn, PAGE_DATA, false };
 }
 
 static const struct pages_ops range_ops = { .run = range_run };
