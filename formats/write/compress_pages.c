@@ -17,8 +17,12 @@
 /* Pages are read so many bytes at a time: they are compressed while the CPU still has them at hand. */
 #define READ_BYTES (128u << 10)
 
+/* Lost pages cost nothing when they are so many; fewer are with the others. */
+#define MANY_LOST 65536u
+
 struct item {
 	uint64_t pfn;			/* where to look for its pages */
+	uint64_t first;			/* how many are before them */
 	uint64_t count;
 };
 
@@ -29,6 +33,9 @@ struct compress_job {
 	bool big_endian;
 	struct item *items;
 	size_t nitems, cap;
+	bool full;			/* the last one gets no more */
+	uint64_t kept;			/* pages in all */
+	uint64_t lost;			/* of them in no item: their descriptors are zero, and nothing has to be put for that */
 	uint64_t per_item, per_read;
 	struct page_writer *writer;
 };
@@ -40,27 +47,46 @@ struct compress_scratch {
 	struct codec_ctx *ctx;
 };
 
-static int add_run(void *arg, uint64_t first, uint64_t count)
+static int add_run(struct compress_job *j, uint64_t first, uint64_t count)
 {
-	struct compress_job *j = arg;
-
 	while (count) {
 		struct item *last = j->nitems ? &j->items[j->nitems - 1] : NULL;
 		uint64_t n;
 
-		if (!last || last->count == j->per_item) {
-			int r = vector_push(j->items, j->nitems, j->cap, (struct item){ .pfn = first });
+		if (!last || j->full || last->count == j->per_item) {
+			int r = vector_push(j->items, j->nitems, j->cap, (struct item){ .pfn = first, .first = j->kept });
 
 			if (r)
 				return r;
 			last = &j->items[j->nitems - 1];
+			j->full = false;
 		}
 		n = min_u64(count, j->per_item - last->count);
 		last->count += n;
+		j->kept += n;
 		first += n;
 		count -= n;
 	}
 	return 0;
+}
+
+static int make_items(struct compress_job *j, uint64_t from, uint64_t end)
+{
+	struct page_run run;
+	int r = 0;
+
+	for (uint64_t pfn = from; pfn < end && !r; pfn += run.count) {
+		pages_run(j->ps, pfn, &run);
+		run.count = min_u64(run.count, end - pfn);
+		if (run.lost && run.count >= MANY_LOST) {
+			j->full = true;
+			j->kept += run.count;
+			j->lost += run.count;
+		} else if (page_is_kept(run.state)) {
+			r = add_run(j, pfn, run.count);
+		}
+	}
+	return r;
 }
 
 static void free_scratch(void *arg)
@@ -233,8 +259,10 @@ static int run_item(void *arg, void *scratch, uint64_t item)
 	struct page_batch *b;
 	int r = page_writer_take(j->writer, item, &b);
 
-	if (!r)
+	if (!r) {
+		b->first = j->items[item].first;
 		r = pack(j, scratch, &j->items[item], b);
+	}
 	if (r)
 		page_writer_fail(j->writer, r);
 	else
@@ -260,7 +288,7 @@ int compress_pages(const struct compress_input *in, const struct page_sink *sink
 		.progress = progress,
 	};
 	uint8_t *zero = calloc(1, page);
-	int end, r = zero ? pages_each_kept_in(in->ps, in->first_pfn, in->end_pfn, add_run, &j) : -ENOMEM;
+	int end, r = zero ? make_items(&j, in->first_pfn, in->end_pfn) : -ENOMEM;
 
 	if (!r)
 		r = page_writer_new(&writer, &j.writer);
@@ -271,6 +299,7 @@ int compress_pages(const struct compress_input *in, const struct page_sink *sink
 	if (!r) {
 		r = workers_run(&work);
 		end = page_writer_finish(j.writer, &out->end, &out->damaged);
+		out->damaged += j.lost;
 		r = r ? r : end;
 	}
 out_free:

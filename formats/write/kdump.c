@@ -2,6 +2,7 @@
 #include "formats/write/kdump.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 #include "base/log.h"
 #include "base/spool.h"
@@ -13,10 +14,62 @@ static int put_spool(void *arg, const void *buf, size_t n, uint64_t off)
 	return spool_write(arg, buf, n, off);
 }
 
+/* A file whose bitmaps are computed: a header can make them any size. The rest is in the spool, at its place. */
+struct spooled_kdump {
+	const struct pages *machine, *ps;	/* borrowed */
+	const struct spool *spool;		/* borrowed */
+	uint64_t desc_offset;
+};
+
+static int read_machine(const void *arg, void *buf, size_t n, uint64_t off)
+{
+	const struct spooled_kdump *s = arg;
+
+	kdump_bitmap(s->machine, s->ps->max_pfn, false, off, buf, n);
+	return 0;
+}
+
+static int read_kept(const void *arg, void *buf, size_t n, uint64_t off)
+{
+	const struct spooled_kdump *s = arg;
+
+	kdump_bitmap(s->ps, s->ps->max_pfn, true, off, buf, n);
+	return 0;
+}
+
+static int read_rest(const void *arg, void *buf, size_t n, uint64_t off)
+{
+	const struct spooled_kdump *s = arg;
+
+	return spool_read(s->spool, buf, n, s->desc_offset + off);
+}
+
+static int add_segments(struct layout *l, const struct pages *machine, const struct pages *ps, const struct kdump_output *o,
+			const struct spool *spool, uint64_t size)
+{
+	struct kdump_geometry g;
+	struct spooled_kdump *s = malloc(sizeof(*s));
+	int r = s ? layout_own(l, s, free) : -ENOMEM;
+
+	if (r) {
+		free(s);
+		return r;
+	}
+	r = kdump_measure(ps, o, &g);
+	*s = (struct spooled_kdump){ machine, ps, spool, g.desc_offset };
+	if (r || (r = spool_layout_add(l, spool, g.bitmap_offset)) ||
+	    (r = layout_add_call(l, read_machine, s, g.bitmap_bytes)) ||
+	    (r = layout_add_call(l, read_kept, s, g.bitmap_bytes)) ||
+	    (r = layout_add_call(l, read_rest, s, size - g.desc_offset)))
+		return r;
+	layout_add_cost(l, (struct layout_cost){ .spool = size - g.desc_offset });
+	return 0;
+}
+
 static int write_spooled(const struct pages *machine, const struct pages *ps, const struct kdump_output *o,
 			 struct progress *progress, struct layout **out)
 {
-	struct page_sink sink = { .put = put_spool };
+	struct page_sink sink = { .put = put_spool, .computed = true };
 	struct spool *spool;
 	struct layout *l;
 	uint64_t size;
@@ -32,7 +85,7 @@ static int write_spooled(const struct pages *machine, const struct pages *ps, co
 	if (!r)
 		r = kdump_emit(machine, ps, o, &sink, progress, &size);
 	if (!r)
-		r = spool_layout_add(l, spool, size);
+		r = add_segments(l, machine, ps, o, spool, size);
 	if (r) {
 		layout_unref(l);
 		return r;

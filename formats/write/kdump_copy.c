@@ -99,9 +99,28 @@ static int count_run(void *arg, uint64_t first, uint64_t count)
 	return 0;
 }
 
+/* A header can claim any number of pages: an index is only made of as many as there are besides, and some more. */
+static int check_lost(const struct kdump_copy *c, uint64_t from, uint64_t end)
+{
+	uint64_t lost = 0;
+	struct page_run run;
+
+	for (uint64_t pfn = from; pfn < end; pfn += run.count) {
+		pages_run(c->ps, pfn, &run);
+		run.count = min_u64(run.count, end - pfn);
+		lost += run.lost ? run.count : 0;
+	}
+	return lost > MANY_DAMAGED + (c->kept - lost) ? -ENOTSUP : 0;
+}
+
 static int make_index(struct kdump_copy *c, uint64_t from, uint64_t end)
 {
+	int r;
+
 	pages_each_kept_in(c->ps, from, end, count_run, c);
+	r = check_lost(c, from, end);
+	if (r)
+		return r;
 	c->nblocks = div_round_up(c->kept, BLOCK_PAGES);
 	c->blocks = calloc(c->nblocks ? c->nblocks : 1, sizeof(*c->blocks));
 	c->zero = bitmap_new(c->kept);

@@ -78,6 +78,14 @@ static int put_bitmap(const struct page_sink *sink, const struct pages *ps, uint
 	return r;
 }
 
+static int put_bitmaps(const struct page_sink *sink, const struct pages *machine, const struct pages *ps,
+		       const struct kdump_geometry *g)
+{
+	int r = put_bitmap(sink, machine, ps->max_pfn, false, g->bitmap_offset, g->bitmap_bytes);
+
+	return r ? r : put_bitmap(sink, ps, ps->max_pfn, true, g->bitmap_offset + g->bitmap_bytes, g->bitmap_bytes);
+}
+
 /* For sinks that were not empty: all that is not put later. */
 static int put_zeroes(const struct page_sink *sink, uint64_t from, uint64_t end)
 {
@@ -190,8 +198,7 @@ int kdump_emit(const struct pages *machine, const struct pages *ps, const struct
 	kdump_headers(headers, ps, o, &g, o->incomplete || sink->seen_early, 0);
 	if ((r = sink->put(sink->arg, headers, (1 + g.sub_blocks) * g.block, 0)) ||
 	    (sink->filled && (r = put_zeroes(sink, g.bitmap_offset, g.data_offset))) ||
-	    (r = put_bitmap(sink, machine, ps->max_pfn, false, g.bitmap_offset, g.bitmap_bytes)) ||
-	    (r = put_bitmap(sink, ps, ps->max_pfn, true, g.bitmap_offset + g.bitmap_bytes, g.bitmap_bytes)) ||
+	    (!sink->computed && (r = put_bitmaps(sink, machine, ps, &g))) ||
 	    (r = compress_pages(&in, sink, progress, &result)))
 		goto out_free;
 	kdump_warn_damaged(o, result.damaged);
@@ -218,11 +225,21 @@ uint64_t write_kdump_bound(const struct pages *ps, const struct kdump_output *o)
 	return g.desc_offset + pages_kept(ps) * (KDUMP_DESC_BYTES + g.block) + g.block + o->eraseinfo_len;
 }
 
+static int count_run(void *arg, uint64_t first, uint64_t count)
+{
+	uint64_t *pages = arg;
+
+	(void)first;
+	*pages += count;
+	return 0;
+}
+
 int kdump_check_room(const struct pages *ps, const struct spool *spool)
 {
-	uint64_t descs;
+	uint64_t pages = 0, descs;
 
-	if (mul_overflows(pages_kept(ps), (uint64_t)KDUMP_DESC_BYTES, &descs))
+	pages_each_readable(ps, count_run, &pages);
+	if (mul_overflows(pages, (uint64_t)KDUMP_DESC_BYTES, &descs))
 		return -EFBIG;
 	return spool_check_room(spool, descs);
 }

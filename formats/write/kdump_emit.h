@@ -42,7 +42,7 @@ int kdump_emit(const struct pages *machine, const struct pages *ps, const struct
 	       const struct page_sink *sink, struct progress *progress, uint64_t *size);
 
 /* A header may claim any amount of memory: -ENOSPC (logged), before any work is done, when not even the descriptors of
- * the kept pages fit into the spool. */
+ * the kept pages that can be read fit into the spool. */
 int kdump_check_room(const struct pages *ps, const struct spool *spool);
 
 #endif

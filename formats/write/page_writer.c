@@ -108,7 +108,7 @@ int page_writer_take(struct page_writer *w, uint64_t number, struct page_batch *
 		r = make_slot(w, s);
 	if (r)
 		return r;
-	s->batch.used = s->batch.count = 0;
+	s->batch.used = s->batch.count = s->batch.first = 0;
 	*out = &s->batch;
 	return 0;
 }
@@ -203,14 +203,16 @@ static void finish_descs(struct page_writer *w, const struct page_batch *b)
 
 static int put_batch(struct page_writer *w, const struct page_batch *b)
 {
+	uint64_t at = w->in.desc_offset + b->first * KDUMP_DESC_BYTES;
 	size_t bytes = b->count * KDUMP_DESC_BYTES;
 	int r = 0;
 
 	/* descriptors never go before their data: a file that ends early then has none that lead nowhere */
-	if (w->descs_bytes + bytes > w->descs_room) {
+	if (at != w->desc_offset + w->descs_bytes || w->descs_bytes + bytes > w->descs_room) {
 		r = put_tail(w);
 		if (!r)
 			r = put_descs(w, w->descs_bytes);
+		w->desc_offset = at;
 	}
 	finish_descs(w, b);
 	if (!r)

@@ -25,9 +25,11 @@ struct page_sink {
 	void *arg;
 	bool filled;			/* there may be something already where nothing is put */
 	bool seen_early;		/* somebody may see the file before it is whole */
+	bool computed;			/* the bitmaps are made by who reads the file, and are not put */
 };
 
 struct page_batch {
+	uint64_t first;			/* number of the first page: of those of the batches before it, and maybe more */
 	uint64_t count;			/* pages */
 	size_t used;			/* bytes of data of all of them */
 	uint8_t *data;			/* room for all pages as they are */
@@ -40,7 +42,7 @@ struct page_writer_input {
 	uint64_t page_bytes, batch_pages;	/* of a page; in a batch at most */
 	unsigned int threads;			/* that pack */
 	bool big_endian;
-	uint64_t desc_offset;			/* in the file: where the descriptors begin, */
+	uint64_t desc_offset;			/* in the file: where the descriptors begin, (those of no batch are not put), */
 	uint64_t zero_offset;			/* the page that all zero pages share, */
 	uint64_t data_offset;			/* the data of the first page */
 };

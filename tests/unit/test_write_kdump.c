@@ -409,6 +409,55 @@ static uint64_t lost_at_600(const struct pages *ps, uint64_t pfn, uint64_t count
 	return pfn >= 600 ? count : 0;
 }
 
+static uint64_t lost_in_the_middle(const struct pages *ps, uint64_t pfn, uint64_t count)
+{
+	(void)ps;
+	return pfn >= 600 && pfn < 149900 ? min_u64(count, 149900 - pfn) : 0;
+}
+
+static void run_to_lost(const struct pages *ps, uint64_t pfn, struct page_run *out)
+{
+	fake_run(ps, pfn, out);
+	if (pfn < 600)
+		out->count = min_u64(out->count, 600 - pfn);
+}
+
+/* So many lost ones that they are in no item of the work: the file is as if each had been tried. */
+static void test_many_lost(void **state)
+{
+	struct fake *f = fake_new(12, 150000);
+	uint64_t seed = 3;
+
+	(void)state;
+	for (uint64_t pfn = 0; pfn < 150000; pfn++) {
+		f->states[pfn] = PAGE_DATA;
+		if (pfn < 600 || pfn >= 149900)
+			put_u64(fake_page(f, pfn), fake_random(&seed), false);
+		else
+			fake_damage(f, pfn);
+	}
+	for (size_t c = 0; c < 2; c++) {
+		struct kdump_output o = output(codecs[c], false);
+		uint8_t *b[2];
+		struct layout *l;
+
+		for (int told = 0; told < 2; told++) {
+			f->ops.lost = told ? lost_in_the_middle : NULL;
+			f->ops.run = told ? run_to_lost : fake_run;
+			f->reads = 0;
+			assert_int_equal(write_kdump(&f->pages, &f->pages, &o, NULL, &l), 0);
+			assert_true(told ? f->reads < 2000 : f->reads > 140000);
+			b[told] = layout_bytes(l);
+			if (told)
+				assert_memory_equal(b[0], b[1], layout_size(l));
+			layout_unref(l);
+		}
+		free(b[0]);
+		free(b[1]);
+	}
+	fake_free(f);
+}
+
 /* They are marked as damaged ones are, and not one of them is tried. */
 static void test_lost(void **state)
 {
@@ -920,7 +969,7 @@ static void test_empty(void **state)
 /* More than 2^32 pages: the old 32-bit field is full, the new one tells. */
 static void far_run(const struct pages *ps, uint64_t pfn, struct page_run *out)
 {
-	*out = (struct page_run){ pfn, ps->max_pfn - pfn, PAGE_ABSENT };
+	*out = (struct page_run){ pfn, ps->max_pfn - pfn, PAGE_ABSENT, false };
 	if (pfn == ps->max_pfn - 1)
 		out->state = PAGE_ZERO;
 	else
@@ -966,6 +1015,7 @@ int main(void)
 		cmocka_unit_test(test_borders),
 		cmocka_unit_test(test_damage),
 		cmocka_unit_test(test_lost),
+		cmocka_unit_test(test_many_lost),
 		cmocka_unit_test(test_big_notes),
 		cmocka_unit_test(test_selection),
 		cmocka_unit_test(test_bulk),
