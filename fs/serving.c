@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <fuse_lowlevel.h>
 #include <linux/magic.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/vfs.h>
@@ -78,7 +79,7 @@ int serving_prepare(struct serving *s, const struct options *o)
 	r = mounting_args(o, &args);
 	if (!r) {
 		s->se = fuse_session_new(&args, &ops_table, sizeof(ops_table), &s->mount);
-		r = s->se && !fuse_set_signal_handlers(s->se) ? 0 : -EIO;	/* libfuse said why */
+		r = s->se ? 0 : -EIO;	/* libfuse said why */
 	}
 	fuse_opt_free_args(&args);
 	return r == -ENOMEM ? fail(ENOMEM, "%s", strerror(ENOMEM)) : r;
@@ -86,10 +87,8 @@ int serving_prepare(struct serving *s, const struct options *o)
 
 void serving_free(struct serving *s)
 {
-	if (s->se) {
-		fuse_remove_signal_handlers(s->se);
+	if (s->se)
 		fuse_session_destroy(s->se);
-	}
 	close(s->null);
 }
 
@@ -110,6 +109,15 @@ static int serve(struct serving *s)
 	return r < 0 ? STATUS_SYSTEM : STATUS_OK;	/* above 0: a signal asked us to leave */
 }
 
+/* It is over: a signal that asks for that is late, and no reason to end otherwise than well. */
+static void leave_signals(struct fuse_session *se)
+{
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGINT, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	fuse_remove_signal_handlers(se);
+}
+
 int serving_run(struct serving *s, struct fs *fs)
 {
 	char path[32];
@@ -121,13 +129,15 @@ int serving_run(struct serving *s, struct fs *fs)
 	fd = files_mount();
 	if (fd < 0)
 		return STATUS_MOUNT;
+	/* until here signals end us */
 	snprintf(path, sizeof(path), "/dev/fd/%d", fd);
-	if (fuse_session_mount(s->se, path))
+	if (fuse_session_mount(s->se, path) || fuse_set_signal_handlers(s->se) < 0)
 		return STATUS_SYSTEM;
 	status = serve(s);
 	if (atomic_load(&s->mount.files) || atomic_load(&s->mount.openings)) {
 		log_info("left while files were open");
 		_exit(status);
 	}
+	leave_signals(s->se);
 	return status;
 }

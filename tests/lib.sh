@@ -80,6 +80,17 @@ need_fuse() {
 	[[ $(id -u) == 0 ]] || have fusermount3 || skip_all "needs root or fusermount3"
 }
 
+# an ordinary user
+user() { setpriv --reuid=65534 --regid=65534 --clear-groups env HOME=/nonexistent "$@"; }
+# fuse_for_users TEST: containers often have a /dev/fuse that is for root only: then the test begins anew with another one, in
+# a table of mounts of its own.
+fuse_for_users() {
+	local mount_fuse='mount --bind "$T/fuse" /dev/fuse && exec bash "$1"'
+	[[ -z ${PRIVATE_MOUNTS:-} ]] && ! user sh -c 'exec 9<>/dev/fuse' 2>/dev/null || return 0
+	mknod -m 666 "$T/fuse" c 10 229 && user sh -c 'exec 9<>"$1"' - "$T/fuse" 2>/dev/null && unshare -m true 2>/dev/null || return
+	exec unshare -m --propagation private env PRIVATE_MOUNTS=1 bash -c "$mount_fuse" - "$1"
+}
+
 # --- waiting
 
 now_ms() { date +%s%3N; }

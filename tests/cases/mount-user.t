@@ -7,15 +7,7 @@ need_root
 need_tool setpriv
 need_tool fusermount3
 
-user() { setpriv --reuid=65534 --regid=65534 --clear-groups env HOME=/nonexistent "$@"; }
-
-# Containers often have a /dev/fuse that is for root only: then another one, in a table of mounts of our own.
-if ! user sh -c 'exec 9<>/dev/fuse' 2>/dev/null && [[ -z ${PRIVATE_MOUNTS:-} ]]; then
-	mknod -m 666 "$T/fuse" c 10 229 && user sh -c 'exec 9<>"$1"' - "$T/fuse" 2>/dev/null &&
-		unshare -m true 2>/dev/null || skip_all "users cannot open /dev/fuse here"
-	mount_fuse='mount --bind "$T/fuse" /dev/fuse && exec bash "$1"'
-	exec unshare -m --propagation private env PRIVATE_MOUNTS=1 bash -c "$mount_fuse" - "$0"
-fi
+fuse_for_users "$0" || skip_all "users cannot open /dev/fuse here"
 
 # an ordinary user who can read the dump, and the program
 program=$T/vmcorefs
