@@ -39,6 +39,7 @@
 #include "formats/source/http/http.h"
 #include "fs/cat.h"
 #include "fs/daemon.h"
+#include "fs/exposure.h"
 #include "fs/monitor.h"
 #include "fs/mounting.h"
 #include "fs/options.h"
@@ -233,6 +234,8 @@ static int run(struct options *o)
 	int status;
 
 	set_log_level(o);
+	if (o->mode == RUN_MOUNT && o->allow_other && !o->expose && exposure_check(o->fs.dump.paths, o->fs.dump.npaths) < 0)
+		return STATUS_MOUNT;
 	if (!o->fuse_debug)
 		fuse_set_log_func(log_from_fuse);
 	if (o->threads)

@@ -17,15 +17,14 @@
 #define FOR_EVER 1e9
 #define NAME_MAX_BYTES 255
 
-void ops_mount_init(struct ops_mount *m, struct fs *fs, bool allow_other, int ready_fd)
+void ops_mount_init(struct ops_mount *m, struct fs *fs, const struct ops_owner *owner, int ready_fd)
 {
 	*m = (struct ops_mount){
 		.fs = fs,
-		.uid = getuid(),
-		.gid = getgid(),
+		.owner = *owner,
 		.modes = {
-			[TREE_FILE] = S_IFREG | (allow_other ? 0444 : 0400),
-			[TREE_FOLDER] = S_IFDIR | (allow_other ? 0555 : 0500),
+			[TREE_FILE] = S_IFREG | (0444 & ~owner->umask),
+			[TREE_FOLDER] = S_IFDIR | (0555 & ~owner->umask),
 			[TREE_LINK] = S_IFLNK | 0777,
 		},
 		.ready_fd = ready_fd,
@@ -80,8 +79,10 @@ static int change_attr(const struct ops_mount *m, struct node n, struct stat *st
 	int r = tree_attributes(m->fs, n, &a);
 
 	st->st_mode = S_ISLNK(a.mode) ? a.mode : (a.mode & S_IFMT) | (st->st_mode & ~(mode_t)S_IFMT);
-	st->st_uid = a.uid;
-	st->st_gid = a.gid;
+	if (!m->owner.always) {
+		st->st_uid = a.uid;
+		st->st_gid = a.gid;
+	}
 	st->st_ino = a.ino;
 	st->st_atime = st->st_mtime = st->st_ctime = a.mtime;
 	return r;
@@ -112,8 +113,8 @@ static int get_attr(fuse_req_t req, struct node n, struct reply_attr *a, struct 
 		.st_ino = node_to_ino(n),
 		.st_mode = m->modes[ns->kind],
 		.st_nlink = ns->nlink,
-		.st_uid = m->uid,
-		.st_gid = m->gid,
+		.st_uid = m->owner.uid,
+		.st_gid = m->owner.gid,
 		.st_size = (off_t)ns->size,
 		.st_blksize = 128 << 10,
 		.st_blocks = (blkcnt_t)((ns->data_bytes + 511) / 512),

@@ -16,11 +16,18 @@
 /* <fuse_lowlevel.h> is for .c files only */
 struct fuse_lowlevel_ops;
 
+/* What stat(2) shows of all files. */
+struct ops_owner {
+	uid_t uid;
+	gid_t gid;
+	mode_t umask;		/* permissions that files and folders lack; to write is none */
+	bool always;		/* that is who may read: the owner of no file is another one, whatever its view says */
+};
+
 struct ops_mount {
 	struct fs *fs;		/* borrowed */
 	struct fs_facts facts;
-	uid_t uid;
-	gid_t gid;
+	struct ops_owner owner;
 	mode_t modes[TREE_LINK + 1];	/* by enum tree_kind */
 	int ready_fd;		/* gets a newline when the kernel has been answered; -1: none */
 	/* Files that are open or being opened. They use fs and the session: if there are any when the loop has ended,
@@ -30,7 +37,7 @@ struct ops_mount {
 	_Atomic unsigned int openings;
 };
 
-void ops_mount_init(struct ops_mount *m, struct fs *fs, bool allow_other, int ready_fd);
+void ops_mount_init(struct ops_mount *m, struct fs *fs, const struct ops_owner *owner, int ready_fd);
 
 /* For fuse_session_new(); its userdata is the struct ops_mount. */
 extern const struct fuse_lowlevel_ops ops_table;

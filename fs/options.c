@@ -60,7 +60,10 @@ static const char options_text[] =
 	"  -V, --version         versions of the program and of what it is built with\n"
 	"\n"
 	"Mount options:\n"
-	"  allow_other           let other users in (files are then 0444, folders 0555)\n"
+	"  allow_other           let other users in (files are then 0444, folders 0555), if they may read the DUMPs\n"
+	"  expose                ... or also if they may not\n"
+	"  uid=N, gid=N          who owns all files (default: the user who mounts)\n"
+	"  umask=OCTAL           what files (0444) and folders (0555) may not (default 077; 0 with allow_other)\n"
 	"  allow_root            let root in\n"
 	"  default_permissions   let the kernel check the permissions (implied by the two above)\n"
 	"  nonempty              mount over a folder that is not empty\n"
@@ -107,7 +110,7 @@ static const char *const ignored[] = {
 };
 static const char *const ignored_prefixes[] = { "x-", "X-", "comment=", "user=" };
 
-enum mount_option_kind { FLAG, NUMBER, STRING, COMPRESS, EXCLUDED, ARCH, PAGE_SIZE, ADDRESS, XEN, XEN_DOMU, KERNEL, UNPACK, SPOOL };
+enum mount_option_kind { FLAG, NUMBER, STRING, COMPRESS, EXCLUDED, ARCH, PAGE_SIZE, ADDRESS, XEN, XEN_DOMU, KERNEL, UNPACK, SPOOL, ID, UMASK };
 
 static const struct mount_option {
 	const char *name;
@@ -116,6 +119,10 @@ static const struct mount_option {
 } mount_options[] = {
 	{ "allow_other", FLAG, offsetof(struct options, allow_other) },
 	{ "allow_root", FLAG, offsetof(struct options, allow_root) },
+	{ "expose", FLAG, offsetof(struct options, expose) },
+	{ "uid", ID, offsetof(struct options, owner.uid) },
+	{ "gid", ID, offsetof(struct options, owner.gid) },
+	{ "umask", UMASK, 0 },
 	{ "default_permissions", FLAG, offsetof(struct options, default_permissions) },
 	{ "nonempty", FLAG, offsetof(struct options, nonempty) },
 	{ "clone_fd", FLAG, offsetof(struct options, clone_fd) },
@@ -282,6 +289,15 @@ static int set_unpack(struct options *o, const char *value)
 	return 0;
 }
 
+static int set_umask(struct options *o, const char *value)
+{
+	if (!*value || strspn(value, "01234567") != strlen(value) || strtoul(value, NULL, 8) > 0777)
+		return fail(EINVAL, "-o umask=%s: not an octal number from 0 to 777", value);
+	o->owner.umask = (mode_t)strtoul(value, NULL, 8);
+	o->has_umask = true;
+	return 0;
+}
+
 /* A number of bytes, with a suffix as dd(1) and mount(8) of a tmpfs have it. */
 static int set_spool(struct options *o, const char *value)
 {
@@ -380,6 +396,12 @@ static int set_mount_option(struct options *o, char *opt)
 		return set_kernel(o, value);
 	case UNPACK:
 		return set_unpack(o, value);
+	case ID:		/* the last number means "none" to the kernel */
+		if (parse_number(value, 0, UINT_MAX - 1, field) < 0)
+			return fail(EINVAL, "-o %s=%s: not the number of a user or group", opt, value);
+		return 0;
+	case UMASK:
+		return set_umask(o, value);
 	case SPOOL:
 		return set_spool(o, value);
 	case XEN:
@@ -552,6 +574,7 @@ int options_parse(int argc, char **argv, struct options *o)
 		.path = "/",
 		.max_idle_threads = DEFAULT_IDLE_THREADS,
 		.ready_fd = -1,
+		.owner = { .uid = getuid(), .gid = getgid() },
 	};
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, short_options, long_options, NULL)) != -1) {
@@ -577,6 +600,10 @@ int options_parse(int argc, char **argv, struct options *o)
 	o->fs.dump.plugged = o->plugged;
 	o->foreground |= o->fuse_debug;
 	o->default_permissions |= o->allow_other || o->allow_root;
+	if (!o->has_umask)
+		o->owner.umask = o->allow_other ? 0 : 077;
+	/* who may read is not for numbers in a dump to say */
+	o->owner.always = o->default_permissions && (o->owner.umask & 0444);
 	return take_arguments(o, argc - optind, argv + optind);
 }
 

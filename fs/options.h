@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "fs/banks.h"
+#include "fs/ops.h"
 #include "fs/tree.h"
 
 /* As mount(8) has them. */
@@ -29,6 +30,9 @@ struct options {
 	const char *path;		/* RUN_CAT, RUN_LIST; in argv, or "/" */
 	bool foreground, fuse_debug, single_thread;
 	bool allow_other, allow_root, default_permissions, nonempty, clone_fd;
+	bool expose;			/* allow_other also of a dump that others may not read */
+	struct ops_owner owner;		/* what files show */
+	bool has_umask;			/* -o umask= was given */
 	unsigned int threads;		/* of the worker pool; 0: one a CPU */
 	unsigned int http_cache;		/* MiB; 0: the default */
 	unsigned int max_idle_threads;	/* of the FUSE loop */

@@ -72,7 +72,7 @@ int serving_prepare(struct serving *s, const struct options *o)
 	struct fuse_args args = FUSE_ARGS_INIT(0, NULL);
 	int r;
 
-	*s = (struct serving){ .o = o, .far = is_far(o), .uid = getuid(), .gid = getgid() };
+	*s = (struct serving){ .o = o, .far = is_far(o) };
 	s->null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (s->null < 0)
 		return fail(errno, "/dev/null: %s", strerror(errno));
@@ -123,9 +123,7 @@ int serving_run(struct serving *s, struct fs *fs)
 	char path[32];
 	int status, fd;
 
-	ops_mount_init(&s->mount, fs, s->o->allow_other, s->o->ready_fd);
-	s->mount.uid = s->uid;
-	s->mount.gid = s->gid;
+	ops_mount_init(&s->mount, fs, &s->o->owner, s->o->ready_fd);
 	fd = files_mount();
 	if (fd < 0)
 		return STATUS_MOUNT;

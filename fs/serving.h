@@ -17,8 +17,6 @@ struct serving {
 	struct fuse_session *se;	/* owned */
 	struct ops_mount mount;
 	bool far;			/* reading the dump may take as long as somebody else likes */
-	uid_t uid;			/* who has mounted */
-	gid_t gid;
 	int null;			/* owned: /dev/null */
 };
 

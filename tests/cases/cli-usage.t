@@ -74,6 +74,13 @@ usage_error "-o excluded=maybe: not one of zero, error" -o excluded=maybe dump d
 for n in 0 -1 1025 1x x 99999999999999999999; do
 	usage_error "-o threads=$n: not a number from 1 to 1024" -o threads=$n dump dir
 done
+for id in -1 root 4294967295 0x1; do
+	usage_error "-o uid=$id: not the number of a user or group" -o uid=$id dump dir
+	usage_error "-o gid=$id: not the number of a user or group" -o gid=$id dump dir
+done
+for mask in 8 1000 0x7 -1 77777777777777777777777; do
+	usage_error "-o umask=$mask: not an octal number from 0 to 777" -o umask=$mask dump dir
+done
 for size in -1 x 1x 1KB 1.5G K 99999999999 999999999999999G; do
 	usage_error "-o spool=$size: not a number of bytes" -o spool=$size dump dir
 done
@@ -84,6 +91,7 @@ usage_error "--ready-fd=x: not an open file descriptor" --ready-fd=x dump dir
 for opts in rw ro dev,nodev,suid,nosuid,exec,noexec auto,noauto,user,nouser,users nofail,_netdev,defaults \
 	relatime,noatime,strictatime x-systemd.automount,x-initrd.mount,X-mount.mkdir user=joe,comment=hello "" ,,ro, \
 	compress=keep compress=zlib,compress=none excluded=zero,excluded=error threads=4,max_idle_threads=2,clone_fd \
+	uid=0,gid=0 uid=4294967294,gid=65534 umask=0 umask=0777 umask=27 expose,allow_other \
 	spool=0 spool=123456 spool=5k,spool=20M spool=3G spool=4194303T \
 	unpack unpack=auto,unpack=never,unpack=always degraded fsname=x,subtype=y allow_other,default_permissions allow_root,nonempty; do
 	run "$T/missing" "$T" -o "$opts"

@@ -54,6 +54,52 @@ is "$(user stat -c '%u %a' "$mnt/pfn")" "0 555" "allow_other: folders are 0555"
 ok "... others read" user cmp "$mnt/vmcoreinfo" "$mnt/vmcoreinfo"
 like ",$(findmnt -n -o OPTIONS -T "$mnt")," ",default_permissions,.*allow_other," "... and the kernel checks the permissions"
 ok "unmounts with status 0" unmount "$mnt"
+
+# whom it belongs to, and who may do what
+other() { setpriv --reuid=65533 --regid=65533 --clear-groups "$@"; }
+member() { setpriv --reuid=65533 --regid=65532 --clear-groups "$@"; }
+mount_dump "$dump" "$mnt" -o allow_other,uid=65534,gid=65532,umask=027
+is "$(user stat -c '%u:%g %a' "$mnt")" "65534:65532 550" "uid=, gid=, umask=: folders"
+is "$(user stat -c '%u:%g %a' "$mnt/README")" "65534:65532 440" "... files"
+is "$(user stat -c '%a' "$mnt/level-1/dump")" 440 "... in folders"
+ok "... the owner reads" user test -s "$mnt/README"
+ok "... the group reads" member cmp "$mnt/vmcoreinfo" "$mnt/vmcoreinfo"
+like "$(other cat "$mnt/README" 2>&1)" "Permission denied" "... and others do not"
+like "$(other ls "$mnt" 2>&1)" "Permission denied" "... list nothing either"
+ok "unmounts with status 0" unmount "$mnt"
+mount_dump "$dump" "$mnt" -o uid=65534,gid=65532,umask=0
+is "$(stat -c '%u:%g %a' "$mnt/README")" "65534:65532 444" "without allow_other the same is shown"
+like "$(user cat "$mnt/README" 2>&1)" "Permission denied" "... and lets nobody in"
+ok "unmounts with status 0" unmount "$mnt"
+
+# what others may not read they do not get by a mount
+private=$T/private
+mkdir -p "$private" "$T/crash"
+cp "$dump" "$T/secret" && chmod 640 "$T/secret"
+cp "$dump" "$private/dump" && chmod 644 "$private/dump" && chmod 700 "$private"
+cp "$dump" "$T/crash/vmcore" && chmod 600 "$T/crash/vmcore"
+for closed in "$T/secret" "$private/dump" "$T/crash"; do
+	"$VMCOREFS" "$closed" "$mnt" -o allow_other 2>"$T/err"
+	is $? 32 "allow_other of ${closed##*/}, which others may not read: status 32"
+	like "$(cat "$T/err")" "$closed: others may not read it.*-o expose" "... says why, and what to do"
+	ok "... nothing is mounted" not_mounted "$mnt"
+	mount_dump "$closed" "$mnt" -o allow_root
+	ok "... allow_root is fine" test -s "$mnt/README"
+	ok "... unmounts" unmount "$mnt"
+	mount_dump "$closed" "$mnt" -o allow_other,expose
+	ok "... with -o expose others read" user test -s "$mnt/README"
+	ok "... unmounts" unmount "$mnt"
+done
+"$VMCOREFS" "$dump" "$T/secret" "$mnt" -o allow_other 2>"$T/err"
+like "$(cat "$T/err")" "$T/secret: others may not read it" "one of several is enough"
+"$VMCOREFS" - "$mnt" -o allow_other <"$T/secret" 2>"$T/err"
+like "$(cat "$T/err")" "standard input: others may not read it" "standard input"
+for url in http://user:word@127.0.0.1:1/vmcore http://127.0.0.1:1/vmcore?key=1; do
+	"$VMCOREFS" "$url" "$mnt" -o allow_other 2>"$T/err"
+	like "$(cat "$T/err")" "others may not read it" "an address with a secret: $url"
+	unlike "$(cat "$T/err")" "word|key=1" "... which is not printed"
+done
+
 mount_dump "$dump" "$mnt" -o allow_root
 ok "allow_root: root reads" test -s "$mnt/README"
 like "$(user cat "$mnt/README" 2>&1)" "Permission denied" "... and others do not"

@@ -15,6 +15,7 @@ int main(int argc, char **argv)
 	struct fs_options opt = { .compress = -1, .families = list };
 	const char *dump = argc == 3 ? argv[1] : NULL;
 	struct fuse_session *se;
+	struct ops_owner owner = { .uid = getuid(), .gid = getgid(), .umask = 077 };
 	struct ops_mount mount;
 	struct fs *fs;
 	int status = 1;
@@ -25,7 +26,7 @@ int main(int argc, char **argv)
 	opt.dump.npaths = 1;
 	if (fs_open(&opt, &fs))
 		return 1;
-	ops_mount_init(&mount, fs, false, STDOUT_FILENO);
+	ops_mount_init(&mount, fs, &owner, STDOUT_FILENO);
 	se = fuse_session_new(&args, &ops_table, sizeof(ops_table), &mount);
 	if (se && !fuse_set_signal_handlers(se) && !fuse_session_mount(se, argv[2])) {
 		struct fuse_loop_config *cfg = fuse_loop_cfg_create();
