@@ -8,7 +8,7 @@ dump=tests/corpus/tiny61.kdump mnt=$T/mnt
 readers=8 n=16
 
 SUSPICIOUS_LOG=1 mount_dump "$dump" "$mnt" -o threads=$n,max_idle_threads=2 || skip_all "no mount"
-tasks=/proc/$(daemon_of "$mnt")/task
+tasks=/proc/$(server_of "$mnt")/task
 count() { find "$tasks" -mindepth 1 -maxdepth 1 2>/dev/null | wc -l; }
 cat "$mnt/README" >/dev/null
 idle=$(count)
@@ -42,7 +42,7 @@ done
 unmount "$mnt"
 
 SUSPICIOUS_LOG=1 mount_dump "$dump" "$mnt" -o threads=1,max_idle_threads=2
-tasks=/proc/$(daemon_of "$mnt")/task
+tasks=/proc/$(server_of "$mnt")/task
 cat "$mnt/README" "$mnt/level-31/dump.zlib" "$mnt/level-17/elf" "$mnt/report" >/dev/null
 cat "$mnt/level-1/flattened" "$mnt/level-8/dump.zstd" "$mnt/raw" >/dev/null
 ok "threads=1: none but those that answer requests" retry eval '[[ $(count) -le 4 ]]'
