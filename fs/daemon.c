@@ -3,8 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -68,26 +66,4 @@ int daemon_leave_terminal(void)
 int daemon_ready(int fd)
 {
 	return send(fd, "", 1, MSG_NOSIGNAL) == 1 ? 0 : -errno;
-}
-
-static int by_number(const void *a, const void *b)
-{
-	return *(const int *)a - *(const int *)b;
-}
-
-void daemon_close_others(const int *kept, size_t n)
-{
-	int sorted[DAEMON_KEPT];
-	unsigned int next = STDERR_FILENO + 1;
-
-	memcpy(sorted, kept, n * sizeof(*kept));
-	qsort(sorted, n, sizeof(*sorted), by_number);
-	for (size_t i = 0; i < n; i++) {
-		if (sorted[i] < (int)next)
-			continue;
-		if (sorted[i] > (int)next)
-			close_range(next, (unsigned int)sorted[i] - 1, 0);
-		next = (unsigned int)sorted[i] + 1;
-	}
-	close_range(next, ~0u, 0);
 }

@@ -8,8 +8,6 @@
 #ifndef VMCOREFS_FS_DAEMON_H
 #define VMCOREFS_FS_DAEMON_H
 
-#include <stddef.h>
-
 /* Returns in the new process: a descriptor for daemon_ready(), of which the waiting process has the other end; -errno. */
 int daemon_begin(void);
 /* Leave the terminal and the folder that the program was started in. 0 or -errno */
@@ -18,8 +16,5 @@ int daemon_leave_terminal(void);
 int daemon_ready(int fd);
 /* Descriptors 0 to 2 become /dev/null, which null is. */
 void daemon_close_standard(int null);
-/* All others are closed but these (-1: none), of which there are at most DAEMON_KEPT. */
-#define DAEMON_KEPT 8
-void daemon_close_others(const int *kept, size_t n);
 
 #endif

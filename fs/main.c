@@ -33,6 +33,7 @@
 
 #include "base/bytes.h"
 #include "base/files.h"
+#include "base/io.h"
 #include "base/log.h"
 #include "base/spool.h"
 #include "base/workers.h"
@@ -153,7 +154,7 @@ static int work(void *arg, int socket)
 {
 	struct run *r = arg;
 
-	daemon_close_others((const int[]){ socket, r->o->ready_fd }, 2);
+	io_close_others((int[]){ socket, r->o->ready_fd }, 2);
 	files_ask(socket);
 	return r->o->mode == RUN_MOUNT ? work_for_mount(r) : work_for_output(r);
 }

@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "base/log.h"
 #include "formats/source/file.h"
 #include "formats/source/http/http.h"
@@ -101,7 +102,8 @@ static int add_opt(char **opts, const char *name, const char *value)
 
 int mounting_args(const struct options *o, struct fuse_args *args)
 {
-	char *fsname = o->fsname ? strdup(o->fsname) : default_fsname(o->fs.dump.paths[0]);
+	char *fsname = !o->fsname ? default_fsname(o->fs.dump.paths[0]) :
+		       http_is_url(o->fsname) ? http_shown_url(o->fsname) : strdup(o->fsname);
 	char *opts = NULL;
 	int r = fsname ? 0 : -1;
 
@@ -145,7 +147,7 @@ static _Noreturn void be_guard(struct mounting *m, int monitor, pid_t pid)
 	char byte;
 	ssize_t n;
 
-	daemon_close_others((const int[]){ monitor, worker, fuse_session_fd(m->se) }, 3);
+	io_close_others((int[]){ monitor, worker, fuse_session_fd(m->se) }, 3);
 	daemon_leave_terminal();
 	do {
 		n = read(monitor, &byte, 1);
