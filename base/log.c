@@ -63,6 +63,21 @@ static void keep(const char *line)
 		out_printf(kept, "(more of them are not kept)\n");
 }
 
+/* Of scheme://user:password@host, whatever the message is about: what was typed in the wrong place, say. */
+static void hide_passwords(char *line)
+{
+	for (char *at = line; (at = strstr(at, "://"));) {
+		char *end, *host, *colon;
+
+		at += 3;
+		end = at + strcspn(at, " /?#");
+		host = memrchr(at, '@', (size_t)(end - at));
+		colon = memchr(at, ':', (size_t)(end - at));
+		if (host && colon && colon < host)
+			memmove(colon, host, strlen(host) + 1);
+	}
+}
+
 static void emit(enum log_level level, bool keeps, const char *fmt, va_list ap)
 {
 	char line[1024];
@@ -72,6 +87,7 @@ static void emit(enum log_level level, bool keeps, const char *fmt, va_list ap)
 	if (level > max_level && !keeps)
 		return;
 	vsnprintf(line, sizeof(line), fmt, ap);
+	hide_passwords(line);
 	if (keeps)
 		keep(line);
 	if (level > max_level)

@@ -3,7 +3,7 @@
  * Messages, and the one way to fail.
  *
  * A function that finds out what is wrong says so once with fail(), which logs the line and returns the
- * negative errno value; everybody above only passes the value on.
+ * negative errno value; everybody above only passes the value on. Passwords in addresses are left out of every line.
  *
  * Threads: any. log_set_*(): before mount only.
  */

@@ -3,7 +3,8 @@
  * Lifetime and threads
  *
  * - Two processes: the monitor (fs/monitor.h) mounts, opens files and unmounts; the worker, which it forks, reads the dump.
- *   A third one, the guard, unmounts when the monitor is killed (fs/mounting.h). What follows is the worker's.
+ *   A third one, the guard, unmounts when the monitor is killed (fs/mounting.h). A fourth one, which the worker forks before
+ *   it opens anything, reads from servers (formats/source/http/process.h). What follows is the worker's.
  * - Order: options -> fork -> open source -> probe -> kernel facts -> build tree -> get the mount -> start threads -> loop ->
  *   free in reverse. The monitor mounts and daemonises when it is asked for the mount. All errors a user can fix appear
  *   before, on stderr, with exit status.
@@ -15,13 +16,13 @@
  *   faults: base/fault.h). What nobody waits for any more stops: base/wanted.h.
  * - Locks, in order: once locks -> that of a file on a server (formats/source/http/cache.c) -> cache (base/cache.c). Those of
  *   waiters (base/wanted.c, base/turns.c), those of decoded chunks (formats/raw/avml.c), an opening's (fs/opening.c), libdw's
- *   (kernel/debuginfo/types_dwarf.c), that of transfers (formats/source/http/fetch.c), those of what was looked up, of texts
- *   and of what is kept (fs/interned.c, fs/text_cache.c, fs/views/kept.c) and that of a file in /proc
+ *   (kernel/debuginfo/types_dwarf.c), that of parts that are asked for (formats/source/http/fetch.c), those of what was
+ *   looked up, of texts and of what is kept (fs/interned.c, fs/text_cache.c, fs/views/kept.c) and that of a file in /proc
  *   (formats/source/file.c) are leaves. No lock is held across pread(), but for the last one, a decompressor, or
  *   fuse_reply_*(). Cached pages are reference-counted blocks, so that eviction cannot hurt a reader.
  * - Each header says one of: Threads: any / Threads: before mount only / Threads: caller holds X.
  * - Per-thread scratch (decompression contexts, page buffers) through one helper, not ad-hoc TLS.
- * - No signal handlers beyond libfuse's; the worker does not fork. The monitor forks: to begin with, to mount, and the guard.
+ * - No signal handlers beyond libfuse's; the worker does not fork later. The monitor forks: to begin with, to mount, and the guard.
  */
 #include <fcntl.h>
 #include <fuse_lowlevel.h>
@@ -38,6 +39,7 @@
 #include "base/spool.h"
 #include "base/workers.h"
 #include "formats/source/http/http.h"
+#include "fs/arguments.h"
 #include "fs/cat.h"
 #include "fs/daemon.h"
 #include "fs/exposure.h"
@@ -97,6 +99,8 @@ static uint64_t default_spool_limit(void)
 /* One run of the program, in both processes. */
 struct run {
 	struct options *o;
+	int argc;
+	char **args;			/* borrowed: what options point into */
 	struct monitor monitor;
 	struct mounting mounting;
 	struct serving serving;
@@ -156,6 +160,8 @@ static int work(void *arg, int socket)
 
 	io_close_others((int[]){ socket, r->o->ready_fd }, 2);
 	files_ask(socket);
+	if (arguments_start_http(r->o, r->argc, r->args) < 0)
+		return STATUS_SYSTEM;
 	return r->o->mode == RUN_MOUNT ? work_for_mount(r) : work_for_output(r);
 }
 
@@ -205,9 +211,12 @@ static const char **named_files(const struct options *o, size_t *n)
 	return list;
 }
 
-static int run_monitored(struct options *o)
+static int run_monitored(struct options *o, int argc, char **args)
 {
-	struct run r = { .o = o, .mounting.o = o, .monitor = { .work = work, .waiter = -1, .arg = &r } };
+	struct run r = {
+		.o = o, .argc = argc, .args = args, .mounting.o = o,
+		.monitor = { .work = work, .waiter = -1, .arg = &r },
+	};
 	const char **named = named_files(o, &r.monitor.broker.nnamed);
 	int status;
 
@@ -230,7 +239,7 @@ static int run_monitored(struct options *o)
 	return status;
 }
 
-static int run(struct options *o)
+static int run(struct options *o, int argc, char **args)
 {
 	int status;
 
@@ -247,7 +256,7 @@ static int run(struct options *o)
 		o->fs.spool_limit = default_spool_limit();
 	o->fs.warn_spool = o->mode == RUN_CAT;
 	o->fs.vmlinux_path = o->fs.vmlinux ? realpath(o->fs.vmlinux, NULL) : NULL;
-	status = run_monitored(o);
+	status = run_monitored(o, argc, args);
 	free(o->fs.vmlinux_path);
 	return status;
 }
@@ -256,8 +265,12 @@ int main(int argc, char **argv)
 {
 	struct options o;
 	int status = STATUS_OK, r;
+	char **args;
 
 	if (occupy_standard_fds() < 0)
+		return STATUS_SYSTEM;
+	args = arguments_take(argc, argv);
+	if (!args)
 		return STATUS_SYSTEM;
 	/* a limit on the size of files (ulimit -f) is an error of who writes, as a full disk is */
 	signal(SIGXFSZ, SIG_IGN);
@@ -265,15 +278,17 @@ int main(int argc, char **argv)
 		options_print_usage();
 		return STATUS_USAGE;
 	}
-	r = options_parse(argc, argv, &o);
+	r = options_parse(argc, args, &o);
 	if (r < 0)
 		status = r == -ENOMEM ? STATUS_SYSTEM : STATUS_USAGE;
 	else if (o.mode == RUN_HELP)
 		options_print_help();
 	else if (o.mode == RUN_VERSION)
 		options_print_version();
+	else if (arguments_close_files(&o, argc, args) < 0)
+		status = STATUS_SYSTEM;
 	else
-		status = run(&o);
+		status = run(&o, argc, args);
 	options_free(&o);
 	return status;
 }

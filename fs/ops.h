@@ -45,11 +45,11 @@ extern const struct fuse_lowlevel_ops ops_table;
 /*
  * An error of the tree as an errno value for the kernel. Passing faults keep theirs, so that a user sees that it is not the
  * dump (EIO) and that trying again may help. But never EAGAIN: many programs (Python's read() is one) take that for "no more
- * data now" and go on with what they have.
+ * data now" and go on with what they have. And not ECONNRESET, with which nobody could do anything: the log says what it is.
  */
 static inline int ops_errno(int r)
 {
-	return r == -EBADMSG ? EIO : r == -EAGAIN ? ETIMEDOUT : -r;
+	return r == -EBADMSG || r == -ECONNRESET ? EIO : r == -EAGAIN ? ETIMEDOUT : -r;
 }
 
 #endif

@@ -10,9 +10,10 @@
 #include "base/cache.h"
 #include "formats/source/http/ahead.h"
 #include "formats/source/http/http.h"
+#include "formats/source/http/protocol.h"
 
 #define AT_ONCE 4u			/* blocks that one reader holds; more than the limit at times, by so many a thread */
-#define FETCH_MAX ((4u << 20) / HTTP_BLOCK_BYTES)
+#define FETCH_MAX (HTTP_PART_MAX / HTTP_BLOCK_BYTES)
 #define INDEX_BITS 40			/* of a key; above them is the number of the file */
 #define MIB ((size_t)1 << 20)
 
@@ -65,25 +66,25 @@ static bool is_here(const struct http_cache *c, uint64_t index)
 
 /* --- fetching */
 
-static void fetch_data(struct http_fetch *f, const void *p, size_t n)
+static void *fetch_room(struct http_fetch *f, size_t *n)
 {
 	struct block_fetch *bf = (struct block_fetch *)f;
-	uint64_t pos = f->got;		/* in the whole of the fetch */
+	const struct cache_block *b = bf->blocks[bf->filled];
+	size_t skip = (size_t)(f->got - (uint64_t)bf->filled * HTTP_BLOCK_BYTES);
 
-	while (n) {
-		const struct cache_block *b = bf->blocks[bf->filled];
-		size_t skip = (size_t)(pos - (uint64_t)bf->filled * HTTP_BLOCK_BYTES), part = (size_t)min_u64(n, b->len - skip);
-		bool full = skip + part == b->len;
+	*n = (size_t)min_u64(*n, b->len - skip);
+	return b->data + skip;
+}
 
-		memcpy(b->data + skip, p, part);
-		p = (const char *)p + part;
-		pos += part;
-		n -= part;
-		if (full) {
-			bf->filled++;
-			cache_made(shared.blocks, b, (ssize_t)b->len);
-		}
-	}
+static void fetch_came(struct http_fetch *f, size_t n)
+{
+	struct block_fetch *bf = (struct block_fetch *)f;
+	const struct cache_block *b = bf->blocks[bf->filled];
+
+	if (f->got + n < (uint64_t)bf->filled * HTTP_BLOCK_BYTES + b->len)
+		return;
+	bf->filled++;
+	cache_made(shared.blocks, b, (ssize_t)b->len);
 }
 
 static void fetch_done(struct http_fetch *f, int r)
@@ -119,7 +120,8 @@ static struct block_fetch *fetch_new(struct http_cache *c, uint64_t first, const
 	bf->f.remote = c->remote;
 	bf->f.off = first * HTTP_BLOCK_BYTES;
 	bf->f.urgent = first < needed;
-	bf->f.data = fetch_data;
+	bf->f.room = fetch_room;
+	bf->f.came = fetch_came;
 	bf->f.done = fetch_done;
 	return bf;
 }

@@ -2,77 +2,55 @@
 #include "formats/source/http/fetch.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/bytes.h"
 #include "base/log.h"
 #include "formats/source/http/http.h"
-#include "formats/source/http/transfer.h"
+#include "formats/source/http/protocol.h"
 
-#define PARALLEL 8u			/* transfers at a time, and connections that are kept */
-#define PARALLEL_AHEAD 5u		/* the same for what nobody waits for yet */
-#define ATTEMPTS 6u			/* without PROGRESS_BYTES, for a file that is open */
-#define ATTEMPTS_OPENING 4u
-#define ATTEMPTS_DOWN 2u		/* when the last part of the file was given up: who reads on and on learns it soon */
-#define PROGRESS_BYTES (64u << 10)
-#define FIRST_DELAY_MS 250u		/* doubled with each attempt */
-#define PATIENCE_MS 60000u		/* no attempt is begun after so long without progress */
-#define PATIENCE_DOWN_MS 15000u		/* the same when the last part of the file was given up */
 #define TICK_MS 500			/* how often a leaving program is noticed */
-#define IDLE_MS 60000
+#define CANCEL_SECONDS 5		/* for an answer that needs no server */
 
-/* The thread of the transfers, and what is handed to it. One for the program: parts of one dump lie in several files on the same
- * servers, which share the connections and how many there may be. */
-static struct fetch_engine {
+/* The near end of the socket. One for the program, as is the process at the other end: parts of one dump lie in several files on
+ * the same servers, which share the connections and how many there may be. */
+static struct {
 	pthread_mutex_t lock;
-	pthread_cond_t settled;		/* a remote that was cancelled has nothing outstanding */
-	pthread_t thread;
-	bool running, stop, cancelling;
-	CURLM *multi;			/* owned; what runs */
-	struct http_fetch *queue;	/* urgent ones first */
+	pthread_cond_t settled;		/* a remote has nothing outstanding */
+	int fd;				/* -1: none */
+	int wake;			/* eventfd: the thread looks at what follows */
+	bool running;
+	int lost;			/* why nothing comes any more: -ECONNRESET, -ECANCELED; 0 */
+	unsigned int active;		/* in slots */
+	struct http_fetch *slots[HTTP_REQUESTS_MAX];	/* by id */
+	uint32_t next_id;
 	int (*leaving)(void *arg);
 	void *leaving_arg;
+} client = { .lock = PTHREAD_MUTEX_INITIALIZER, .settled = PTHREAD_COND_INITIALIZER, .fd = -1, .wake = -1 };
 
-	/* of the thread alone */
-	struct http_fetch *active;	/* those in multi */
-	struct http_fetch *delayed;	/* those that wait for their next attempt */
-	CURL *spare[PARALLEL];
-	unsigned int nspare, nactive;
-} engine = { .lock = PTHREAD_MUTEX_INITIALIZER, .settled = PTHREAD_COND_INITIALIZER };
+static const char ended[] = "the process that reads from servers has ended: unmount, and mount again";
 
-static uint64_t now_ms(void)
+int http_connect(int fd)
 {
-	struct timespec t;
+	struct timeval tick = { .tv_usec = TICK_MS * 1000 };
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+	client.wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (client.wake < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &tick, sizeof(tick)) < 0)
+		return fail(errno, "a socket to another process: %m");
+	client.fd = fd;
+	client.lost = 0;
+	return 0;
 }
 
-static void list_remove(struct http_fetch **list, struct http_fetch *f)
-{
-	while (*list != f)
-		list = &(*list)->next;
-	*list = f->next;
-}
-
-static void list_add(struct http_fetch **list, struct http_fetch *f)
-{
-	f->next = *list;
-	*list = f;
-}
-
-/* Behind those that are as urgent. The lock is held. */
-static void enqueue(struct http_fetch *f)
-{
-	struct http_fetch **at = &engine.queue;
-
-	while (*at && ((*at)->urgent || !f->urgent))
-		at = &(*at)->next;
-	list_add(at, f);
-}
+/* --- what the thread does */
 
 /* f is gone after this. */
 static void finish(struct http_fetch *f, int r)
@@ -80,307 +58,347 @@ static void finish(struct http_fetch *f, int r)
 	struct http_remote *m = f->remote;
 
 	f->done(f, r);
-	pthread_mutex_lock(&engine.lock);
+	pthread_mutex_lock(&client.lock);
 	if (!--m->outstanding)
-		pthread_cond_broadcast(&engine.settled);
-	pthread_mutex_unlock(&engine.lock);
+		pthread_cond_broadcast(&client.settled);
+	pthread_mutex_unlock(&client.lock);
 }
 
-static void give_back(struct http_fetch *f)
+static void free_slot(struct http_fetch *f)
 {
-	curl_easy_setopt(f->easy, CURLOPT_ERRORBUFFER, NULL);	/* f may be gone when it is used or freed */
-	if (engine.nspare < PARALLEL)
-		engine.spare[engine.nspare++] = f->easy;
-	else
-		curl_easy_cleanup(f->easy);
-	f->easy = NULL;
+	pthread_mutex_lock(&client.lock);
+	client.slots[f->id % HTTP_REQUESTS_MAX] = NULL;
+	client.active--;
+	pthread_mutex_unlock(&client.lock);
 }
 
-static void deactivate(struct http_fetch *f)
+static bool is_leaving(void)
 {
-	curl_multi_remove_handle(engine.multi, f->easy);
-	give_back(f);
-	list_remove(&engine.active, f);
-	engine.nactive--;
+	bool yes;
+
+	pthread_mutex_lock(&client.lock);
+	yes = client.leaving && client.leaving(client.leaving_arg);
+	pthread_mutex_unlock(&client.lock);
+	return yes;
 }
 
-static int give_up(struct http_fetch *f, bool known, bool may_pass)
+/* 0, -ECANCELED: the program ends, -ECONNRESET: the other process has. */
+static int receive(void *buf, size_t n)
+{
+	for (char *p = buf; n;) {
+		ssize_t got = recv(client.fd, p, n, 0);
+
+		if (got < 0 && errno == EAGAIN && is_leaving())
+			return -ECANCELED;
+		if (got < 0 && (errno == EAGAIN || errno == EINTR))
+			continue;
+		if (got <= 0)
+			return -ECONNRESET;
+		p += got;
+		n -= (size_t)got;
+	}
+	return 0;
+}
+
+static int nonsense(const char *what)
+{
+	return fail(ECONNRESET, "the process that reads from servers sends what makes no sense (%s)", what);
+}
+
+/* n bytes, which stand in a message: a server may have sent them. */
+static int receive_text(char *text, uint32_t n)
+{
+	int r = n <= HTTP_TEXT_MAX ? receive(text, n) : nonsense("text");
+
+	for (uint32_t i = 0; i < n && !r; i++)
+		if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
+			text[i] = '?';
+	if (!r)
+		text[n] = '\0';
+	return r;
+}
+
+static int take_data(struct http_fetch *f, uint32_t n)
+{
+	if (!n || n > HTTP_DATA_MAX || n > f->len - f->got)
+		return nonsense("data");
+	while (n) {
+		size_t part = n;
+		void *p = f->room(f, &part);
+		int r = receive(p, part);
+
+		if (r)
+			return r;
+		f->came(f, part);
+		f->got += part;
+		n -= (uint32_t)part;
+	}
+	return 0;
+}
+
+/* Is it a result that this part can have? What a file that is open has is not judged anew: no damage comes from here. */
+static bool is_result(const struct http_fetch *f, const struct http_answer *a)
+{
+	switch (-a->r) {
+	case 0:
+		if (!f->opening)
+			return f->got == f->len;
+		return a->size && a->size <= INT64_MAX && a->mtime >= -1 && f->got == min_u64(f->len, a->size);
+	case EIO:
+	case ENOENT:
+	case EACCES:
+	case ENOTSUP:
+		return f->opening;
+	case ETIMEDOUT:
+	case ESTALE:
+	case ECANCELED:
+	case ENOMEM:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static int take_done(struct http_fetch *f, const struct http_answer *a)
 {
 	struct http_remote *m = f->remote;
-	int err = f->reply.status == 404 ? ENOENT : f->reply.status == 401 || f->reply.status == 403 ? EACCES : EIO;
+	char text[HTTP_TEXT_MAX + 1];
+	int r = receive_text(text, a->len);
 
-	m->down = true;
-	if (!known)
-		return fail(may_pass ? ETIMEDOUT : err, "%s: %s", m->name, f->why);
-	return fail_counted(&m->failures, may_pass ? ETIMEDOUT : ESTALE, "%s: offset %llu: %s", m->name,
-			    (unsigned long long)(f->off + f->got), f->why);
-}
-
-/* Less than what libcurl waits for a silent server, so that there is one attempt then. */
-static uint64_t patience(const struct http_remote *m)
-{
-	return m->down ? PATIENCE_DOWN_MS : PATIENCE_MS;
-}
-
-/* An attempt that failed: true when there is to be another. */
-static bool try_again(struct http_fetch *f, bool known)
-{
-	const struct http_remote *m = f->remote;
-	uint64_t now = now_ms(), delay = (uint64_t)FIRST_DELAY_MS << f->attempts;
-
-	if (f->got - f->progress >= PROGRESS_BYTES) {
-		f->progress = f->got;
-		f->attempts = 0;
-		f->since = now;
-		delay = FIRST_DELAY_MS;
+	if (!r && !is_result(f, a))
+		r = nonsense("result");
+	if (r)
+		return r;
+	free_slot(f);
+	if (!a->r && f->opening) {
+		m->size = a->size;
+		m->mtime = a->mtime;
+		m->known = true;
 	}
-	if (++f->attempts >= (!known ? ATTEMPTS_OPENING : m->down ? ATTEMPTS_DOWN : ATTEMPTS) || now - f->since > patience(m))
-		return false;
-	if (f->reply.retry_after >= 0)
-		delay = max_u64((uint64_t)f->reply.retry_after * 1000, FIRST_DELAY_MS);
-	log_debug("%s: offset %llu: %s; again in %llu ms", m->name, (unsigned long long)(f->off + f->got), f->why,
-		  (unsigned long long)delay);
-	f->not_before = now + delay;
-	list_add(&engine.delayed, f);
-	return true;
+	if (a->r && *text && f->opening)
+		log_err("%s: %s", m->name, text);
+	else if (a->r && *text)
+		fail_counted(&m->failures, -a->r, "%s: offset %llu: %s", m->name, (unsigned long long)(f->off + f->got), text);
+	finish(f, a->r);
+	return 0;
 }
 
-static void start(struct http_fetch *f)
+static int take_answer(void)
 {
-	f->easy = engine.nspare ? engine.spare[--engine.nspare] : http_handle_new();
-	if (!f->easy || !http_transfer_prepare(f) || curl_multi_add_handle(engine.multi, f->easy)) {
-		if (f->easy)
-			give_back(f);
-		log_err("%s: out of memory", f->remote->name);
-		finish(f, -ENOMEM);
-		return;
-	}
-	list_add(&engine.active, f);
-	engine.nactive++;
-}
+	char text[HTTP_TEXT_MAX + 1];
+	struct http_answer a;
+	struct http_fetch *f;
+	int r = receive(&a, sizeof(a));
 
-static void end_transfer(struct http_fetch *f, CURLcode code)
-{
-	bool known = f->remote->known;
-	enum verdict v = http_transfer_judge(f, code);
-
-	/* The first reply says how long the file is; it may be shorter than what was asked for. */
-	if (f->remote->known && f->len > f->remote->size - f->off)
-		f->len = f->remote->size - f->off;
-	deactivate(f);
-	if (v == GOOD)
-		f->remote->down = false;
-	if (f->verdict == GOOD && f->got == f->len)
-		finish(f, 0);
-	else if (v == GOOD)
-		start(f);	/* a server may send less than it was asked for, if it says so */
-	else if (v == NEVER || !try_again(f, known))
-		finish(f, give_up(f, known, v != NEVER));
-}
-
-static void end_transfers(void)
-{
-	CURLMsg *m;
-	int left;
-
-	while ((m = curl_multi_info_read(engine.multi, &left))) {
-		char *f = NULL;
-
-		if (m->msg != CURLMSG_DONE)
-			continue;
-		curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &f);
-		end_transfer((struct http_fetch *)f, m->data.result);
+	if (r)
+		return r;
+	pthread_mutex_lock(&client.lock);
+	f = client.slots[a.id % HTTP_REQUESTS_MAX];
+	pthread_mutex_unlock(&client.lock);
+	if (!f || f->id != a.id)
+		return nonsense("id");
+	switch (a.type) {
+	case HTTP_DATA:
+		return take_data(f, a.len);
+	case HTTP_NOTE:
+		r = receive_text(text, a.len);
+		if (!r)
+			log_debug("%s: offset %llu: %s", f->remote->name, (unsigned long long)(f->off + f->got), text);
+		return r;
+	case HTTP_DONE:
+		return take_done(f, &a);
+	default:
+		return nonsense("type");
 	}
 }
 
-/* Ends those of cancelled remotes, or all. The lock is held; it is let go meanwhile. */
-static void cancel(struct http_fetch **list, bool all)
-{
-	struct http_fetch **at = list;
-
-	while (*at) {
-		struct http_fetch *f = *at;
-
-		if (!all && !f->remote->cancelled) {
-			at = &f->next;
-			continue;
-		}
-		if (list != &engine.active)
-			*at = f->next;
-		pthread_mutex_unlock(&engine.lock);
-		if (list == &engine.active)
-			deactivate(f);
-		finish(f, -ECANCELED);
-		pthread_mutex_lock(&engine.lock);
-		at = list;
-	}
-}
-
-static void cancel_everywhere(bool all)
-{
-	pthread_mutex_lock(&engine.lock);
-	all |= engine.leaving && engine.leaving(engine.leaving_arg);
-	if (all || engine.cancelling) {
-		engine.cancelling = false;
-		cancel(&engine.queue, all);
-		cancel(&engine.active, all);
-		cancel(&engine.delayed, all);
-	}
-	pthread_mutex_unlock(&engine.lock);
-}
-
-/* One that may begin now. */
-static struct http_fetch *next_due(uint64_t now)
+/* Nothing comes any more, r says why: all that is asked for ends, and so does what is asked for later. */
+static void lose(int r)
 {
 	struct http_fetch *f;
 
-	for (f = engine.delayed; f && f->not_before > now; f = f->next)
-		;
-	if (f) {
-		list_remove(&engine.delayed, f);
-		return f;
+	shutdown(client.fd, SHUT_RDWR);		/* ends the other process, if it is not yet */
+	if (r != -ECANCELED)
+		log_err("%s", ended);
+	pthread_mutex_lock(&client.lock);
+	client.lost = r;
+	for (size_t i = 0; i < HTTP_REQUESTS_MAX; i++) {
+		f = client.slots[i];
+		if (!f)
+			continue;
+		client.slots[i] = NULL;
+		client.active--;
+		pthread_mutex_unlock(&client.lock);
+		finish(f, r);
+		pthread_mutex_lock(&client.lock);
 	}
-	pthread_mutex_lock(&engine.lock);
-	f = engine.queue;
-	if (f && !f->urgent && engine.nactive >= PARALLEL_AHEAD)
-		f = NULL;
-	if (f)
-		engine.queue = f->next;
-	pthread_mutex_unlock(&engine.lock);
-	return f;
+	pthread_mutex_unlock(&client.lock);
 }
 
-/* Waiting for a server that does not answer is no shorter for those whose turn has not come. */
-static bool has_waited_enough(const struct http_fetch *f)
+/* 0: something has come. -ECANCELED: the program ends. */
+static int wait_for_answer(void)
 {
-	return f->remote->down && !f->attempts && now_ms() - f->since > patience(f->remote);
-}
+	struct pollfd fds[] = { { .fd = client.fd, .events = POLLIN }, { .fd = client.wake, .events = POLLIN } };
+	bool active;
+	uint64_t n;
 
-static void begin(struct http_fetch *f)
-{
-	if (has_waited_enough(f)) {
-		snprintf(f->why, sizeof(f->why), "the server does not answer");
-		finish(f, give_up(f, f->remote->known, true));
-		return;
+	for (;;) {
+		pthread_mutex_lock(&client.lock);
+		active = client.active;
+		pthread_mutex_unlock(&client.lock);
+		if (active && is_leaving())
+			return -ECANCELED;
+		/* while nobody waits, what the other process does is of no interest */
+		fds[0].events = active ? POLLIN : 0;
+		poll(fds, 2, active ? TICK_MS : -1);
+		if (fds[1].revents && read(client.wake, &n, sizeof(n)) < 0 && errno != EAGAIN)
+			return -ECONNRESET;
+		if (fds[0].revents)
+			return 0;
 	}
-	if (!f->attempts)
-		f->since = now_ms();
-	start(f);
 }
 
-static int time_to_wait(void)
+static void *client_run(void *arg)
 {
-	uint64_t now = now_ms(), wait = engine.nactive || engine.delayed ? TICK_MS : IDLE_MS;
-
-	for (const struct http_fetch *f = engine.delayed; f; f = f->next)
-		wait = min_u64(wait, f->not_before > now ? f->not_before - now : 0);
-	return (int)wait;
-}
-
-static bool must_stop(void)
-{
-	bool stop;
-
-	pthread_mutex_lock(&engine.lock);
-	stop = engine.stop;
-	pthread_mutex_unlock(&engine.lock);
-	return stop;
-}
-
-static void *engine_run(void *arg)
-{
-	struct http_fetch *f;
-	int running;
+	int r;
 
 	(void)arg;
-	while (!must_stop()) {
-		cancel_everywhere(false);
-		curl_multi_perform(engine.multi, &running);
-		end_transfers();
-		/* after the others have made room; what begins here has a timeout of 0, at which poll returns */
-		while (engine.nactive < PARALLEL && (f = next_due(now_ms())))
-			begin(f);
-		curl_multi_poll(engine.multi, NULL, 0, time_to_wait(), NULL);
-	}
-	cancel_everywhere(true);
-	while (engine.nspare)
-		curl_easy_cleanup(engine.spare[--engine.nspare]);
+	do {
+		r = wait_for_answer();
+		if (!r)
+			r = take_answer();
+	} while (!r);
+	lose(r);
 	return NULL;
 }
 
+/* --- what others do */
+
+static void wake(void)
+{
+	uint64_t one = 1;
+
+	if (write(client.wake, &one, sizeof(one)) < 0)
+		return;			/* it is awake: the counter is full */
+}
+
 /* The lock is held. */
-static bool engine_start(void)
+static bool client_start(void)
 {
 	sigset_t all, old;
+	pthread_t thread;
 
-	engine.multi = curl_multi_init();
-	if (!engine.multi)
-		return false;
-	curl_multi_setopt(engine.multi, CURLMOPT_MAXCONNECTS, (long)PARALLEL);
-	engine.stop = false;
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
-	engine.running = !pthread_create(&engine.thread, NULL, engine_run, NULL);
+	client.running = !pthread_create(&thread, NULL, client_run, NULL);
+	if (client.running)
+		pthread_detach(thread);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	if (!engine.running)
-		curl_multi_cleanup(engine.multi);
-	return engine.running;
+	return client.running;
+}
+
+/* The lock is held. */
+static int take_slot(struct http_fetch *f)
+{
+	for (unsigned int i = 0; i < HTTP_REQUESTS_MAX; i++) {
+		uint32_t id = client.next_id++;
+
+		if (client.slots[id % HTTP_REQUESTS_MAX])
+			continue;
+		client.slots[id % HTTP_REQUESTS_MAX] = f;
+		f->id = id;
+		return 0;
+	}
+	return -ENOMEM;
+}
+
+/* Requests are small: the kernel takes one whole or waits. An error is one of the other end, which the thread sees too. */
+static void send_request(const struct http_request *q)
+{
+	while (send(client.fd, q, sizeof(*q), MSG_NOSIGNAL) < 0 && errno == EINTR)
+		;
 }
 
 void http_fetch_start(struct http_fetch *f)
 {
-	bool started;
+	struct http_request q = {
+		.type = f->remote->known ? HTTP_READ : HTTP_OPEN, .file = f->remote->number, .urgent = f->urgent,
+		.off = f->off, .len = f->len,
+	};
+	bool first = false;
+	int r;
 
-	pthread_mutex_lock(&engine.lock);
-	f->since = now_ms();
-	started = !f->remote->cancelled && (engine.running || engine_start());
+	pthread_mutex_lock(&client.lock);
 	f->remote->outstanding++;
-	if (started) {
-		enqueue(f);
-		curl_multi_wakeup(engine.multi);
+	f->opening = !f->remote->known;
+	r = f->remote->cancelled ? -ECANCELED : client.lost ? client.lost :
+	    client.running || client_start() ? take_slot(f) : -ENOMEM;
+	q.id = f->id;
+	if (!r)
+		first = !client.active++;
+	pthread_mutex_unlock(&client.lock);
+	if (!r) {
+		if (first)
+			wake();
+		send_request(&q);	/* the thread may have ended f meanwhile */
+		return;
 	}
-	pthread_mutex_unlock(&engine.lock);
-	if (!started)
-		finish(f, -ECANCELED);
+	if (r == -ECONNRESET)
+		fail_counted(&f->remote->failures, ECONNRESET, "%s: offset %llu: %s", f->remote->name,
+			     (unsigned long long)f->off, ended);
+	finish(f, r);
+}
+
+/* The lock is held. False: this takes longer than it can. */
+static bool settle(const struct http_remote *r, time_t seconds)
+{
+	struct timespec until;
+	int err = 0;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += seconds;
+	while (r->outstanding && !err)
+		err = seconds ? pthread_cond_timedwait(&client.settled, &client.lock, &until) :
+				pthread_cond_wait(&client.settled, &client.lock);
+	return !err;
 }
 
 void http_fetch_settle(struct http_remote *r)
 {
-	pthread_mutex_lock(&engine.lock);
-	while (r->outstanding)
-		pthread_cond_wait(&engine.settled, &engine.lock);
-	pthread_mutex_unlock(&engine.lock);
+	pthread_mutex_lock(&client.lock);
+	settle(r, 0);
+	pthread_mutex_unlock(&client.lock);
 }
 
 void http_remote_cancel(struct http_remote *r)
 {
-	pthread_mutex_lock(&engine.lock);
-	r->cancelled = engine.cancelling = true;
-	if (engine.running)
-		curl_multi_wakeup(engine.multi);
-	pthread_mutex_unlock(&engine.lock);
-	http_fetch_settle(r);
-}
+	pthread_mutex_lock(&client.lock);
+	r->cancelled = true;
+	pthread_mutex_unlock(&client.lock);
+	for (size_t i = 0; i < HTTP_REQUESTS_MAX; i++) {
+		struct http_request q = { .type = HTTP_CANCEL };
+		bool mine;
 
-void http_before_fork(void)
-{
-	pthread_mutex_lock(&engine.lock);
-	if (engine.running) {
-		engine.stop = true;
-		curl_multi_wakeup(engine.multi);
-		pthread_mutex_unlock(&engine.lock);
-		pthread_join(engine.thread, NULL);
-		pthread_mutex_lock(&engine.lock);
-		curl_multi_cleanup(engine.multi);
-		engine.running = false;
+		pthread_mutex_lock(&client.lock);
+		mine = client.slots[i] && client.slots[i]->remote == r;
+		if (mine)
+			q.id = client.slots[i]->id;
+		pthread_mutex_unlock(&client.lock);
+		if (mine)
+			send_request(&q);
 	}
-	pthread_mutex_unlock(&engine.lock);
+	pthread_mutex_lock(&client.lock);
+	if (!settle(r, CANCEL_SECONDS)) {
+		shutdown(client.fd, SHUT_RDWR);		/* it does not work any more, so it has ended */
+		settle(r, 0);
+	}
+	pthread_mutex_unlock(&client.lock);
 }
 
 void http_leave_when(int (*leaving)(void *arg), void *arg)
 {
-	pthread_mutex_lock(&engine.lock);
-	engine.leaving = leaving;
-	engine.leaving_arg = arg;
-	pthread_mutex_unlock(&engine.lock);
+	pthread_mutex_lock(&client.lock);
+	client.leaving = leaving;
+	client.leaving_arg = arg;
+	pthread_mutex_unlock(&client.lock);
 }

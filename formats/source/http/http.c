@@ -5,18 +5,16 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
 #include "base/bytes.h"
-#include "base/log.h"
-#include "base/once.h"
 #include "formats/source/http/cache.h"
 #include "formats/source/http/fetch.h"
+#include "formats/source/http/process.h"
 
 struct http_source {
 	struct source s;		/* first member */
-	char *url, *shown;		/* owned */
+	char *shown;			/* owned */
 	struct http_remote remote;
 	struct http_cache *cache;	/* owned */
 };
@@ -31,51 +29,16 @@ struct first_fetch {
 	uint8_t bytes[HTTP_BLOCK_BYTES];
 };
 
-bool http_is_url(const char *path)
+static void *first_room(struct http_fetch *f, size_t *n)
 {
-	return !strncasecmp(path, "http://", 7) || !strncasecmp(path, "https://", 8);
+	(void)n;			/* all of it has room */
+	return ((struct first_fetch *)f)->bytes + f->got;
 }
 
-/* Where the text from s on ends that may be a password: at the last @ before end, or NULL: there is none. */
-static const char *user_end(const char *s, const char *end)
+static void first_came(struct http_fetch *f, size_t n)
 {
-	return memrchr(s, '@', (size_t)(end - s));
-}
-
-/*
- * scheme://user:password@host/path?query without :password and query. In a password that has a slash or a question mark in
- * it and is not encoded, the host seems to end at that: such an address leads nowhere, but the password is one all the same.
- * It shows by a colon with no port behind it.
- */
-char *http_shown_url(const char *url)
-{
-	const char *start = strstr(url, "://"), *end, *at, *colon;
-	size_t query;
-	char *shown;
-
-	if (!start)
-		return strdup(url);
-	start += 3;
-	end = start + strcspn(start, "/?#");
-	colon = memchr(start, ':', (size_t)(end - start));
-	at = user_end(start, end);
-	if (!at && colon && *start != '[' && (colon + 1 == end || colon + 1 + strspn(colon + 1, "0123456789") != end))
-		at = user_end(start, start + strlen(start));
-	if (at && colon && colon < at)
-		start = colon;
-	else
-		at = start;
-	query = strcspn(at, "?#");
-	if (asprintf(&shown, "%.*s%.*s%s", (int)(start - url), url, (int)query, at, at[query] == '?' ? "?..." : "") < 0)
-		return NULL;
-	return shown;
-}
-
-static void first_data(struct http_fetch *f, const void *p, size_t n)
-{
-	struct first_fetch *first = (struct first_fetch *)f;
-
-	memcpy(first->bytes + f->got, p, n);
+	(void)f;
+	(void)n;
 }
 
 static void first_done(struct http_fetch *f, int r)
@@ -93,7 +56,10 @@ static void first_done(struct http_fetch *f, int r)
 static int get_first_block(struct http_source *h, struct first_fetch *first)
 {
 	*first = (struct first_fetch){
-		.f = { .remote = &h->remote, .len = sizeof(first->bytes), .urgent = true, .data = first_data, .done = first_done },
+		.f = {
+			.remote = &h->remote, .len = sizeof(first->bytes), .urgent = true,
+			.room = first_room, .came = first_came, .done = first_done,
+		},
 		.lock = PTHREAD_MUTEX_INITIALIZER,
 		.done = PTHREAD_COND_INITIALIZER,
 	};
@@ -124,7 +90,6 @@ static void http_close(struct source *s)
 
 	http_cache_free(h->cache);
 	free(h->shown);
-	free(h->url);
 	free(h);
 }
 
@@ -133,28 +98,19 @@ static const struct source_ops http_ops = {
 	.close = http_close,
 };
 
-static int init_curl(void *unused)
-{
-	(void)unused;
-	return curl_global_init(CURL_GLOBAL_DEFAULT) ? -ENOTSUP : 0;
-}
-
 int http_open(const char *url, struct source **out)
 {
-	static struct once once = ONCE_INIT;	/* the state that it makes is libcurl's, of which there is one */
 	struct http_source *h = calloc(1, sizeof(*h));
 	struct first_fetch *first = malloc(sizeof(*first));
 	int r = -ENOMEM;
 
 	if (!h || !first)
 		goto out;
-	h->url = strdup(url);
 	h->shown = http_shown_url(url);
-	if (!h->url || !h->shown)
+	if (!h->shown)
 		goto out;
-	h->remote.url = h->url;
 	h->remote.name = h->shown;
-	r = once_run(&once, init_curl, NULL);
+	r = http_started(url, &h->remote.number);
 	if (!r)
 		r = get_first_block(h, first);
 	if (r)
@@ -167,7 +123,7 @@ int http_open(const char *url, struct source **out)
 	h->s.ops = &http_ops;
 	h->s.name = h->shown;
 	h->s.size = h->remote.size;
-	h->s.mtime = h->remote.seen.last_modified >= 0 ? h->remote.seen.last_modified : time(NULL);
+	h->s.mtime = h->remote.mtime >= 0 ? h->remote.mtime : time(NULL);
 	*out = &h->s;
 	h = NULL;
 	r = 0;

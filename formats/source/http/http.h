@@ -2,8 +2,10 @@
 /*
  * Dumps behind http:// and https://: a source that reads the parts that are asked for and keeps some of them.
  *
- * http.c: addresses, opening. cache.c: blocks. ahead.c: how many more of them. fetch.c: all transfers;
- * transfer.c: one. headers.c: what replies say.
+ * A process of its own, which sees addresses and no dumps, reads from the servers: who parses dumps has neither network nor
+ * passwords, and can ask for no other address. In the program: address.c: addresses. http.c: opening. cache.c: blocks. ahead.c:
+ * how many more of them. fetch.c: asking for them. process.c: starts the other one, in which are: jobs.c: all transfers;
+ * transfer.c: one. headers.c: what replies say. protocol.h: what goes between the two.
  *
  * Threads: before mount only, except for reading the source.
  */
@@ -21,19 +23,31 @@ bool http_is_url(const char *path);
  * which often is as good as a password. Owned by the caller; NULL: out of memory. */
 char *http_shown_url(const char *url);
 
-/* One request tells size and time. Servers that only send whole files are an error. url need not outlive it. */
+/* The same in a word of the command line, in place, wherever an address is in it; what is behind it then is NUL. */
+void http_hide_url(char *word);
+
+/* The shown address with # and its number: what it is opened by. Owned by the caller; NULL: out of memory. */
+char *http_numbered_url(const char *url, unsigned int number);
+/* False: there is none. */
+bool http_url_number(const char *numbered, unsigned int *number);
+
+/*
+ * Start the process that reads from these servers, which alone knows these addresses; they are numbered from 0 on, and from n on
+ * those of the files beside them that dumps may be in (NAME.vmem). To be called once, before threads are started and the sandbox
+ * is entered, by the process that reads, which does not fork afterwards: it ends when that does. 0 or -errno (logged).
+ */
+int http_start(const char *const *urls, unsigned int n);
+
+/* url: numbered, or as it is shown: the first one that is shown so. One request tells size and time. Servers that only send whole
+ * files are an error. url need not outlive it. */
 int http_open(const char *url, struct source **out);
 
 /* Blocks that all sources together keep, in MiB. Default: HTTP_CACHE_MIB. */
 #define HTTP_CACHE_MIB 64u
 void http_set_cache(unsigned int mib);
 
-/* To be called before the process forks in order to go on in the child: ends the thread of the transfers and its
- * connections. Both come back when they are needed. */
-void http_before_fork(void);
-
 /* When leaving(arg) is not 0 any more, reads that wait for a server fail within a second: the program ends. Called in the
- * thread of the transfers. NULL: never. */
+ * thread that takes what comes. NULL: never. */
 void http_leave_when(int (*leaving)(void *arg), void *arg);
 
 #endif

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "base/bytes.h"
+#include "formats/source/http/answers.h"
 
 #ifndef VMCOREFS_VERSION
 #define VMCOREFS_VERSION "unknown"
@@ -23,20 +24,20 @@
 #define BUFFER_BYTES (256L << 10)
 #define DISCARD_MAX (64u << 10)		/* of an error page: reading it keeps the connection */
 
-static enum verdict judged(struct http_fetch *f, enum verdict verdict, const char *fmt, ...)
+static enum verdict judged(struct http_job *j, enum verdict verdict, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-static enum verdict judged(struct http_fetch *f, enum verdict verdict, const char *fmt, ...)
+static enum verdict judged(struct http_job *j, enum verdict verdict, const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(f->why, sizeof(f->why), fmt, ap);
+	vsnprintf(j->why, sizeof(j->why), fmt, ap);
 	va_end(ap);
 	return verdict;
 }
 
-static enum verdict judge_error(struct http_fetch *f, long status)
+static enum verdict judge_error(struct http_job *j, long status)
 {
 	bool retry = status == 408 || status == 425 || status == 429 || (status >= 500 && status != 501 && status != 505);
 	const char *what = status == 401 ? ": it wants a user and a password, in ~/.netrc or in the URL" :
@@ -46,93 +47,94 @@ static enum verdict judge_error(struct http_fetch *f, long status)
 			   status == 429 || status == 503 ? ": too busy" :
 			   status / 100 == 3 ? ": a redirection that leads nowhere" : "";
 
-	return judged(f, retry ? AGAIN : NEVER, "the server answers %ld%s", status, what);
+	return judged(j, retry ? AGAIN : NEVER, "the server answers %ld%s", status, what);
 }
 
 /* 416: the part that was asked for is beyond the end of the file. */
-static enum verdict judge_beyond_end(struct http_fetch *f)
+static enum verdict judge_beyond_end(struct http_job *j)
 {
-	if (!f->remote->known && f->reply.has_total && !f->reply.total)
-		return judged(f, NEVER, "the file is empty");
-	if (!f->remote->known)
-		return judge_error(f, 416);
-	return judged(f, NEVER, "the file on the server has changed since it was opened: it is shorter now");
+	if (!j->file->known && j->reply.has_total && !j->reply.total)
+		return judged(j, NEVER, "the file is empty");
+	if (!j->file->known)
+		return judge_error(j, 416);
+	return judged(j, NEVER, "the file on the server has changed since it was opened: it is shorter now");
 }
 
-static bool is_changed(const struct http_fetch *f)
+static bool is_changed(const struct http_job *j)
 {
-	const struct http_remote *m = f->remote;
+	const struct http_file *m = j->file;
 
-	return m->known && (http_validators_differ(&m->seen, &f->reply.v) ||
-			    (f->reply.has_total && f->reply.total != m->size));
+	return m->known && (http_validators_differ(&m->seen, &j->reply.v) ||
+			    (j->reply.has_total && j->reply.total != m->size));
 }
 
-static enum verdict judge_range(struct http_fetch *f)
+static enum verdict judge_range(struct http_job *j)
 {
-	const struct http_reply *r = &f->reply;
-	struct http_remote *m = f->remote;
-	uint64_t first = f->off + f->got;
+	const struct http_reply *r = &j->reply;
+	struct http_file *m = j->file;
+	uint64_t first = j->off + j->got;
 
 	if (r->bad_range || !r->has_range)
-		return judged(f, NEVER, "the server does not say well which part of the file it sends (Content-Range)");
+		return judged(j, NEVER, "the server does not say well which part of the file it sends (Content-Range)");
 	if (r->encoded)
-		return judged(f, NEVER, "the server compresses what it sends (Content-Encoding), which nobody asked for");
+		return judged(j, NEVER, "the server compresses what it sends (Content-Encoding), which nobody asked for");
 	if (!m->known && !r->has_total)
-		return judged(f, NEVER, "the server does not tell the size of the file");
-	if (r->first != first || r->last >= f->off + f->len)
-		return judged(f, NEVER, "the server sends bytes %llu to %llu instead of %llu to %llu",
+		return judged(j, NEVER, "the server does not tell the size of the file");
+	if (r->first != first || r->last >= j->off + j->len)
+		return judged(j, NEVER, "the server sends bytes %llu to %llu instead of %llu to %llu",
 			      (unsigned long long)r->first, (unsigned long long)r->last, (unsigned long long)first,
-			      (unsigned long long)(f->off + f->len - 1));
+			      (unsigned long long)(j->off + j->len - 1));
 	if (!m->known) {
 		m->size = r->total;
 		m->seen = r->v;
 		m->known = true;
 	}
-	f->part_end = r->last + 1;
+	j->part_end = r->last + 1;
 	return GOOD;
 }
 
-static enum verdict judge_head(struct http_fetch *f)
+static enum verdict judge_head(struct http_job *j)
 {
 	long status = 0;
 
-	curl_easy_getinfo(f->easy, CURLINFO_RESPONSE_CODE, &status);
-	if ((status == 200 || status == 206) && is_changed(f))
-		return judged(f, NEVER, "the file on the server has changed since it was opened");
+	curl_easy_getinfo(j->easy, CURLINFO_RESPONSE_CODE, &status);
+	if ((status == 200 || status == 206) && is_changed(j))
+		return judged(j, NEVER, "the file on the server has changed since it was opened");
 	if (status == 200)
-		return judged(f, NEVER, "the server sends only whole files (no range requests): download it and open the copy");
+		return judged(j, NEVER, "the server sends only whole files (no range requests): download it and open the copy");
 	if (status == 416)
-		return judge_beyond_end(f);
-	return status == 206 ? judge_range(f) : judge_error(f, status);
+		return judge_beyond_end(j);
+	return status == 206 ? judge_range(j) : judge_error(j, status);
 }
 
 static size_t on_header(char *line, size_t one, size_t n, void *arg)
 {
-	struct http_fetch *f = arg;
+	struct http_job *j = arg;
 
-	http_reply_line(&f->reply, line, one * n, time(NULL));
+	http_reply_line(&j->reply, line, one * n, time(NULL));
 	return one * n;
 }
 
 static size_t on_body(char *p, size_t one, size_t n, void *arg)
 {
-	struct http_fetch *f = arg;
+	struct http_job *j = arg;
 	long status = 0;
 
 	n *= one;
-	if (f->verdict == NOT_JUDGED)
-		f->verdict = (int)judge_head(f);
-	if (f->verdict != GOOD) {
-		curl_easy_getinfo(f->easy, CURLINFO_RESPONSE_CODE, &status);
-		f->discarded += n;
-		return status < 300 || f->discarded > DISCARD_MAX ? 0 : n;
+	if (j->verdict == NOT_JUDGED)
+		j->verdict = (int)judge_head(j);
+	if (j->verdict != GOOD) {
+		curl_easy_getinfo(j->easy, CURLINFO_RESPONSE_CODE, &status);
+		j->discarded += n;
+		return status < 300 || j->discarded > DISCARD_MAX ? 0 : n;
 	}
-	if (n > f->part_end - f->off - f->got) {
-		f->verdict = (int)judged(f, NEVER, "the server sends more than it says");
+	if (n > j->part_end - j->off - j->got) {
+		j->verdict = (int)judged(j, NEVER, "the server sends more than it says");
 		return 0;
 	}
-	f->data(f, p, n);
-	f->got += n;
+	if (!answer_data(j, p, n))
+		return 0;
+	j->got += n;
 	return n;
 }
 
@@ -185,30 +187,30 @@ CURL *http_handle_new(void)
 	return NULL;
 }
 
-bool http_transfer_prepare(struct http_fetch *f)
+bool http_transfer_prepare(struct http_job *j)
 {
 	/* what began with TLS does not go on without */
-	const char *redirects = strncasecmp(f->remote->url, "https:", 6) ? "http,https" : "https";
+	const char *redirects = strncasecmp(j->file->url, "https:", 6) ? "http,https" : "https";
 	char range[64];
 
-	snprintf(range, sizeof(range), "%llu-%llu", (unsigned long long)(f->off + f->got),
-		 (unsigned long long)(f->off + f->len - 1));
-	f->reply = (struct http_reply){ .retry_after = -1, .v.last_modified = -1 };
-	f->verdict = NOT_JUDGED;
-	f->discarded = 0;
-	f->error[0] = f->why[0] = '\0';
-	return !curl_easy_setopt(f->easy, CURLOPT_URL, f->remote->url) &&
-	       !curl_easy_setopt(f->easy, CURLOPT_REDIR_PROTOCOLS_STR, redirects) &&
-	       !curl_easy_setopt(f->easy, CURLOPT_RANGE, range) &&
-	       !curl_easy_setopt(f->easy, CURLOPT_ERRORBUFFER, f->error) &&
-	       !curl_easy_setopt(f->easy, CURLOPT_HEADERDATA, f) &&
-	       !curl_easy_setopt(f->easy, CURLOPT_WRITEDATA, f) &&
-	       !curl_easy_setopt(f->easy, CURLOPT_PRIVATE, f);
+	snprintf(range, sizeof(range), "%llu-%llu", (unsigned long long)(j->off + j->got),
+		 (unsigned long long)(j->off + j->len - 1));
+	j->reply = (struct http_reply){ .retry_after = -1, .v.last_modified = -1 };
+	j->verdict = NOT_JUDGED;
+	j->discarded = 0;
+	j->error[0] = j->why[0] = '\0';
+	return !curl_easy_setopt(j->easy, CURLOPT_URL, j->file->url) &&
+	       !curl_easy_setopt(j->easy, CURLOPT_REDIR_PROTOCOLS_STR, redirects) &&
+	       !curl_easy_setopt(j->easy, CURLOPT_RANGE, range) &&
+	       !curl_easy_setopt(j->easy, CURLOPT_ERRORBUFFER, j->error) &&
+	       !curl_easy_setopt(j->easy, CURLOPT_HEADERDATA, j) &&
+	       !curl_easy_setopt(j->easy, CURLOPT_WRITEDATA, j) &&
+	       !curl_easy_setopt(j->easy, CURLOPT_PRIVATE, j);
 }
 
 /* Trouble with the connection, while all is well with address and certificate. A file that is not open yet may have a wrong
  * address: that is told at once. */
-static bool may_pass(const struct http_fetch *f, CURLcode code)
+static bool may_pass(const struct http_job *j, CURLcode code)
 {
 	switch (code) {
 	case CURLE_OPERATION_TIMEDOUT:
@@ -221,21 +223,21 @@ static bool may_pass(const struct http_fetch *f, CURLcode code)
 	case CURLE_COULDNT_RESOLVE_HOST:
 	case CURLE_COULDNT_CONNECT:
 	case CURLE_SSL_CONNECT_ERROR:
-		return f->remote->known;
+		return j->file->known;
 	default:
 		return false;
 	}
 }
 
-enum verdict http_transfer_judge(struct http_fetch *f, CURLcode code)
+enum verdict http_transfer_judge(struct http_job *j, CURLcode code)
 {
-	if (code && f->verdict != NOT_JUDGED && f->verdict != GOOD)
-		return (enum verdict)f->verdict;
+	if (code && j->verdict != NOT_JUDGED && j->verdict != GOOD)
+		return (enum verdict)j->verdict;
 	if (code)
-		return judged(f, may_pass(f, code) ? AGAIN : NEVER, "%s", *f->error ? f->error : curl_easy_strerror(code));
-	if (f->verdict == NOT_JUDGED)
-		f->verdict = (int)judge_head(f);
-	if (f->verdict == GOOD && f->off + f->got < f->part_end)
-		return judged(f, AGAIN, "the server sends less than it says");
-	return (enum verdict)f->verdict;
+		return judged(j, may_pass(j, code) ? AGAIN : NEVER, "%s", *j->error ? j->error : curl_easy_strerror(code));
+	if (j->verdict == NOT_JUDGED)
+		j->verdict = (int)judge_head(j);
+	if (j->verdict == GOOD && j->off + j->got < j->part_end)
+		return judged(j, AGAIN, "the server sends less than it says");
+	return (enum verdict)j->verdict;
 }

@@ -2,12 +2,12 @@
 /*
  * One attempt to get (the rest of) a part of a file: the request, and the verdict on the reply.
  *
- * Only fetch.c includes this. Threads: that of the transfers.
+ * Only jobs.c includes this. Threads: that of the jobs.
  */
 #ifndef VMCOREFS_FORMATS_SOURCE_HTTP_TRANSFER_H
 #define VMCOREFS_FORMATS_SOURCE_HTTP_TRANSFER_H
 
-#include "formats/source/http/fetch.h"
+#include "formats/source/http/jobs.h"
 
 enum verdict {
 	NOT_JUDGED,
@@ -19,10 +19,10 @@ enum verdict {
 /* A handle for any transfer; NULL: out of memory. */
 CURL *http_handle_new(void);
 
-/* Make f->easy ask for what f has not got yet. False: out of memory. */
-bool http_transfer_prepare(struct http_fetch *f);
+/* Make j->easy ask for what j has not got yet. False: out of memory. */
+bool http_transfer_prepare(struct http_job *j);
 
-/* After it: GOOD, or what is wrong, in f->why. code: what libcurl says. */
-enum verdict http_transfer_judge(struct http_fetch *f, CURLcode code);
+/* After it: GOOD, or what is wrong, in j->why. code: what libcurl says. */
+enum verdict http_transfer_judge(struct http_job *j, CURLcode code);
 
 #endif

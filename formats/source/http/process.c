@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "formats/source/http/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/log.h"
+#include "formats/source/http/fetch.h"
+#include "formats/source/http/http.h"
+#include "formats/source/http/jobs.h"
+#include "formats/source/http/libcurl.h"
+
+#define SOCKET_BYTES (1 << 20)		/* in flight; the kernel takes less where it must */
+
+/* The addresses that the other process has, as they are shown. One table, as there is one process. */
+static char **started;			/* owned */
+static uint32_t nstarted;
+
+int http_started(const char *url, uint32_t *number)
+{
+	char *shown;
+
+	if (http_url_number(url, number) && *number < nstarted)
+		return 0;
+	shown = http_shown_url(url);
+	for (*number = 0; shown && *number < nstarted; ++*number)
+		if (!strcmp(started[*number], shown))
+			break;
+	free(shown);
+	return *number < nstarted ? 0 : fail(EACCES, "%s: not an address that was given", url);
+}
+
+/* What dumps are split into beside each other, by the names that formats/vmware knows. NULL: none, or out of memory. */
+static char *file_beside(const char *url)
+{
+	static const char *const ends[] = { ".vmss", ".vmsn", ".guest" };
+	size_t len = strlen(url), stem = len;
+	char *beside;
+
+	if (url[strcspn(url, "?#")])
+		return NULL;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		size_t n = strlen(ends[i]);
+
+		if (len > n && !strcmp(url + len - n, ends[i]))
+			stem = len - n;
+	}
+	return asprintf(&beside, "%.*s.vmem", (int)stem, url) < 0 ? NULL : beside;
+}
+
+/* Of libcurl's files that the environment names; the process leaves the folder that it was started in. */
+static void make_absolute(const char *variable)
+{
+	const char *value = getenv(variable);
+	char path[PATH_MAX];
+
+	if (value && *value && realpath(value, path))
+		setenv(variable, path, 1);
+}
+
+static void leave_the_rest(void)
+{
+	static const int ignored[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGUSR1, SIGUSR2 };
+	const struct rlimit no_core = { 0 };
+
+	for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
+		signal(ignored[i], SIG_IGN);
+	setsid();
+	make_absolute("CURL_CA_BUNDLE");
+	make_absolute("SSL_CERT_FILE");
+	make_absolute("SSL_CERT_DIR");
+	if (chdir("/") < 0)
+		_exit(EXIT_FAILURE);
+	prctl(PR_SET_NAME, "vmcorefs-http");
+	prctl(PR_SET_DUMPABLE, 0);
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	setrlimit(RLIMIT_CORE, &no_core);
+}
+
+/* Its messages were the program's until here. */
+static void leave_standard_fds(void)
+{
+	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (fd < 0 || dup2(fd, STDIN_FILENO) < 0 || dup2(fd, STDOUT_FILENO) < 0 || dup2(fd, STDERR_FILENO) < 0)
+		_exit(EXIT_FAILURE);
+	if (fd > STDERR_FILENO)
+		close(fd);
+}
+
+static void run(int fd, struct http_file *files, uint32_t n) __attribute__((noreturn));
+static void run(int fd, struct http_file *files, uint32_t n)
+{
+	int r;
+
+	leave_the_rest();
+	r = libcurl_load();
+	if (!r && curl_global_init(CURL_GLOBAL_DEFAULT))
+		r = -ENOTSUP;
+	leave_standard_fds();
+	io_close_others(&fd, 1);
+	http_jobs_run(fd, files, n, r);
+	_exit(EXIT_SUCCESS);
+}
+
+/* The addresses and those beside them, with a secret in each maybe: for the other process alone. */
+static struct http_file *files_new(const char *const *urls, uint32_t n)
+{
+	struct http_file *files = calloc(2 * (size_t)n, sizeof(*files));
+
+	started = calloc(2 * (size_t)n, sizeof(*started));
+	for (uint32_t i = 0; files && started && i < 2 * n; i++) {
+		char *url = i < n ? strdup(urls[i]) : file_beside(urls[i - n]);
+
+		if (!url && i >= n)
+			continue;
+		started[nstarted] = url ? http_shown_url(url) : NULL;
+		files[nstarted].url = url;
+		if (!started[nstarted]) {
+			free(files);
+			return NULL;
+		}
+		nstarted++;
+	}
+	return started ? files : NULL;
+}
+
+static void files_free(struct http_file *files)
+{
+	for (uint32_t i = 0; i < nstarted; i++) {
+		char *url = (char *)(uintptr_t)files[i].url;
+
+		explicit_bzero(url, strlen(url));
+		free(url);
+	}
+	free(files);
+}
+
+int http_start(const char *const *urls, unsigned int n)
+{
+	struct http_file *files = files_new(urls, n);
+	int pair[2], bytes = SOCKET_BYTES;
+	pid_t child;
+
+	if (!files)
+		return fail(ENOMEM, "out of memory");
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+		return fail(errno, "a socket to another process: %m");
+	setsockopt(pair[1], SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes));
+	fflush(NULL);
+	child = fork();
+	if (!child)
+		run(pair[1], files, nstarted);
+	close(pair[1]);
+	files_free(files);
+	if (child < 0)
+		return fail(errno, "a process that reads from servers: %m");
+	return http_connect(pair[0]);
+}
