@@ -15,6 +15,7 @@
 	X(notes) \
 	X(memory) \
 	X(vtop) \
+	X(types) \
 	X(levels)
 
 #define DECLARE(name) extern const struct view_family name##_family;
