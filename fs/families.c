@@ -16,6 +16,7 @@
 	X(memory) \
 	X(vtop) \
 	X(types) \
+	X(values) \
 	X(levels)
 
 #define DECLARE(name) extern const struct view_family name##_family;

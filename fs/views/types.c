@@ -12,6 +12,7 @@
 #include "kernel/debuginfo/type_text.h"
 
 #define DEPTH 16			/* of unnamed members in unnamed members */
+#define STEPS (1u << 16)		/* members of one type that are looked at */
 #define WHOLE_SUFFIX ".h"
 
 static const char *missing_types(const struct engine *e)
@@ -136,31 +137,20 @@ struct wanted_member {
 	const char *name;
 	const struct type *outer;
 	const char *outer_name;
+	unsigned int steps;		/* left: unnamed members may have each other */
 };
 
-/* "int x[3]" on one line: of what is spelled out the first one and the last. */
 static int put_declaration(const struct types *t, const struct type_item *item, struct outbuf *out)
 {
-	struct outbuf all = OUTBUF_INIT;
-	const char *body, *end;
-	int r = type_text_declaration(t, &item->type, item->name, &all);
+	int r = type_text_line(t, &item->type, item->name, out);
 
-	body = all.data ? strchr(all.data, '\n') : NULL;
-	end = body ? strrchr(all.data, '}') : NULL;
-	if (!all.data)
-		;
-	else if (end)
-		out_printf(out, "%.*s ... %s", (int)(body - all.data), all.data, end);
-	else
-		out_printf(out, "%s", all.data);
 	if (item->bits)
 		out_printf(out, " : %u", item->bits);
-	out_free(&all);
 	return r == -EIO ? 0 : r;
 }
 
 /* In type, which starts at so many bits, and in its unnamed members. */
-static int put_members(const struct wanted_member *w, const struct types *t, const struct type *type, uint64_t start,
+static int put_members(struct wanted_member *w, const struct types *t, const struct type *type, uint64_t start,
 		       unsigned int depth, struct outbuf *out)
 {
 	struct type_items items = { .of = *type };
@@ -169,7 +159,7 @@ static int put_members(const struct wanted_member *w, const struct types *t, con
 	struct type inner;
 	int r;
 
-	while ((r = types_next_item(t, &items, &item))) {
+	while (w->steps && w->steps-- && (r = types_next_item(t, &items, &item))) {
 		if (r < 0) {
 			if (r != -EIO)
 				return r;
@@ -200,7 +190,7 @@ static int put_members(const struct wanted_member *w, const struct types *t, con
 static int put_if_has_member(void *arg, const struct types *t, const struct type *type, const char *name,
 			     struct outbuf *out)
 {
-	struct wanted_member w = { .name = arg, .outer = type, .outer_name = name };
+	struct wanted_member w = { .name = arg, .outer = type, .outer_name = name, .steps = STEPS };
 
 	return put_members(&w, t, type, 0, 0, out);
 }

@@ -17,6 +17,9 @@
 /* "int (*name)(struct foo *, unsigned long)". name "": the type alone. What has no name itself is spelled out. */
 int type_text_declaration(const struct types *t, const struct type *type, const char *name, struct outbuf *out);
 
+/* The same on one line: of what is spelled out the first line and the last, "struct { ... } name". */
+int type_text_line(const struct types *t, const struct type *type, const char *name, struct outbuf *out);
+
 /* The definition of a struct, union, enum or typedef with a line "/" "* offset size *" "/" for each member, counted from
  * the outermost struct, and holes as comments, as pahole prints it. A base type or what else has no definition: a comment
  * with its name and size. */

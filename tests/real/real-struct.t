@@ -1,0 +1,32 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# TIMEOUT: 1800
+# Values by json/: 1000 random members of random live objects of each kernel are what drgn reads there with the kernel's DWARF,
+# bit fields, pointers, enums and both byte orders among them. Without a vmlinux, where the dump has types.
+. tests/real/lib.sh
+need_root
+need_fuse
+
+names=(v510-512 v61-512 v612-512 v7-512 a64-512 s390x)
+sets judges "${names[@]}"
+newest_judges
+
+for name in "${names[@]}"; do
+	folder=${set[$name]} vmlinux=${set[$name]}/vmlinux
+	dump=$folder/vmcore options=()
+	[[ -e $dump ]] || dump=$folder/elf
+	[[ $name != s390x ]] || options=(-x "$vmlinux")
+	mkdir "$T/$name"
+	mount_dump "$dump" "$T/$name" "${options[@]}" || { fail "$name: mount"; continue; }
+	# QEMU's dumps have no virtual addresses: drgn reads our ELF
+	[[ $dump == */vmcore ]] || dump=$T/$name/elf
+	drgn_run "$dump" "$vmlinux" "$top/tests/tools/drgn_values.py" 1000 1 >"$T/$name.values" 2>"$T/err"
+	is $? 0 "$name: drgn" || diag "$(tail -n 3 "$T/err")"
+	diag "$name: $(grep ^drgn: "$T/err")"
+	is "$(lines "$T/$name.values")" 1000 "$name: 1000 members"
+	tests/tools/compare_values.py "$T/$name/json" "$T/$name.values" >"$T/compared"
+	result $? "$name: $(tail -n 1 "$T/compared")"
+	head -n 20 "$T/compared" | cut -c 1-300 | while read -r line; do diag "$name: $line"; done
+	unmount "$T/$name"
+done
+done_testing
