@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "base/fault.h"
 #include "base/log.h"
+#include "base/wanted.h"
 #include "base/vector.h"
 
 /*
@@ -109,6 +110,10 @@ static int read_pages(const struct pages *ps, uint64_t pfn, uint64_t count, void
 	struct fault_watch watch;
 	int r = fault_seen();
 
+	/* what computes for long reads memory: here each job notices that nobody waits for it any more */
+	if (!r && !work_is_wanted_for(count))
+		r = -EINTR;
+	fault_note(r);
 	if (r)
 		return r;
 	fault_watch_begin(&watch);

@@ -103,7 +103,8 @@ static inline bool pages_compressed(const struct pages *ps)
 
 /* count pages in one go, which costs less than one by one. -ENODATA: one of them is excluded or absent; -EIO, -EBADMSG: one is
  * damaged; buf is undefined then. When a passing fault (base/fault.h) was met on the way, that is what is returned, and it is
- * noted. Where one has been noted already nothing is read any more. */
+ * noted. Where one has been noted already nothing is read any more. -EINTR, noted too: nobody waits for this thread's work
+ * any more (base/wanted.h), which all that read memory learn here. */
 int pages_read_run(const struct pages *ps, uint64_t pfn, uint64_t count, void *buf);
 
 /* One page. -ENODATA: excluded or absent; -EIO, -EBADMSG: damaged; a passing fault. */

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #define LINGER_MS 500u
+#define LOOK_AFTER 256u			/* units: a page takes microseconds */
 
 static _Thread_local const struct want *current;
 /* for the waiters of all shared wants: they form trees, and are looked at a thousand times a second at most */
@@ -82,4 +83,15 @@ bool work_is_wanted(void)
 	wanted = is_wanted(current);
 	pthread_mutex_unlock(&lock);
 	return wanted;
+}
+
+bool work_is_wanted_for(uint64_t units)
+{
+	static _Thread_local uint64_t done;
+
+	done += units;
+	if (done < LOOK_AFTER)
+		return true;
+	done = 0;
+	return work_is_wanted();
 }

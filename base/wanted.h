@@ -43,5 +43,7 @@ void want_leave(struct want *shared, struct want_waiter *me);
 
 /* Does anybody wait for what this thread does? */
 bool work_is_wanted(void);
+/* The same for who does much in small pieces, of so many units: looked at once in 256, else true. */
+bool work_is_wanted_for(uint64_t units);
 
 #endif

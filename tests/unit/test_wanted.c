@@ -8,6 +8,7 @@
 
 #include "base/once.h"
 #include "base/workers.h"
+#include "tests/unit/fake.h"
 #include "tests/unit/unit.h"
 
 #define WAITERS 4
@@ -205,6 +206,72 @@ static void test_gone_before(void **state)
 	assert_int_equal(n, 100);
 }
 
+/* One page after the other, as who renders a text does: no loop of its own looks. */
+static int read_all(void *arg)
+{
+	struct fake *f = arg;
+	uint8_t page[4096];
+
+	t.items = 0;
+	for (uint64_t pfn = 0; pfn < f->pages.max_pfn; pfn++) {
+		int r = pages_read(&f->pages, pfn, page);
+
+		if (r)
+			return r;
+		t.items++;
+	}
+	return 0;
+}
+
+static int read_all_at_once(void *arg)
+{
+	struct fake *f = arg;
+	void *all = malloc(f->pages.max_pfn << 12);
+	int r = pages_read_run(&f->pages, 0, f->pages.max_pfn, all);
+
+	free(all);
+	return r;
+}
+
+/* What answers an error with something else has not answered. */
+static int read_and_forget(void *arg)
+{
+	read_all(arg);
+	return 0;
+}
+
+static void test_reading(void **state)
+{
+	struct want gone = { .gone = 1 }, stays = { .gone = 0 };
+	struct fake *f = fake_new(12, 5000);
+	struct once o = ONCE_INIT;
+	struct want_waiter waiter;
+
+	(void)state;
+	fake_set(f, 0, 5000, PAGE_DATA);
+	want_set(&gone);
+	assert_int_equal(read_all(f), -EINTR);
+	assert_in_range(t.items, 0, 256);
+	assert_int_equal(read_all_at_once(f), -EINTR);
+	want_set(&stays);
+	assert_int_equal(read_all(f), 0);
+
+	/* of a shared result, as long as one waits */
+	want_join(&o.want, &waiter);
+	assert_int_equal(once_run(&o, read_all, f), 0);
+	want_leave(&o.want, &waiter);
+	o = (struct once)ONCE_INIT;
+	want_join(&o.want, &waiter);
+	want_set(&gone);
+	assert_int_equal(once_run(&o, read_and_forget, f), -EINTR);
+	want_set(&stays);
+	assert_int_equal(once_run(&o, read_and_forget, f), 0);
+	want_leave(&o.want, &waiter);
+	want_set(NULL);
+	assert_int_equal(read_all(f), 0);
+	fake_free(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -213,6 +280,7 @@ int main(void)
 		cmocka_unit_test(test_again),
 		cmocka_unit_test(test_some_stay),
 		cmocka_unit_test(test_gone_before),
+		cmocka_unit_test(test_reading),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
