@@ -12,6 +12,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/log.h"
+
 /* Set before there are threads. */
 static int asked = -1;
 static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
@@ -105,6 +107,21 @@ int files_open(const char *path, int flags)
 	if (fd >= 0 && !(flags & O_NONBLOCK) && (now = fcntl(fd, F_GETFL)) >= 0)
 		fcntl(fd, F_SETFL, now & ~O_NONBLOCK);
 	return fd;
+}
+
+int files_open_plain(const char *path)
+{
+	int fd = files_open(path, O_NONBLOCK);
+	struct stat st = { 0 };
+	const char *what;
+
+	if (fd < 0)
+		return fail(-fd, "%s: %s", path, strerror(-fd));
+	if (!fstat(fd, &st) && S_ISREG(st.st_mode))
+		return fd;
+	what = S_ISDIR(st.st_mode) ? "a folder" : S_ISFIFO(st.st_mode) ? "a pipe" : "a device";
+	close(fd);
+	return fail(S_ISDIR(st.st_mode) ? EISDIR : EINVAL, "%s: is %s, and must be a plain file", path, what);
 }
 
 static int look(const char *path, bool follow, struct stat *st)

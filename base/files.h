@@ -42,6 +42,9 @@ void files_ask(int socket);
 
 /* A file or a folder to be read; flags: O_NONBLOCK or 0. A descriptor (close-on-exec) or -errno, without a message. */
 int files_open(const char *path, int flags);
+/* The same of a plain file, such as rules and symbols are in: anything else could make who reads it wait for ever. A descriptor or
+ * -errno (logged). */
+int files_open_plain(const char *path);
 /* As stat(2), lstat(2); 0 or -errno. */
 int files_stat(const char *path, struct stat *st);
 int files_lstat(const char *path, struct stat *st);

@@ -364,7 +364,7 @@ int erase_parse(const char *name, const char *text, size_t len, struct erase_rul
 
 int erase_parse_file(const char *path, struct erase_rules **out)
 {
-	int fd = files_open(path, 0), r = 0;
+	int fd = files_open_plain(path), r = 0;
 	size_t len = 0;
 	char *text = malloc(FILE_MAX_BYTES + 1);
 	ssize_t n = 1;
@@ -372,7 +372,7 @@ int erase_parse_file(const char *path, struct erase_rules **out)
 	if (!text)
 		r = -ENOMEM;
 	else if (fd < 0)
-		r = fail(-fd, "%s: %s", path, strerror(-fd));
+		r = fd;
 	while (!r && n && len <= FILE_MAX_BYTES) {
 		n = read(fd, text + len, FILE_MAX_BYTES + 1 - len);
 		if (n < 0 && errno != EINTR)

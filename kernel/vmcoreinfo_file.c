@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/files.h"
@@ -27,16 +26,11 @@ static bool has_line(const char *text, const char *key)
 int vmci_read_file(const char *path, const char *key, struct outbuf *text)
 {
 	char buf[65536];
-	struct stat st;
 	ssize_t n = 0;
-	int fd = files_open(path, 0);
+	int fd = files_open_plain(path);
 
 	if (fd < 0)
-		return fail(-fd, "%s: %s", path, strerror(-fd));
-	if (!fstat(fd, &st) && S_ISDIR(st.st_mode)) {
-		close(fd);
-		return fail(EISDIR, "%s: %s", path, strerror(EISDIR));
-	}
+		return fd;
 	while (text->len <= MAX_TEXT_BYTES && (n = read(fd, buf, sizeof(buf))) > 0)
 		out_write(text, buf, (size_t)n);
 	if (n < 0)

@@ -28,9 +28,9 @@ static void map_file(struct vmlinux_file *f)
 
 int vmlinux_file_open(const char *path, struct vmlinux_file *out)
 {
-	*out = (struct vmlinux_file){ .fd = files_open(path, 0) };
+	*out = (struct vmlinux_file){ .fd = files_open_plain(path) };
 	if (out->fd < 0)
-		return fail(-out->fd, "%s: %s", path, strerror(-out->fd));
+		return out->fd;
 	elf_version(EV_CURRENT);
 	map_file(out);
 	out->elf = out->map ? elf_memory(out->map, out->map_len) : elf_begin(out->fd, ELF_C_READ, NULL);

@@ -92,11 +92,15 @@ refused "$T/bad: is of build 0123456789, but $dump of build $build" -i "$T/bad" 
 grep -v BUILD-ID "$own" >"$T/no-build"
 same_views "-i, without BUILD-ID" "$T/kdump" -i "$T/no-build" "$dump"
 refused "$T/none: No such file or directory" -i "$T/none" "$dump"
-refused "$T: Is a directory" -i "$T" "$dump"
+refused "$T: is a folder, and must be a plain file" -i "$T" "$dump"
 : >"$T/empty"
 refused "$T/empty: not a VMCOREINFO text" -i "$T/empty" "$dump"
 refused "$dump: not a VMCOREINFO text" -i "$dump" "$dump"
-refused "/dev/zero: not a VMCOREINFO text" -i /dev/zero "$dump"
+refused "/dev/zero: is a device, and must be a plain file" -i /dev/zero "$dump"
+mkfifo "$T/fifo"	# nobody ever writes into it
+refused "$T/fifo: is a pipe, and must be a plain file" -i "$T/fifo" "$dump"
+refused "$T/fifo: is a pipe, and must be a plain file" -x "$T/fifo" "$dump"
+refused "$T/fifo: is a pipe, and must be a plain file" -o erase="$T/fifo" "$dump"
 
 # --- a dump without VMCOREINFO
 bare=$T/bare
