@@ -17,8 +17,8 @@
  * - Locks, in order: once locks -> that of a file on a server (formats/source/http/cache.c) -> cache (base/cache.c). Those of
  *   waiters (base/wanted.c, base/turns.c), those of decoded chunks (formats/raw/avml.c), an opening's (fs/opening.c), libdw's
  *   (kernel/debuginfo/types_dwarf.c), that of parts that are asked for (formats/source/http/fetch.c), those of what was
- *   looked up, of texts and of what is kept (fs/interned.c, fs/text_cache.c, fs/views/kept.c) and that of a file in /proc
- *   (formats/source/file.c) are leaves. No lock is held across pread(), but for the last one, a decompressor, or
+ *   looked up, of texts and of what is kept (fs/interned.c, fs/text_cache.c, fs/views/kept.c) and those of a file in /proc and
+ *   of open files (formats/source/file.c) are leaves. No lock is held across pread(), but for the last one, a decompressor, or
  *   fuse_reply_*(). Cached pages are reference-counted blocks, so that eviction cannot hurt a reader.
  * - Each header says one of: Threads: any / Threads: before mount only / Threads: caller holds X.
  * - Per-thread scratch (decompression contexts, page buffers) through one helper, not ad-hoc TLS.

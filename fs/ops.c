@@ -10,6 +10,7 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/wanted.h"
+#include "formats/source/file.h"
 #include "fs/opening.h"
 #include "fs/views/row.h"
 
@@ -432,6 +433,7 @@ static void ops_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 		fuse_reply_err(req, ops_errno(r));
 		return;
 	}
+	source_files_check();
 	atomic_fetch_add(&m->files, 1);
 	if (ns.slow) {
 		opening_start(m, req, n, fi);

@@ -6,6 +6,7 @@
 #include <linux/fs.h>
 #include <linux/magic.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +30,14 @@ struct file_source {
 	int fd;
 	pthread_mutex_t *one_reader;	/* owned; of files of /proc, else NULL: see file_read() */
 	size_t map_page;		/* bytes of a page of this machine; 0: reads are not mapped, see read_mapped() */
+	struct statx first;		/* of regular files that are watched: as it was opened */
+	_Atomic bool told;		/* that it has changed */
+	struct file_source *next;	/* in watched */
 };
+
+/* One list for the program: sources are wrapped, joined and shared, so that nobody else has all files. */
+static struct file_source *watched;
+static pthread_mutex_t watched_lock = PTHREAD_MUTEX_INITIALIZER;
 
 static ssize_t read_fd(int fd, void *buf, size_t n, uint64_t off)
 {
@@ -75,6 +83,59 @@ static void try_to_map(struct file_source *f)
 		f->map_page = 0;
 }
 
+/* What is known of it without asking the server that it may be on, which may be silent. */
+static bool look(int fd, struct statx *st)
+{
+	return !statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_SIZE | STATX_MTIME | STATX_NLINK, st);
+}
+
+static void check(struct file_source *f)
+{
+	struct statx now;
+	const char *what;
+
+	if (atomic_load(&f->told) || !look(f->fd, &now))
+		return;
+	what = now.stx_size < f->first.stx_size ? "is shorter than when it was opened: what was behind its end cannot be read" :
+	       now.stx_size > f->first.stx_size ? "is longer than when it was opened" :
+	       now.stx_mtime.tv_sec != f->first.stx_mtime.tv_sec || now.stx_mtime.tv_nsec != f->first.stx_mtime.tv_nsec ?
+	       "was written to since it was opened" : NULL;
+	if (what && !atomic_exchange(&f->told, true))
+		log_notice("%s: the file %s; views may be wrong: unmount, and mount again", f->s.name, what);
+	else if (!what && !now.stx_nlink && f->first.stx_nlink && !atomic_exchange(&f->told, true))
+		log_notice("%s: the file was deleted or replaced since it was opened; views show what it was: unmount, and mount again",
+			   f->s.name);
+}
+
+static void watch(struct file_source *f)
+{
+	if (!look(f->fd, &f->first))
+		return;
+	pthread_mutex_lock(&watched_lock);
+	f->next = watched;
+	watched = f;
+	pthread_mutex_unlock(&watched_lock);
+}
+
+static void unwatch(const struct file_source *f)
+{
+	pthread_mutex_lock(&watched_lock);
+	for (struct file_source **at = &watched; *at; at = &(*at)->next)
+		if (*at == f) {
+			*at = f->next;
+			break;
+		}
+	pthread_mutex_unlock(&watched_lock);
+}
+
+void source_files_check(void)
+{
+	pthread_mutex_lock(&watched_lock);
+	for (struct file_source *f = watched; f; f = f->next)
+		check(f);
+	pthread_mutex_unlock(&watched_lock);
+}
+
 /*
  * Kernels pass what is read from /proc/kcore through a page that all readers of an open file share, without a lock
  * (fs/proc/kcore.c: file->private_data): two at once get each other's bytes.
@@ -91,6 +152,8 @@ static ssize_t file_read(const struct source *s, void *buf, size_t n, uint64_t o
 	r = read_fd(f->fd, buf, n, off);
 	if (f->one_reader)
 		pthread_mutex_unlock(f->one_reader);
+	if (f->first.stx_mask && (r < 0 || ((size_t)r < n && off + (size_t)r < s->size)))
+		source_files_check();
 	return r;
 }
 
@@ -98,6 +161,7 @@ static void file_close(struct source *s)
 {
 	struct file_source *f = (struct file_source *)s;
 
+	unwatch(f);
 	if (f->fd >= 0)
 		close(f->fd);
 	if (f->one_reader)
@@ -241,6 +305,8 @@ int source_open_file(const char *path, struct source **out)
 		fail(-r, "%s: cannot be read: %s", path, strerror(-r));
 		goto err;
 	}
+	if (S_ISREG(st.st_mode) && !f->s.procfs)
+		watch(f);
 	*out = &f->s;
 	return 0;
 err:

@@ -18,4 +18,8 @@ bool source_is_stdin(const char *path);		/* "-" */
  */
 int source_open_file(const char *path, struct source **out);
 
+/* Has a regular file that is open changed since (size, time), or lost its name? That is logged, once of each. Asks no server. Also
+ * done where a read fails. Threads: any. */
+void source_files_check(void);
+
 #endif
