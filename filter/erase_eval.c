@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "base/log.h"
 #include "filter/erase_target.h"
+#include "filter/words.h"
 #include "kernel/debuginfo/facts_names.h"
 #include "kernel/object/list.h"
 #include "kernel/object/percpu.h"
@@ -288,6 +289,11 @@ static bool module_is_loaded(struct erase_run *ev, const struct erase_rule *rule
 	return false;
 }
 
+static bool is_string(const struct erase_rule *rule)
+{
+	return rule->ncommands && rule->commands->extent == ERASE_STRING;
+}
+
 static bool has_module_rules(const struct erase_rules *rules)
 {
 	for (size_t i = 0; i < rules->nrules; i++)
@@ -318,17 +324,63 @@ static int take_facts(const struct erase_rules *rules, const struct facts *f, co
 	return r;
 }
 
+static bool only_strings(const struct erase_rules *rules)
+{
+	for (size_t i = 0; i < rules->nrules; i++)
+		if (!is_string(&rules->rules[i]))
+			return false;
+	return true;
+}
+
+/* All copies of the strings in stored pages, in one pass. */
+static int erase_strings(struct erase_run *ev, const struct erase_rules *rules)
+{
+	struct words words = { 0 };
+	struct word_hits hits = { 0 };
+	int r = 0;
+
+	for (size_t i = 0; i < rules->nrules && !r; i++) {
+		const struct erase_command *c = rules->rules[i].commands;
+
+		if (is_string(&rules->rules[i]))
+			r = words_add(&words, c->string, strlen(c->string), (uint32_t)i);
+	}
+	if (!r && words.n)
+		r = words_search(&words, ev->c.kernel->pages, &hits);
+	if (r == -EFBIG)
+		fail(EFBIG, "%s: more copies of strings than can be erased", rules->name);
+	for (size_t i = 0; i < hits.n && !r; i++) {
+		const struct word *word = &words.list[hits.list[i].word];
+
+		r = erase_list_entry(ev->list, rules->rules[word->number].commands->path.text, false);
+		if (!r)
+			r = erase_list_piece(ev->list, hits.list[i].paddr, word->len);
+	}
+	ev->list->strings = hits.n;
+	if (!r && hits.unread) {
+		log_warn("%s: %llu pages cannot be read: strings in them are not found", rules->name,
+			 (unsigned long long)hits.unread);
+		ev->warnings++;
+	}
+	word_hits_free(&hits);
+	words_free(&words);
+	return r;
+}
+
 int erase_eval(const struct erase_rules *rules, const struct facts *f, struct erase_list *out, unsigned int *warnings)
 {
 	struct erase_run ev = { .c = { .kernel = facts_kernel(f), .facts = f, .name = rules->name }, .list = out };
-	int r = take_facts(rules, f, &ev.c.types);
+	bool strings = only_strings(rules);
+	int r = strings ? 0 : take_facts(rules, f, &ev.c.types);
 
 	*out = (struct erase_list){ 0 };
-	if (!r)
+	if (!r && !strings)
 		r = kreader_open(facts_kernel(f), &ev.c.reader);
 	for (size_t i = 0; i < rules->nrules && !r; i++)
-		if (module_is_loaded(&ev, &rules->rules[i], i ? &rules->rules[i - 1] : NULL))
+		if (!is_string(&rules->rules[i]) && module_is_loaded(&ev, &rules->rules[i], i ? &rules->rules[i - 1] : NULL))
 			r = eval_rule(&ev, &rules->rules[i]);
+	if (!r)
+		r = erase_strings(&ev, rules);
 	if (!r)
 		r = erase_list_close(out);
 	if (r)

@@ -8,6 +8,7 @@
  * - A section of a module that is not loaded is passed over, with a warning: the same rules serve many machines.
  * - Memory that the rules lead through and that is damaged, or not in the dump, hides what is behind it: a warning for
  *   each command, with their number; all that can be found is erased.
+ * - Strings are looked for in all stored pages; that takes no symbols, and reads the whole dump.
  * - NULL pointers, empty lists and erased memory that is not in the dump are nothing to speak of.
  *
  * Threads: any.

@@ -25,6 +25,7 @@ struct erase_list {
 	struct erase_range *ranges;	/* owned; once closed: sorted, without overlaps and adjacent equals */
 	size_t nranges;
 	uint64_t bytes;			/* in all ranges */
+	uint64_t strings;		/* copies of strings that were found */
 	struct erase_piece *pieces;	/* owned: physical memory, those of an entry together */
 	size_t npieces, pieces_cap;
 	struct erase_entry *entries;	/* owned: one for each time that a command found something */

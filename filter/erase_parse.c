@@ -11,6 +11,7 @@
 #include "base/files.h"
 #include "base/log.h"
 #include "base/vector.h"
+#include "filter/words.h"
 
 #define FILE_MAX_BYTES ((size_t)1 << 20)
 
@@ -91,6 +92,14 @@ static bool is_reserved(const struct parser *p)
 		if (token_is(p, words[i]))
 			return true;
 	return false;
+}
+
+/* Is the first word of a line's rest this one? */
+static bool starts_word(const char *at, const char *end, const char *word)
+{
+	size_t len = strlen(word);
+
+	return (size_t)(end - at) >= len && !memcmp(at, word, len) && (at + len == end || is_blank(at[len]));
 }
 
 static bool is_section(const struct parser *p)
@@ -202,6 +211,34 @@ static bool starts_with(const char *path, const char *name)
 	return !strncmp(path, name, len) && (path[len] == '.' || !path[len]);
 }
 
+/* "erase string" and what follows in the line, unless "string" is a symbol here: then nothing is taken. */
+static int take_string(struct parser *p, struct erase_command *c)
+{
+	const char *start = p->at, *end;
+	struct erase_pos pos = p->pos;
+
+	if (!token_is(p, "string"))
+		return 0;
+	while (start < p->end && (*start == ' ' || *start == '\t')) {
+		start++;
+		pos.column++;
+	}
+	for (end = start; end < p->end && *end != '\n';)
+		end++;
+	while (end > start && is_blank(end[-1]))
+		end--;
+	if (end == start || *start == '#' || starts_word(start, end, "size") || starts_word(start, end, "nullify"))
+		return 0;
+	if (end - start < (ptrdiff_t)WORD_MIN || end - start > (ptrdiff_t)WORD_MAX || memchr(start, 0, (size_t)(end - start)))
+		return fail(EINVAL, "%s:%u:%u: a string of %u to %u bytes is wanted here, none of them zero", p->name, pos.line,
+			    pos.column, WORD_MIN, WORD_MAX);
+	c->extent = ERASE_STRING;
+	c->string = strndup(start, (size_t)(end - start));
+	while (p->at < end)
+		step(p);
+	return c->string ? copy_word("string", 6, pos, &c->path) : -ENOMEM;
+}
+
 /* The token is "erase". */
 static int take_command(struct parser *p, struct erase_rule *rule)
 {
@@ -212,6 +249,11 @@ static int take_command(struct parser *p, struct erase_rule *rule)
 		return r;
 	c = &rule->commands[rule->ncommands - 1];
 	r = next(p);
+	if (!r && rule->loop == ERASE_ONCE) {
+		r = take_string(p, c);
+		if (r || c->extent == ERASE_STRING)
+			return r ? r : next(p);
+	}
 	if (!r)
 		r = take_names(p, "a symbol after 'erase'", true, &c->path);
 	if (!r && rule->loop != ERASE_ONCE && !starts_with(c->path.text, rule->var.text))
@@ -394,6 +436,7 @@ static void free_rule(struct erase_rule *rule)
 	for (size_t i = 0; i < rule->ncommands; i++) {
 		free(rule->commands[i].path.text);
 		free(rule->commands[i].bytes_of.text);
+		free(rule->commands[i].string);
 	}
 	free(rule->commands);
 	free(rule->module.text);

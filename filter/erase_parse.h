@@ -4,6 +4,7 @@
  *
  *	[MODULE]				what follows is of this module; before the first one, and with vmlinux: the kernel
  *	erase PATH [size N[K|M] | size PATH | nullify]
+ *	erase string TEXT			every copy in memory; TEXT ends with the line, and may be of any bytes
  *	for NAME in PATH [via MEMBER | within STRUCT[:MEMBER]]
  *		erase NAME[.MEMBER...] ...
  *	endfor
@@ -33,13 +34,14 @@ struct erase_word {
 	struct erase_pos pos;
 };
 
-enum erase_extent { ERASE_TYPE, ERASE_BYTES, ERASE_BYTES_OF, ERASE_NULLIFY };
+enum erase_extent { ERASE_TYPE, ERASE_BYTES, ERASE_BYTES_OF, ERASE_NULLIFY, ERASE_STRING };
 
 struct erase_command {
 	struct erase_word path;
 	enum erase_extent extent;
 	uint64_t bytes;			/* ERASE_BYTES */
 	struct erase_word bytes_of;	/* ERASE_BYTES_OF */
+	char *string;			/* ERASE_STRING: not to be shown; path is the word "string" */
 };
 
 enum erase_loop {

@@ -46,6 +46,7 @@
 #include "fs/monitor.h"
 #include "fs/mounting.h"
 #include "fs/options.h"
+#include "fs/residue.h"
 #include "fs/serving.h"
 
 #define MAX_SPOOL ((uint64_t)1 << 30)
@@ -120,6 +121,8 @@ static int open_and(struct run *r, int (*then)(struct run *r, struct fs *fs, str
 
 static int show(struct run *r, struct fs *fs, struct output *out)
 {
+	if (r->o->mode == RUN_RESIDUE)
+		return residue_check(fs, r->o->path, out);
 	return r->o->mode == RUN_CAT ? cat_file(fs, r->o->path, r->o->force, out) : cat_list(fs, r->o->path, out);
 }
 
@@ -129,7 +132,7 @@ static int mount_and_serve(struct run *r, struct fs *fs, struct output *out)
 	return serving_run(&r->serving, fs);
 }
 
-/* --cat, --list */
+/* --cat, --list, --residue */
 static int work_for_output(struct run *r)
 {
 	struct output out;
@@ -199,6 +202,7 @@ static const char **named_files(const struct options *o, size_t *n)
 {
 	const char *const single[] = {
 		o->fs.vmlinux, o->fs.vmlinux_path, o->fs.vmcoreinfo_file, o->fs.erase_file, o->fs.xen_vmcoreinfo_file,
+		o->mode == RUN_RESIDUE ? o->path : NULL,
 	};
 	const char **list = calloc(o->fs.dump.npaths + ARRAY_SIZE(single), sizeof(*list));
 

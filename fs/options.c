@@ -56,6 +56,7 @@ static const char options_text[] =
 	"      --force           also when that file is binary and standard output a terminal\n"
 	"      --list [PATH]     list a folder of the tree; PATH is what comes first, unless it is the only argument or\n"
 	"                        there is a file of this name (/PATH is no such file, as a rule)\n"
+	"      --residue FILE    say where words of FILE, one a line, are left in the dump; see vmcorefs-erase(5)\n"
 	"  -h, --help            this text\n"
 	"  -V, --version         versions of the program and of what it is built with\n"
 	"\n"
@@ -480,7 +481,7 @@ static int take_arguments(struct options *o, int n, char **args)
 	return 0;
 }
 
-enum { OPT_CAT = 256, OPT_LIST, OPT_READY_FD, OPT_FORCE, OPT_RAW, OPT_RAMDUMP };
+enum { OPT_CAT = 256, OPT_LIST, OPT_RESIDUE, OPT_READY_FD, OPT_FORCE, OPT_RAW, OPT_RAMDUMP };
 
 static const struct option long_options[] = {
 	{ "foreground", no_argument, NULL, 'f' },
@@ -494,6 +495,7 @@ static const struct option long_options[] = {
 	{ "vmcoreinfo-file", required_argument, NULL, 'i' },
 	{ "cat", required_argument, NULL, OPT_CAT },
 	{ "list", no_argument, NULL, OPT_LIST },
+	{ "residue", required_argument, NULL, OPT_RESIDUE },
 	{ "raw", no_argument, NULL, OPT_RAW },
 	{ "ramdump", required_argument, NULL, OPT_RAMDUMP },
 	{ "ready-fd", required_argument, NULL, OPT_READY_FD },
@@ -537,6 +539,12 @@ static int take_option(struct options *o, int c)
 		return 0;
 	case OPT_LIST:
 		o->mode = RUN_LIST;
+		return 0;
+	case OPT_RESIDUE:
+		if (!*optarg)
+			return fail(EINVAL, "--residue: needs a value");
+		o->mode = RUN_RESIDUE;
+		o->path = optarg;
 		return 0;
 	case OPT_RAW:
 		o->fs.dump.raw = true;

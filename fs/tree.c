@@ -59,6 +59,11 @@ void fs_close(struct fs *fs)
 	free(fs);
 }
 
+struct engine *fs_engine(struct fs *fs)
+{
+	return fs->e;
+}
+
 void fs_facts(const struct fs *fs, struct fs_facts *out)
 {
 	*out = fs->facts;

@@ -24,6 +24,7 @@
 #include "kernel/kernel.h"
 
 struct fs;
+struct engine;
 struct view_attributes;
 struct view_family;
 
@@ -48,6 +49,8 @@ struct fs_options {
 /* Open the dump and learn its kernel. Errors were logged, one line. -ENOTSUP, -EIO, -ENOENT, -EACCES, -EISDIR ... */
 int fs_open(const struct fs_options *opt, struct fs **out);
 void fs_close(struct fs *fs);		/* NULL is fine */
+/* What the views are made of; of fs. */
+struct engine *fs_engine(struct fs *fs);
 
 struct fs_facts {
 	uint64_t dump_size;		/* bytes of the source */

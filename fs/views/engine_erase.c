@@ -67,6 +67,7 @@ static void forget(struct engine *e, const struct pages *read)
 static int apply_rules(struct engine *e)
 {
 	struct pages *read = recorder_new(e->pages);
+	bool had_space = e->kernel->has_space;
 	int r = read ? open_facts(e, read) : -ENOMEM;
 
 	if (!r)
@@ -81,8 +82,11 @@ static int apply_rules(struct engine *e)
 	erase_header(e);
 	kernel_set_pages(e->kernel, e->pages);
 	forget(e, read);
-	if (!e->kernel->has_space)
+	if (had_space && !e->kernel->has_space)
 		log_warn("%s: %s: nothing that needs them is served", e->erase_rules->name, e->kernel->why_no_space);
+	if (e->erase_list.strings)
+		log_info("%s: %llu copies of strings erased", e->erase_rules->name,
+			 (unsigned long long)e->erase_list.strings);
 	erase_list_text(&e->erase_list, e->pages, 0, e->pages->max_pfn, &e->eraseinfo);
 out_free:
 	recorder_free(read);

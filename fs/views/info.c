@@ -104,6 +104,12 @@ static void put_erased(const struct engine *e, struct outbuf *out)
 		return;
 	out_printf(out, "erased: %zu ranges, %llu bytes\n", l->nranges, (unsigned long long)l->bytes);
 	info_text(out, "erase-rules", e->erase_rules->name);
+	for (size_t i = 0; i < e->erase_rules->nrules; i++) {
+		if (!e->erase_rules->rules[i].ncommands || e->erase_rules->rules[i].commands->extent != ERASE_STRING)
+			continue;
+		out_printf(out, "erased-strings: %llu copies\n", (unsigned long long)l->strings);
+		break;
+	}
 	if (e->erase_warnings)
 		out_printf(out, "erase-warnings: %u, see the warnings here\n", e->erase_warnings);
 }

@@ -13,6 +13,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void put_command(struct outbuf *o, const struct erase_command *c)
 {
 	out_printf(o, "erase %s", c->path.text);
+	if (c->extent == ERASE_STRING)
+		out_printf(o, " %s", c->string);
 	if (c->extent == ERASE_BYTES)
 		out_printf(o, " size %llu", (unsigned long long)c->bytes);
 	else if (c->extent == ERASE_BYTES_OF)

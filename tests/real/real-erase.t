@@ -132,4 +132,20 @@ for name in v510-512 v612-512; do
 	is "$(cat_ dmesg -o "erase=$T/other.conf" "${set[$name]}/vmcore" | sed 's/^\[[^]]*\] //' | tr -d 'X\n')" "" "... no log"
 done
 
+# --- a string, wherever it is: what grep finds in the raw image is what is found and erased, on each kernel
+for name in v61-512 v510-512 v612-512; do
+	dump=${set[$name]}/vmcore
+	word=$(cat_ info "$dump" | sed -n 's/^release: //p')
+	[[ -n $word ]] || { fail "$name: a release"; continue; }
+	echo "$word" >"$T/words"
+	echo "erase string $word" >"$T/string.conf"
+	n=$(cat_ raw "$dump" | grep -aoF -- "$word" | wc -l)
+	"$VMCOREFS" --residue "$T/words" "$dump" >"$T/got" 2>"$T/err"
+	is $? 1 "$name: its release is found"
+	is "$(sed -n 's/^line 1: pages* [^:]*: \([0-9]*\) cop.*/\1/p' "$T/got" | awk '{ n += $1 } END { print n + 0 }')" "$n" "... $n times, as by grep"
+	like "$(cat "$T/got")" "kernel data \(init_uts_ns" "... in init_uts_ns"
+	is "$(cat_ raw -o "erase=$T/string.conf" "$dump" | grep -acF -- "$word")" 0 "... and erased, all of them"
+	is "$(cat_ info -o "erase=$T/string.conf" "$dump" | sed -n 's/^erased-strings: //p')" "$n copies" "... as info counts"
+done
+
 done_testing

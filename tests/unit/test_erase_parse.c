@@ -190,6 +190,8 @@ static void test_errors(void **state)
 		{ "erase a size 9007199254740992K", "1:14: the size is too large" },
 		{ "erase a size 5 K", "1:16: expected 'erase', 'for' or a section, found 'K'" },
 		{ "erase a nullify size 5", "1:17: expected 'erase', 'for' or a section, found 'size'" },
+		{ "erase string abc", "1:14: a string of 4 to 1024 bytes is wanted here, none of them zero" },
+		{ "for a in b erase string abcd", "1:18: 'string' does not start with 'a', the variable of the loop" },
 		{ "erase a..b", "1:9: a name is missing here" },
 		{ "erase .a", "1:7: a name is missing here" },
 		{ "erase a.", "1:9: a name is missing here" },
@@ -305,6 +307,25 @@ static int parse_file_of(size_t n, struct erase_rules **out)
 	return r;
 }
 
+/* The rest of the line is a string; it is a symbol of that name where nothing else could be meant. */
+static void test_strings(void **state)
+{
+	struct erase_rules *r = good("erase string  a b # c\t \nerase string\nerase string size 4\nerase string nullify\n"
+				     "erase string sizes\nerase string # none\nerase string \xc3\xa4\xff\x01");
+	const char *const strings[] = { "a b # c", NULL, NULL, NULL, "sizes", NULL, "\xc3\xa4\xff\x01" };
+
+	(void)state;
+	assert_int_equal(r->nrules, 7);
+	for (size_t i = 0; i < 7; i++) {
+		assert_string_equal(r->rules[i].commands[0].path.text, "string");
+		assert_int_equal(r->rules[i].commands[0].extent == ERASE_STRING, strings[i] != NULL);
+		if (strings[i])
+			assert_string_equal(r->rules[i].commands[0].string, strings[i]);
+	}
+	assert_int_equal(r->rules[2].commands[0].extent, ERASE_BYTES);
+	erase_rules_free(r);
+}
+
 static void test_files(void **state)
 {
 	struct erase_rules *r = NULL;
@@ -325,7 +346,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_commands), cmocka_unit_test(test_loops), cmocka_unit_test(test_layout),
-		cmocka_unit_test(test_errors), cmocka_unit_test(test_length),
+		cmocka_unit_test(test_errors), cmocka_unit_test(test_strings), cmocka_unit_test(test_length),
 		cmocka_unit_test(test_names), cmocka_unit_test(test_files),
 	};
 
