@@ -17,6 +17,7 @@
 	X(vtop) \
 	X(types) \
 	X(values) \
+	X(lists) \
 	X(levels)
 
 #define DECLARE(name) extern const struct view_family name##_family;

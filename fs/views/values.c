@@ -103,6 +103,25 @@ static int find_variable(struct value_reader *v, const char *text, struct variab
 	return value_check_path(out->path);
 }
 
+int value_place(struct value_reader *v, const char *text, struct value *out)
+{
+	struct value_name name;
+	struct variable var;
+	int r = value_name_find(v->facts, text, &name);
+
+	if (!r) {
+		*out = (struct value){ .type = name.type.type, .vaddr = name.vaddr, .owner = "", .name = "" };
+		return value_follow(v, out, name.path);
+	}
+	if (r != -EINVAL && r != -ENOENT)
+		return r;
+	r = find_variable(v, text, &var);
+	if (r)
+		return r;
+	*out = var.value;
+	return var.per_cpu ? -ENOENT : value_follow(v, out, var.path);
+}
+
 /* --- texts -------------------------------------------------------------------------------------------------------- */
 
 enum form { FORM_C, FORM_JSON };

@@ -21,4 +21,7 @@ struct value_name {
 /* -EINVAL: no such name; -ENOENT: no such type or symbol; -EIO; passing faults. Whether the path leads anywhere is not known. */
 int value_name_find(const struct facts *f, const char *text, struct value_name *out);
 
+/* Where "<type>@<addr><path>" is, or "<variable><path>", not a per-CPU variable without a CPU. Errors also as value_follow(). */
+int value_place(struct value_reader *v, const char *text, struct value *out);
+
 #endif

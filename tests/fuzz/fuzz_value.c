@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Any types over any memory: values of them as C and as JSON, and paths. Byte 0: 1: words of 4 bytes, 2: big-endian, 4: only
+ * Any types over any memory: values of them as C and as JSON, paths, and lists of them. Byte 0: 1: words of 4 bytes, 2: big-endian, 4: only
  * the lower half of memory is there. Bytes 1 and 2: how many of the rest are BTF; then 32 bytes of a path; what is left is
  * memory from address 0 on. The texts have bounds, and nothing that a terminal would obey.
  */
@@ -11,13 +11,14 @@
 #include "base/bytes.h"
 #include "base/log.h"
 #include "kernel/debuginfo/types_internal.h"
-#include "kernel/value/value.h"
+#include "kernel/value/elements.h"
 
 #define PAGES 16u
 
 #include "tests/fuzz/memory.h"
 
 #define PATH	32u
+#define LIMIT	1000u			/* elements of a list */
 #define MOST	4u			/* types of one input */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -43,6 +44,19 @@ static void render(struct value_reader *v, const struct value *at)
 	out_free(&out);
 }
 
+static void walk(struct value_reader *v, const struct type *type, const char *path, const struct value *head)
+{
+	struct elements l;
+	unsigned int told = 0;
+
+	if (elements_begin(&l, v, type, path, head, LIMIT))
+		return;
+	while (elements_next(&l))
+		told++;
+	if (told > LIMIT || l.error > 0)
+		abort();
+}
+
 static void each(struct value_reader *v, const char *path)
 {
 	struct type type;
@@ -52,6 +66,8 @@ static void each(struct value_reader *v, const char *path)
 		struct value value = { .type = type, .vaddr = i * 64, .owner = "", .name = "" };
 
 		render(v, &value);
+		walk(v, &type, path, &value);
+		walk(v, &type, "", &value);
 		if (!value_follow(v, &value, path)) {
 			if (value_check_path(path))
 				abort();
