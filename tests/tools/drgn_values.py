@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # For drgn: drgn_values.py NUMBER SEED: random members of random live objects, one JSON object a line: the name of the member as
-# struct/ and json/ have it, and its value: a number, true or false, or the bytes of an array of char or of numbers.
+# struct/ and json/ have it, and its value: a number, true or false, or the bytes of an array of char or of numbers. To stderr
+# the list of tasks, "task ADDRESS PID".
 import json
 import random
 import sys
@@ -96,6 +97,8 @@ def follow(obj, path):
 
 
 collect()
+for task in list_for_each_entry("struct task_struct", prog["init_task"].tasks.address_of_(), "tasks"):
+    print("task %#x %d" % (task.value_(), task.pid.value_()), file=sys.stderr)
 known = {}
 told = 0
 kinds = [kind for kind in FOUND if FOUND[kind]]
