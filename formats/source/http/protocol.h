@@ -7,6 +7,9 @@
  * The program asks for parts by an id of its own, which is free again after HTTP_DONE. Each request is answered by HTTP_DATA,
  * any number of times, with the bytes in order, each once; HTTP_NOTE with a text; and one HTTP_DONE.
  *
+ * The socket copies what comes twice more than one process would: reading all of a dump of 410 MB from a server on the same
+ * machine takes a quarter longer and a third more of the processor. Memory that both share would save that.
+ *
  * Both ends are the same program: the byte order and the types are the host's.
  */
 #ifndef VMCOREFS_FORMATS_SOURCE_HTTP_PROTOCOL_H
