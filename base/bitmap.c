@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/memory.h"
 
 #define CHUNK_BITS	BITMAP_CHUNK_BITS
 #define CHUNK_SHIFT	15
@@ -37,6 +38,7 @@ struct bitmap {
 	void *root;
 	uint64_t count;
 	bool indexed;
+	_Atomic uint64_t chunks;		/* that were made */
 };
 
 /* Bits of what lies below so many levels of nodes, as a shift. */
@@ -100,6 +102,7 @@ static void *there_or_new(void **place, size_t size)
 
 static struct bitmap_chunk *chunk_for_write(struct bitmap *bm, uint64_t bit)
 {
+	const size_t per_check = MEMORY_SMALL / sizeof(struct bitmap_chunk) + 1;
 	void **place = &bm->root;
 
 	assert(bit < bm->nbits);
@@ -110,6 +113,9 @@ static struct bitmap_chunk *chunk_for_write(struct bitmap *bm, uint64_t bit)
 			return NULL;
 		place = &node->children[child_of(bit, level)];
 	}
+	if (!__atomic_load_n(place, __ATOMIC_ACQUIRE) && ++bm->chunks % per_check == 0 &&
+	    memory_check(per_check * sizeof(struct bitmap_chunk)))
+		return NULL;
 	return there_or_new(place, sizeof(struct bitmap_chunk));
 }
 
@@ -270,6 +276,35 @@ static unsigned int count_bits(uint64_t w)
 	w = (w & 0x3333333333333333) + (w >> 2 & 0x3333333333333333);
 	w = (w + (w >> 4)) & 0x0f0f0f0f0f0f0f0f;
 	return (unsigned int)(w * 0x0101010101010101 >> 56);
+}
+
+/* Of the first bits of a chunk. */
+static uint64_t count_words(const struct bitmap_chunk *a, const struct bitmap_chunk *b, unsigned int bits)
+{
+	uint64_t count = 0;
+
+	for (unsigned int w = 0; w * 64 < bits; w++) {
+		uint64_t word = b ? a->words[w] & ~b->words[w] : a->words[w];
+
+		count += count_bits(bits - w * 64 < 64 ? word << (64 - bits % 64) : word);
+	}
+	return count;
+}
+
+uint64_t bitmap_count_without(const struct bitmap *a, const struct bitmap *b, uint64_t end)
+{
+	uint64_t count = 0, next, end_b;
+
+	end = min_u64(end, a->nbits);
+	for (uint64_t at = 0; at < end; at = next) {
+		const struct bitmap_chunk *c = find_chunk(a, at, &next);
+
+		if (!c)
+			continue;
+		next = at + min_u64(CHUNK_BITS, end - at);
+		count += count_words(c, find_chunk(b, at, &end_b), (unsigned int)(next - at));
+	}
+	return count;
 }
 
 static void index_chunk(struct bitmap_chunk *c, uint64_t *total)

@@ -35,6 +35,9 @@ uint64_t bitmap_run(const struct bitmap *bm, uint64_t bit, bool *value);
 /* Are the same bits set below end? */
 bool bitmap_equal(const struct bitmap *a, const struct bitmap *b, uint64_t end);
 
+/* How many bits below end are set in a and not in b; costs what is set in a. */
+uint64_t bitmap_count_without(const struct bitmap *a, const struct bitmap *b, uint64_t end);
+
 /* Call once after the last set, by one thread, before bitmap_rank(). */
 void bitmap_index(struct bitmap *bm);
 /* Set bits below bit. O(1). */

@@ -8,6 +8,7 @@
 
 #include "base/bisect.h"
 #include "base/bytes.h"
+#include "base/memory.h"
 #include "base/vector.h"
 #include "base/workers.h"
 
@@ -107,7 +108,7 @@ int layout_add_bytes(struct layout *l, const void *bytes, size_t len)
 
 	if (!len)
 		return 0;
-	copy = malloc(len);
+	copy = memory_check(len) ? NULL : malloc(len);
 	if (!copy)
 		return -ENOMEM;
 	memcpy(copy, bytes, len);

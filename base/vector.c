@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/bytes.h"
+#include "base/memory.h"
 
 #define FIRST_BYTES 256u		/* of the smallest array, which has 4 elements at least */
 #define DOUBLE_BYTES (1u << 20)		/* up to here it doubles */
@@ -30,6 +31,8 @@ int vector_grow(void **list, size_t n, size_t *cap, size_t more, size_t max, siz
 	if (want <= *cap)
 		return 0;
 	next = next_cap(*cap, want, min_u64(max, PTRDIFF_MAX / size), size);
+	if (memory_check((next - *cap) * size))
+		return -ENOMEM;
 	bigger = reallocarray(*list, next, size);
 	if (!bigger)
 		return -ENOMEM;

@@ -4,7 +4,8 @@
  * All zero is an empty one. It grows by doubling while it is small and by a quarter when it is not, so that room that is
  * never used costs little.
  *
- * list, n and cap are lvalues and are evaluated more than once. All of these are 0, -ENOMEM, or -EOVERFLOW when there would be
+ * list, n and cap are lvalues and are evaluated more than once. All of these are 0, -ENOMEM (also beyond the limit of
+ * base/memory.h), or -EOVERFLOW when there would be
  * more than max elements (for counts that come from a dump) or bytes than a size_t counts; list, n and cap are as before then.
  *
  * Threads: caller holds the lock of the array. Ownership: free(list) is the owner's.

@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 #include "base/files.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/vector.h"
 #include "formats/crashes.h"
 #include "formats/find.h"
@@ -42,12 +43,25 @@ static int find_set_format(struct source *const *srcs, size_t n, const struct du
 	return r;
 }
 
+/* How many pages there are is not known before the dump is open: not more than one in so many bytes. */
+#define BYTES_PER_PAGE 16
+
+static void allow_memory(struct source *const *srcs, size_t n)
+{
+	uint64_t bytes = 0;
+
+	for (size_t i = 0; i < n; i++)
+		bytes += srcs[i]->size / BYTES_PER_PAGE;
+	memory_allow(bytes);
+}
+
 /* Takes over the sources. */
 static int open_sources(struct source **srcs, size_t n, const struct dump_request *req, struct dump **out)
 {
 	const struct dump_ops *ops;
 	int r;
 
+	allow_memory(srcs, n);
 	if (req->raw || req->banks)
 		return raw_dump_ops.open_set(srcs, n, req, out);
 	r = find_set_format(srcs, n, &ops);

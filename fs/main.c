@@ -36,6 +36,7 @@
 #include "base/files.h"
 #include "base/io.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/spool.h"
 #include "base/workers.h"
 #include "formats/source/http/http.h"
@@ -243,6 +244,22 @@ static int run_monitored(struct options *o, int argc, char **args)
 	return status;
 }
 
+/* What the user allowed counts besides: what each thread works with. */
+#define MEMORY_PER_THREAD ((uint64_t)4 << 20)
+
+static void say_refused(uint64_t more, uint64_t in_use, uint64_t max)
+{
+	log_err("%llu MiB of memory more are wanted, %llu MiB of %llu MiB are in use: -o memory=MIB allows more",
+		(unsigned long long)(more >> 20), (unsigned long long)(in_use >> 20), (unsigned long long)(max >> 20));
+}
+
+static uint64_t memory_limit(const struct options *o)
+{
+	uint64_t mib = o->memory ? o->memory : MEMORY_DEFAULT_MIB;
+
+	return (mib << 20) + workers_threads() * MEMORY_PER_THREAD;
+}
+
 static int run(struct options *o, int argc, char **args)
 {
 	int status;
@@ -254,6 +271,7 @@ static int run(struct options *o, int argc, char **args)
 		fuse_set_log_func(log_from_fuse);
 	if (o->threads)
 		workers_set_threads(o->threads);
+	memory_set_limit(memory_limit(o), say_refused);
 	if (o->http_cache)
 		http_set_cache(o->http_cache);
 	if (!o->spool_limited)

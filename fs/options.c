@@ -91,6 +91,7 @@ static const char options_text[] =
 	"  plugged=ID@ADDRESS[:ID@ADDRESS...]\n"
 	"                        QEMU stream: where plugged memory is, if it is not that of one module\n"
 	"  threads=N             threads for scans and compression (default: one a CPU)\n"
+	"  memory=MIB            memory that a dump may take, besides one byte for each of its pages (default 64)\n"
 	"  spool=SIZE            bytes (K, M, G, T behind it) of temporary files that are kept when nobody has them\n"
 	"                        open any more (default: 1G, or a tenth of what is free in TMPDIR if that is less)\n"
 	"  http_cache=MIB        memory for parts of dumps on servers (default 64)\n"
@@ -111,7 +112,9 @@ static const char *const ignored[] = {
 };
 static const char *const ignored_prefixes[] = { "x-", "X-", "comment=", "user=" };
 
-enum mount_option_kind { FLAG, NUMBER, STRING, COMPRESS, EXCLUDED, ARCH, PAGE_SIZE, ADDRESS, XEN, XEN_DOMU, KERNEL, UNPACK, SPOOL, ID, UMASK };
+#define MAX_MIB (1 << 20)
+
+enum mount_option_kind { FLAG, NUMBER, MIB, STRING, COMPRESS, EXCLUDED, ARCH, PAGE_SIZE, ADDRESS, XEN, XEN_DOMU, KERNEL, UNPACK, SPOOL, ID, UMASK };
 
 static const struct mount_option {
 	const char *name;
@@ -131,6 +134,7 @@ static const struct mount_option {
 	{ "degraded", FLAG, offsetof(struct options, fs.dump.degraded) },
 	{ "unpack", UNPACK, 0 },
 	{ "spool", SPOOL, 0 },
+	{ "memory", MIB, offsetof(struct options, memory) },
 	{ "threads", NUMBER, offsetof(struct options, threads) },
 	{ "http_cache", NUMBER, offsetof(struct options, http_cache) },
 	{ "max_idle_threads", NUMBER, offsetof(struct options, max_idle_threads) },
@@ -378,6 +382,10 @@ static int set_mount_option(struct options *o, char *opt)
 	case NUMBER:
 		if (parse_number(value, 1, MAX_THREADS, field) < 0)
 			return fail(EINVAL, "-o %s=%s: not a number from 1 to %d", opt, value, MAX_THREADS);
+		return 0;
+	case MIB:
+		if (parse_number(value, 1, MAX_MIB, field) < 0)
+			return fail(EINVAL, "-o %s=%s: not a number from 1 to %d", opt, value, MAX_MIB);
 		return 0;
 	case STRING:
 		return set_string(field, value);

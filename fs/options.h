@@ -33,6 +33,7 @@ struct options {
 	bool expose;			/* allow_other also of a dump that others may not read */
 	struct ops_owner owner;		/* what files show */
 	bool has_umask;			/* -o umask= was given */
+	unsigned int memory;		/* MiB, see base/memory.h; 0: as many as by default */
 	unsigned int threads;		/* of the worker pool; 0: one a CPU */
 	unsigned int http_cache;		/* MiB; 0: the default */
 	unsigned int max_idle_threads;	/* of the FUSE loop */

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* stat(2), open(2) and readlink(2) of what is in the tree. */
 #include <errno.h>
+#include <string.h>
 
+#include "base/log.h"
 #include "fs/tree_internal.h"
 
 #define PROC_LINK_SIZE 64	/* what procfs says of each of its own */
@@ -188,6 +190,8 @@ int tree_open(struct fs *fs, struct node n, struct view **out)
 	case VIEW_IMAGE:
 	case VIEW_BYTES:
 		r = p.row->open(fs->e, &p.at, &l);
+		if (r == -ENOMEM)
+			return fail(ENOMEM, "%s: %s", p.row->path, strerror(ENOMEM));
 		if (r)
 			return r;
 		*out = view_of_layout(l);

@@ -8,6 +8,7 @@
 #include "base/bisect.h"
 #include "base/bytes.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "formats/reader/reader.h"
 
 /* The last page of the number space is given up: no machine has it, and no end address wraps then. */
@@ -172,7 +173,8 @@ static int make_runs(struct byte_pages *b, const struct extents *in_file, const 
 		if (!parts[i].ranges->n)
 			continue;
 		/* every run can cut a range in two */
-		runs = calloc(2 * b->nruns + parts[i].ranges->n, sizeof(*runs));
+		runs = memory_check((2 * b->nruns + parts[i].ranges->n) * sizeof(*runs)) ? NULL :
+		       calloc(2 * b->nruns + parts[i].ranges->n, sizeof(*runs));
 		if (!runs)
 			return -ENOMEM;
 		b->nruns = fill_gaps(runs, b->runs, b->nruns, parts[i].ranges, parts[i].state);

@@ -9,6 +9,7 @@
 #include "base/bitmap.h"
 #include "base/bytes.h"
 #include "base/fault.h"
+#include "base/memory.h"
 #include "base/codec.h"
 #include "formats/write/kdump_emit.h"
 #include "formats/write/page_copy.h"
@@ -122,6 +123,8 @@ static int make_index(struct kdump_copy *c, uint64_t from, uint64_t end)
 	if (r)
 		return r;
 	c->nblocks = div_round_up(c->kept, BLOCK_PAGES);
+	if (memory_check(c->nblocks * sizeof(*c->blocks)))
+		return -ENOMEM;
 	c->blocks = calloc(c->nblocks ? c->nblocks : 1, sizeof(*c->blocks));
 	c->zero = bitmap_new(c->kept);
 	c->damaged = bitmap_new(c->kept);

@@ -235,6 +235,30 @@ static void test_huge(void **state)
 	bitmap_free(other);
 }
 
+static void test_count_without(void **state)
+{
+	uint64_t nbits = 40 * CHUNK + 77, seed = 5;
+	struct bitmap *a = bitmap_new(nbits), *b = bitmap_new(nbits);
+
+	(void)state;
+	for (unsigned int i = 0; i < 3000; i++) {
+		uint64_t at = fake_random(&seed) % (nbits - 40);
+
+		if (at / CHUNK % 4 != 1)
+			assert_int_equal(bitmap_set_range(a, at, fake_random(&seed) % 40), 0);
+		if (at / CHUNK % 4 != 2)
+			assert_int_equal(bitmap_set_range(b, at + fake_random(&seed) % 20, 10), 0);
+	}
+	for (uint64_t end = 0, at = 0, count = 0; end <= nbits + 100; end += 1 + fake_random(&seed) % 9999) {
+		for (; at < end; at++)
+			count += bitmap_test(a, at) && !bitmap_test(b, at);
+		assert_int_equal(bitmap_count_without(a, b, end), count);
+	}
+	assert_int_equal(bitmap_count_without(a, a, nbits), 0);
+	bitmap_free(a);
+	bitmap_free(b);
+}
+
 static void test_empty(void **state)
 {
 	struct bitmap *bm = bitmap_new(0);
@@ -341,6 +365,7 @@ int main(void)
 		cmocka_unit_test(test_load_chunks),
 		cmocka_unit_test(test_sparse),
 		cmocka_unit_test(test_huge),
+		cmocka_unit_test(test_count_without),
 		cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_whole_chunks),
 		cmocka_unit_test(test_equal),

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "tests/unit/unit.h"
 
 /* Of the sanitizers: what there is no memory for is NULL, as it is without them. */
@@ -28,6 +29,33 @@ struct pairs {
 	struct pair *list;
 	size_t n, cap;
 };
+
+/* What a dump makes grow ends at the limit, and what is there stays. */
+static void test_memory_limit(void **state)
+{
+	const size_t small = MEMORY_SMALL / sizeof(struct pair);
+	struct pairs p = { 0 };
+	size_t n;
+
+	(void)state;
+	memory_set_limit((uint64_t)8 << 20, NULL);
+	while (!vector_push(p.list, p.n, p.cap, (struct pair){ p.n, 0 }))
+		assert_true(p.n < (size_t)8 << 20);
+	assert_true(p.n >= small);
+	n = p.n;
+	assert_int_equal(vector_push(p.list, p.n, p.cap, (struct pair){ p.n, 0 }), -ENOMEM);
+	assert_int_equal(p.n, n);
+	memory_allow((uint64_t)256 << 20);
+	assert_int_equal(vector_push(p.list, p.n, p.cap, (struct pair){ p.n, 0 }), 0);
+	memory_allow(0);
+	assert_int_equal(memory_check(MEMORY_SMALL - 1), 0);
+	assert_int_equal(memory_check((uint64_t)1 << 60), -ENOMEM);
+	memory_set_limit(0, NULL);
+	assert_int_equal(memory_check((uint64_t)1 << 60), 0);
+	for (size_t i = 0; i < p.n; i++)
+		assert_int_equal(p.list[i].a, i);
+	free(p.list);
+}
 
 static void test_push(void **state)
 {
@@ -159,6 +187,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_push),
+		cmocka_unit_test(test_memory_limit),
 		cmocka_unit_test(test_push_of_itself),
 		cmocka_unit_test(test_reserve),
 		cmocka_unit_test(test_max),

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/memory.h"
 #include "base/cache.h"
 #include "formats/source/http/ahead.h"
 #include "formats/source/http/http.h"
@@ -220,6 +221,8 @@ struct http_cache *http_cache_new(struct http_remote *remote)
 		free(c);
 		return NULL;
 	}
+	if (!shared.files)
+		memory_allow_cache((int64_t)shared.bytes);
 	shared.files++;
 	c->remote = remote;
 	c->first_key = shared.next_key++ << INDEX_BITS;
@@ -236,6 +239,7 @@ void http_cache_free(struct http_cache *c)
 	if (!--shared.files) {
 		cache_free(shared.blocks);
 		shared.blocks = NULL;
+		memory_allow_cache(-(int64_t)shared.bytes);
 	}
 	pthread_mutex_destroy(&c->lock);
 	free(c);

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/memory.h"
+
+#include <errno.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+/* Settings of the program, as its memory is one. */
+static _Atomic uint64_t limit, allowed, caches;
+static memory_refused_fn *tell;
+
+void memory_set_limit(uint64_t bytes, memory_refused_fn *refused)
+{
+	limit = bytes;
+	tell = refused;
+}
+
+void memory_allow(uint64_t bytes)
+{
+	allowed = bytes;
+}
+
+void memory_allow_cache(int64_t bytes)
+{
+	caches += (uint64_t)bytes;
+}
+
+static uint64_t bytes_in_use(void)
+{
+#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 33)
+	struct mallinfo2 m = mallinfo2();
+
+	return m.uordblks + m.hblkhd;
+#else
+	return 0;
+#endif
+}
+
+int memory_check(uint64_t more)
+{
+	uint64_t max = limit, in_use;
+
+	if (!max || more < MEMORY_SMALL)
+		return 0;
+	if (__builtin_add_overflow(max, allowed + caches, &max))
+		return 0;
+	in_use = bytes_in_use();
+	if (in_use <= max && more <= max - in_use)
+		return 0;
+	if (tell)
+		tell(more, in_use, max);
+	return -ENOMEM;
+}
