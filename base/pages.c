@@ -217,15 +217,60 @@ int pages_read_bytes(const struct pages *ps, uint64_t paddr, size_t n, void *buf
 	return 0;
 }
 
-void pages_count(const struct pages *ps, uint64_t counts[PAGE_DATA + 1])
+/* false: there are more than max runs, and the rest is counted as DATA. */
+static bool count_runs(const struct pages *ps, uint64_t counts[PAGE_DATA + 1], uint64_t max)
 {
 	struct page_run run;
 
 	memset(counts, 0, (PAGE_DATA + 1) * sizeof(*counts));
-	for (uint64_t pfn = 0; pfn < ps->max_pfn; pfn += run.count) {
+	if (ps->ops->count) {
+		ps->ops->count(ps, counts);
+		return true;
+	}
+	for (uint64_t pfn = 0, runs = 0; pfn < ps->max_pfn; pfn += run.count, runs++) {
+		if (runs == max) {
+			counts[PAGE_DATA] += ps->max_pfn - pfn;
+			return false;
+		}
 		pages_run(ps, pfn, &run);
 		counts[run.state] += run.count;
 	}
+	return true;
+}
+
+void pages_count(const struct pages *ps, uint64_t counts[PAGE_DATA + 1])
+{
+	count_runs(ps, counts, UINT64_MAX);
+}
+
+bool pages_count_few(const struct pages *ps, uint64_t counts[PAGE_DATA + 1])
+{
+	return count_runs(ps, counts, PAGES_FEW_RUNS);
+}
+
+bool pages_have_few_runs(const struct pages *ps)
+{
+	struct page_run run;
+	uint64_t runs = 0;
+
+	for (uint64_t pfn = 0; pfn < ps->max_pfn && runs <= PAGES_FEW_RUNS; pfn += run.count, runs++)
+		pages_run(ps, pfn, &run);
+	return runs <= PAGES_FEW_RUNS;
+}
+
+uint64_t pages_readable_few(const struct pages *ps)
+{
+	uint64_t counts[PAGE_DATA + 1], pages = 0, pfn = 0;
+	struct page_run run;
+
+	for (unsigned int runs = 0; pfn < ps->max_pfn && runs < PAGES_FEW_RUNS; pfn += run.count, runs++) {
+		pages_run(ps, pfn, &run);
+		pages += run.state == PAGE_DATA && !run.lost ? run.count : 0;
+	}
+	if (pfn >= ps->max_pfn)
+		return pages;
+	pages_count_few(ps, counts);
+	return counts[PAGE_DATA];
 }
 
 uint64_t pages_kept(const struct pages *ps)
@@ -271,37 +316,31 @@ int pages_each_readable(const struct pages *ps, int (*fn)(void *arg, uint64_t fi
 	return each_run(ps, 0, ps->max_pfn, false, fn, arg);
 }
 
-struct parts {
-	uint64_t pages;
-	uint64_t *list;
-	size_t n, cap;
-};
-
-static int add_parts(void *arg, uint64_t first, uint64_t count)
-{
-	struct parts *p = arg;
-	uint64_t part = first / p->pages, last = (first + count - 1) / p->pages;
-	int r = 0;
-
-	if (p->n && p->list[p->n - 1] == part)
-		part++;
-	for (; part <= last && !r; part++)
-		r = vector_push(p->list, p->n, p->cap, part);
-	return r;
-}
-
 int pages_parts(const struct pages *ps, uint64_t pages, uint64_t **parts, size_t *n)
 {
-	struct parts p = { .pages = pages };
-	int r = pages_each_readable(ps, add_parts, &p);
+	uint64_t *list = NULL, part, last;
+	struct page_run run;
+	size_t cap = 0;
+	int r = 0;
 
-	if (r) {
-		free(p.list);
-		return r;
+	*n = 0;
+	for (uint64_t pfn = 0; pfn < ps->max_pfn && !r;) {
+		pages_run(ps, pfn, &run);
+		if (!page_is_kept(run.state) || run.lost) {
+			pfn += run.count;
+			continue;
+		}
+		last = (pfn + run.count - 1) / pages;
+		for (part = pfn / pages; part <= last && !r; part++)
+			r = vector_push(list, *n, cap, part);
+		/* the other runs of the last part do not matter */
+		pfn = part > (ps->max_pfn - 1) / pages ? ps->max_pfn : part * pages;
 	}
-	*parts = p.list;
-	*n = p.n;
-	return 0;
+	if (r)
+		free(list);
+	else
+		*parts = list;
+	return r;
 }
 
 int pages_each_kept(const struct pages *ps, int (*fn)(void *arg, uint64_t first, uint64_t count), void *arg)

@@ -68,6 +68,8 @@ struct pages_ops {
 	 * lie beyond the end of the file. Maybe not all, and the next ones may be too. NULL: none. A header can claim any
 	 * number of pages: what lies beyond the end of a file has to be few runs, however many pages these are. */
 	uint64_t (*lost)(const struct pages *ps, uint64_t pfn, uint64_t count);
+	/* The number of pages below max_pfn in each state, without a walk of the runs; all 0 before. NULL: they have to be walked. */
+	void (*count)(const struct pages *ps, uint64_t counts[PAGE_DATA + 1]);
 	/* Is reading work rather than copying, and worth to be done by several threads? NULL: no. */
 	bool (*compressed)(const struct pages *ps);
 };
@@ -118,8 +120,16 @@ enum hole_policy {
 /* n bytes at physical address paddr, across pages. Filled completely or failed. */
 int pages_read_bytes(const struct pages *ps, uint64_t paddr, size_t n, void *buf, enum hole_policy holes);
 
-/* Number of pages in each state, by walking the runs. counts has PAGE_DATA + 1 elements. */
+/* Number of pages in each state, if need be by walking the runs. counts has PAGE_DATA + 1 elements. */
 void pages_count(const struct pages *ps, uint64_t counts[PAGE_DATA + 1]);
+/* More runs than these are not walked for who only asks what something may be. */
+#define PAGES_FEW_RUNS (1u << 18)
+/* The same at little cost: false when there are so many runs that some pages were not looked at, and are counted as DATA. */
+bool pages_count_few(const struct pages *ps, uint64_t counts[PAGE_DATA + 1]);
+/* Are there no more than PAGES_FEW_RUNS runs? */
+bool pages_have_few_runs(const struct pages *ps);
+/* How many pages there are to read; with what is lost, and more, where there are many runs. */
+uint64_t pages_readable_few(const struct pages *ps);
 /* The number of those that are kept (DATA or ZERO). */
 uint64_t pages_kept(const struct pages *ps);
 

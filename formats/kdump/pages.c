@@ -249,6 +249,17 @@ static uint64_t kdump_lost(const struct pages *ps, uint64_t pfn, uint64_t count)
 	return pfn >= k->base_pfn && pfn - k->base_pfn >= k->lost_from ? count : 0;
 }
 
+/* As kdump_run() has them. */
+static void kdump_count(const struct pages *ps, uint64_t counts[PAGE_DATA + 1])
+{
+	const struct kdump *k = ((const struct dump *)ps)->priv;
+	uint64_t bits = ps->max_pfn > k->base_pfn ? ps->max_pfn - k->base_pfn : 0, known = min_u64(bits, k->lost_from);
+
+	counts[PAGE_DATA] = bitmap_rank(k->stored, known) + bitmap_rank(k->exists, bits) - bitmap_rank(k->exists, known);
+	counts[PAGE_EXCLUDED] = bitmap_count_without(k->exists, k->stored, known);
+	counts[PAGE_ABSENT] = ps->max_pfn - counts[PAGE_DATA] - counts[PAGE_EXCLUDED];
+}
+
 static bool kdump_compressed(const struct pages *ps)
 {
 	return ((const struct dump *)ps)->codec != CODEC_NONE;
@@ -284,5 +295,6 @@ const struct pages_ops kdump_pages_ops = {
 	.run = kdump_run,
 	.places = kdump_places,
 	.lost = kdump_lost,
+	.count = kdump_count,
 	.compressed = kdump_compressed,
 };

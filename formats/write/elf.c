@@ -9,6 +9,7 @@
 
 #include "base/bisect.h"
 #include "base/bytes.h"
+#include "base/memory.h"
 #include "base/vector.h"
 
 /* Shorter runs of excluded pages stay inside a segment: readers search segments one by one. makedumpfile's number. */
@@ -299,7 +300,7 @@ int write_elf(const struct pages *ps, const struct elf_output *o, struct layout 
 	form = form_of(o, o->elf_class == 32 && fits_32(o, &pieces, phnum, page));
 	headers = form.ehdr + phnum * form.phdr + (phnum >= PN_XNUM ? form.shdr : 0);
 	data_off = data_offset(&pieces, headers + notes_bytes(o), page);
-	b = calloc(1, headers);
+	b = memory_check(headers) ? NULL : calloc(1, headers);
 	if (!b) {
 		r = -ENOMEM;
 		goto out_free;
@@ -324,15 +325,20 @@ out_free:
 
 uint64_t write_elf_bound(const struct pages *ps, const struct elf_output *o)
 {
-	uint64_t counts[PAGE_DATA + 1], memory, pieces;
+	uint64_t counts[PAGE_DATA + 1], memory, pieces, runs = 0;
 
 	/* each selection cuts at most one piece per run of excluded pages, the direct map's end one; image parts double them */
-	pages_count(ps, counts);
+	pages_count_few(ps, counts);
 	memory = counts[PAGE_DATA] + counts[PAGE_ZERO] + counts[PAGE_EXCLUDED];
 	pieces = memory / MIN_EXCLUDED_RUN + 2 + (o->direct ? 0 : 2 * o->nsegments);
 	for (uint64_t pfn = 0, last = PAGE_ABSENT; pfn < ps->max_pfn;) {
 		struct page_run run;
 
+		if (runs++ == PAGES_FEW_RUNS) {
+			/* there may be a gap before each page that is left, as many as there are */
+			pieces += min_u64(memory, (ps->max_pfn - pfn) / 2 + 1);
+			break;
+		}
 		pages_run(ps, pfn, &run);
 		if (run.state != PAGE_ABSENT && last == PAGE_ABSENT)
 			pieces++;

@@ -52,6 +52,8 @@ struct kdump_output {
 int write_kdump(const struct pages *machine, const struct pages *ps, const struct kdump_output *o,
 		struct progress *progress, struct layout **out);
 
+/* Its size without the data of pages. */
+uint64_t write_kdump_overhead(const struct pages *ps, const struct kdump_output *o);
 /* An upper bound of the size of write_kdump()'s file for ps or any selection of its pages. */
 uint64_t write_kdump_bound(const struct pages *ps, const struct kdump_output *o);
 

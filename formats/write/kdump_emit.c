@@ -217,12 +217,22 @@ out_free:
 	return r;
 }
 
-uint64_t write_kdump_bound(const struct pages *ps, const struct kdump_output *o)
+uint64_t write_kdump_overhead(const struct pages *ps, const struct kdump_output *o)
 {
 	struct kdump_geometry g;
 
 	measure_headers(ps, o, &g);
-	return g.desc_offset + pages_kept(ps) * (KDUMP_DESC_BYTES + g.block) + g.block + o->eraseinfo_len;
+	return g.desc_offset + pages_kept(ps) * KDUMP_DESC_BYTES + g.block + o->eraseinfo_len;
+}
+
+uint64_t write_kdump_bound(const struct pages *ps, const struct kdump_output *o)
+{
+	uint64_t counts[PAGE_DATA + 1];
+	struct kdump_geometry g;
+
+	measure_headers(ps, o, &g);
+	pages_count_few(ps, counts);
+	return g.desc_offset + (counts[PAGE_DATA] + counts[PAGE_ZERO]) * (KDUMP_DESC_BYTES + g.block) + g.block + o->eraseinfo_len;
 }
 
 static int count_run(void *arg, uint64_t first, uint64_t count)

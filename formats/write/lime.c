@@ -45,8 +45,10 @@ int write_lime(const struct pages *ps, bool big_endian, struct layout **out)
 
 uint64_t write_lime_bound(const struct pages *ps)
 {
-	uint64_t pages = pages_kept(ps);
+	uint64_t counts[PAGE_DATA + 1], pages;
 
-	/* at worst every second page is kept */
-	return (pages << ps->page_shift) + (pages + 1) / 2 * HEADER;
+	pages_count_few(ps, counts);
+	pages = counts[PAGE_DATA] + counts[PAGE_ZERO];
+	/* at worst no page follows another */
+	return (pages << ps->page_shift) + pages * HEADER;
 }

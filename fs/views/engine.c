@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "base/fault.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/repage.h"
 #include "filter/domu.h"
 #include "filter/erase.h"
@@ -191,6 +192,8 @@ static int open_engine(const struct engine_options *opt, struct engine *e)
 	kept_init(&e->kept, opt->spool_limit);
 	init_once(&e->note_index.once);
 	init_once(&e->regions_once);
+	init_once(&e->counts_once);
+	init_once(&e->runs_once);
 	init_once(&e->classes_once);
 	init_once(&e->domu_once);
 	for (unsigned int s = 0; s < SELECTIONS; s++) {
@@ -230,8 +233,9 @@ static int open_engine(const struct engine_options *opt, struct engine *e)
 		r = collect_notes(e);
 	if (r)
 		return r;
-	pages_count(e->pages, e->counts);
 	setup_classes(e);
+	/* contract: so much and a byte for each page that is stored */
+	memory_allow(pages_readable_few(e->pages));
 	r = setup_ram(e);
 	return r ? r : setup_domu(e);
 }
@@ -290,6 +294,34 @@ void engine_close(struct engine *e)
 	out_free(&e->eraseinfo);
 	dump_close(e->dump);
 	free(e);
+}
+
+static int compute_counts(void *arg)
+{
+	struct engine *e = arg;
+
+	pages_count(e->pages, e->counts);
+	return 0;
+}
+
+const uint64_t *engine_counts(struct engine *e)
+{
+	once_run(&e->counts_once, compute_counts, e);
+	return e->counts;
+}
+
+static int compute_runs(void *arg)
+{
+	struct engine *e = arg;
+
+	e->few_runs = pages_have_few_runs(e->pages);
+	return 0;
+}
+
+bool engine_has_few_runs(struct engine *e)
+{
+	once_run(&e->runs_once, compute_runs, e);
+	return e->few_runs;
 }
 
 bool engine_has_selection(const struct engine *e, unsigned int sel)

@@ -87,7 +87,9 @@ struct engine {
 	const char *vmlinux_path;	/* borrowed: the same from /, or NULL */
 	enum hole_policy excluded;
 	enum codec codec;		/* of kdump outputs */
-	uint64_t counts[PAGE_DATA + 1];	/* of the dump's pages, by state */
+	struct once counts_once, runs_once;
+	uint64_t counts[PAGE_DATA + 1];	/* see engine_counts() */
+	bool few_runs;			/* see engine_has_few_runs() */
 
 	struct note_index note_index;	/* fs/views/notes.c */
 
@@ -152,6 +154,10 @@ bool engine_has_selection(const struct engine *e, unsigned int sel);
 /* What levels are made of: e->ram, without the pages of domUs if so wished; they are then found now if need be. */
 int engine_base(struct engine *e, const struct pages **out);
 /* The classes, computed now if need be. -ENOTSUP when they cannot be had. */
+/* Pages of the dump by state: PAGE_DATA + 1 numbers. */
+const uint64_t *engine_counts(struct engine *e);
+/* Are layouts of all its memory made in no time? See pages_have_few_runs(). */
+bool engine_has_few_runs(struct engine *e);
 int engine_classes(struct engine *e, const struct classes **out);
 /* The pages of a selection; without_zero: zero pages left out too, when the level says so. */
 int engine_pages(struct engine *e, unsigned int sel, bool without_zero, const struct pages **out);

@@ -363,7 +363,7 @@ int engine_kdump_overhead(struct engine *e, unsigned int sel, uint64_t *bytes)
 	if (r)
 		return r;
 	image_kdump_output(e, sel, e->codec, &o);
-	*bytes = write_kdump_bound(ps, &o) - (pages_kept(ps) << ps->page_shift);
+	*bytes = write_kdump_overhead(ps, &o);
 	return 0;
 }
 
@@ -373,13 +373,15 @@ void engine_image_size(struct engine *e, unsigned int sel, enum image_kind kind,
 	struct elf_output elf;
 	struct kdump_output kdump;
 	const struct image *im;
+	uint64_t counts[PAGE_DATA + 1];
 	struct layout *l;
 	bool cheap;
 
 	kind = actual_kind(e, kind);
 	im = &e->selections[sel].images[kind];
-	/* of the whole dump, ELF, LiME and raw need its bitmaps only */
-	cheap = sel == WHOLE && (kind == IMAGE_ELF || kind == IMAGE_LIME || kind == IMAGE_RAW);
+	/* of the whole dump, ELF, LiME and raw need its bitmaps only; where these are of very many runs an upper bound is enough
+	 * for who only looks */
+	cheap = sel == WHOLE && (kind == IMAGE_ELF || kind == IMAGE_LIME || kind == IMAGE_RAW) && engine_has_few_runs(e);
 	out->final = kept_size(&e->kept, im, &out->size, &out->data_bytes);
 	if (!out->final && cheap && !engine_image(e, sel, kind, &l)) {
 		layout_unref(l);
@@ -395,7 +397,8 @@ void engine_image_size(struct engine *e, unsigned int sel, enum image_kind kind,
 		break;
 	case IMAGE_RAW:
 		out->size = ps->max_pfn << ps->page_shift;
-		out->data_bytes = e->counts[PAGE_DATA] << ps->page_shift;
+		pages_count_few(ps, counts);
+		out->data_bytes = counts[PAGE_DATA] << ps->page_shift;
 		break;
 	case IMAGE_LIME:
 		out->size = out->data_bytes = write_lime_bound(ps);

@@ -39,7 +39,7 @@ static void put_pages(struct engine *e, struct outbuf *out)
 		[PAGE_DATA] = "stored", [PAGE_ZERO] = "zero", [PAGE_EXCLUDED] = "excluded",
 	};
 	const struct pages *ps = e->pages;
-	const uint64_t *counts = e->counts;
+	const uint64_t *counts = engine_counts(e);
 
 	for (int s = PAGE_DATA; s > PAGE_ABSENT; s--)
 		if (counts[s] || s == PAGE_DATA)

@@ -109,7 +109,7 @@ static int put_classes(struct engine *e, const struct pages *base, const struct 
 	const struct classes *classes;
 	struct class_counts counts;
 	struct estimate_sum sum;
-	const uint64_t *states = e->counts;
+	const uint64_t *states = engine_counts(e);
 	uint64_t stored, total;
 	int r = get_classes(e, &classes);
 
@@ -229,6 +229,7 @@ static int put_level(struct engine *e, unsigned int sel, const char *name, const
 {
 	unsigned int shift = e->pages->page_shift;
 	const struct pages *ps;
+	const uint64_t *states = engine_counts(e);
 	uint64_t kept, more;
 	int r = engine_pages(e, sel, false, &ps);
 
@@ -239,7 +240,7 @@ static int put_level(struct engine *e, unsigned int sel, const char *name, const
 	kept = pages_kept(ps);
 	if (zero < 0)
 		zero = sum->zero;
-	put_pages(out, name, kept, e->counts[PAGE_DATA] + e->counts[PAGE_ZERO], shift);
+	put_pages(out, name, kept, states[PAGE_DATA] + states[PAGE_ZERO], shift);
 	out_printf(out, " %10.0f", zero);
 	put_mib(out, ((double)kept - (selection_level(sel) & LEVEL_ZERO ? zero : 0)) * (double)((uint64_t)1 << shift));
 	put_sizes(out, sum, (double)more);

@@ -25,14 +25,11 @@ static const char first_key[] = "OSRELEASE=";
 /* Work is handed out in pieces of about this much memory. */
 #define ITEM_BYTES (64u << 20)
 
-struct memory_piece {
-	uint64_t first, count;		/* pfns */
-};
-
 struct memory_search {
 	const struct pages *ps;
-	struct memory_piece *pieces;
-	size_t npieces, cap;
+	uint64_t first, end;		/* pfns */
+	uint64_t per_piece;		/* pages */
+	uint64_t *pieces;		/* see pages_parts() */
 	_Atomic uint64_t unreadable;	/* pages since the last that could be read */
 	pthread_mutex_t lock;		/* for what follows */
 	struct kernel_texts *found;
@@ -187,26 +184,9 @@ static int search_page(struct memory_search *f, const char *page, uint64_t pfn)
 	return 0;
 }
 
-static int add_run(struct memory_search *f, uint64_t first, uint64_t count)
+/* Stored pages of one run. */
+static int search_run(struct memory_search *f, uint64_t first, uint64_t count, void *batch)
 {
-	uint64_t per_piece = max_u64(ITEM_BYTES / pages_size(f->ps), 1);
-
-	while (count) {
-		uint64_t n = min_u64(count, per_piece);
-		int r = vector_push(f->pieces, f->npieces, f->cap, (struct memory_piece){ first, n });
-
-		if (r)
-			return r;
-		first += n;
-		count -= n;
-	}
-	return 0;
-}
-
-static int search_piece(void *arg, void *batch, uint64_t item)
-{
-	struct memory_search *f = arg;
-	uint64_t first = f->pieces[item].first, count = f->pieces[item].count;
 	uint64_t size = pages_size(f->ps), per_batch = max_u64(BATCH_BYTES / size, 1);
 
 	while (count && f->unreadable < MAX_UNREADABLE) {
@@ -232,6 +212,22 @@ static int search_piece(void *arg, void *batch, uint64_t item)
 	return 0;
 }
 
+static int search_piece(void *arg, void *batch, uint64_t item)
+{
+	struct memory_search *f = arg;
+	uint64_t first = f->pieces[item] * f->per_piece, end = min_u64(first + f->per_piece, f->end);
+	struct page_run run;
+	int r = 0;
+
+	for (uint64_t pfn = max_u64(first, f->first); pfn < end && f->unreadable < MAX_UNREADABLE && !r; pfn += run.count) {
+		pages_run(f->ps, pfn, &run);
+		run.count = min_u64(run.count, end - pfn);
+		if (run.state == PAGE_DATA && !run.lost)
+			r = search_run(f, pfn, run.count, batch);
+	}
+	return r;
+}
+
 static void *new_batch(void *arg)
 {
 	const struct memory_search *f = arg;
@@ -248,22 +244,19 @@ void texts_free(struct kernel_texts *texts)
 
 int texts_search(const struct pages *ps, uint64_t first, uint64_t end, struct kernel_texts *out)
 {
-	struct memory_search f = { .ps = ps, .lock = PTHREAD_MUTEX_INITIALIZER, .found = out };
+	struct memory_search f = {
+		.ps = ps, .lock = PTHREAD_MUTEX_INITIALIZER, .found = out, .first = first, .end = min_u64(end, ps->max_pfn),
+		.per_piece = max_u64(ITEM_BYTES / pages_size(ps), 1),
+	};
 	struct workers_job job = {
 		.run = search_piece, .scratch_new = new_batch, .scratch_free = free, .arg = &f,
 	};
-	struct page_run run;
-	int r = 0;
+	size_t pieces = 0;
+	int r;
 
 	out->n = 0;
-	end = min_u64(end, ps->max_pfn);
-	for (uint64_t pfn = first; pfn < end && !r; pfn += run.count) {
-		pages_run(ps, pfn, &run);
-		run.count = min_u64(run.count, end - pfn);
-		if (run.state == PAGE_DATA && !run.lost)
-			r = add_run(&f, pfn, run.count);
-	}
-	job.items = f.npieces;
+	r = pages_parts(ps, f.per_piece, &f.pieces, &pieces);
+	job.items = pieces;
 	if (!r)
 		r = workers_run(&job);
 	free(f.pieces);

@@ -110,14 +110,8 @@ struct choice {
 /* The search reads all memory: where that takes long, the user is told why the mount waits. */
 static void announce_search(const struct pages *ps, const char *reason)
 {
-	uint64_t pages = 0, mib;
-	struct page_run run;
+	uint64_t mib = pages_readable_few(ps) << ps->page_shift >> 20;
 
-	for (uint64_t pfn = 0; pfn < ps->max_pfn; pfn += run.count) {
-		pages_run(ps, pfn, &run);
-		pages += run.state == PAGE_DATA && !run.lost ? run.count : 0;
-	}
-	mib = pages << ps->page_shift >> 20;
 	log_msg(mib >= 1024 ? LOG_LVL_WARN : LOG_LVL_INFO, "%s: searching %llu MiB of memory for the text", reason,
 		(unsigned long long)mib);
 }

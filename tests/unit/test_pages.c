@@ -445,6 +445,43 @@ static void test_lost_run(void **state)
 	fake_free(f);
 }
 
+static void every_second(const struct pages *ps, uint64_t pfn, struct page_run *out)
+{
+	(void)ps;
+	*out = (struct page_run){ pfn, 1, pfn % 2 ? PAGE_DATA : PAGE_ABSENT, false };
+}
+
+static void count_halves(const struct pages *ps, uint64_t counts[PAGE_DATA + 1])
+{
+	counts[PAGE_DATA] = ps->max_pfn / 2;
+	counts[PAGE_ABSENT] = ps->max_pfn - counts[PAGE_DATA];
+}
+
+/* Who only wants to know what may be does not walk millions of runs. */
+static void test_many_runs(void **state)
+{
+	struct pages_ops ops = { .read = fake_read, .run = every_second };
+	struct pages ps = { .ops = &ops, .page_shift = 12, .max_pfn = (uint64_t)1 << 40 };
+	uint64_t counts[PAGE_DATA + 1], *parts;
+	size_t n;
+
+	(void)state;
+	assert_false(pages_have_few_runs(&ps));
+	assert_false(pages_count_few(&ps, counts));
+	assert_int_equal(counts[PAGE_DATA], ps.max_pfn - PAGES_FEW_RUNS / 2);
+	assert_int_equal(counts[PAGE_ABSENT], PAGES_FEW_RUNS / 2);
+	assert_int_equal(pages_parts(&ps, (uint64_t)1 << 30, &parts, &n), 0);
+	assert_int_equal(n, 1 << 10);
+	free(parts);
+	ops.count = count_halves;
+	assert_true(pages_count_few(&ps, counts));
+	assert_int_equal(counts[PAGE_DATA], ps.max_pfn / 2);
+	assert_int_equal(pages_kept(&ps), ps.max_pfn / 2);
+	ps.max_pfn = PAGES_FEW_RUNS;
+	assert_true(pages_have_few_runs(&ps));
+	assert_int_equal(pages_readable_few(&ps), PAGES_FEW_RUNS / 2);
+}
+
 /* What callers may ask for by mistake does not reach the source, whose read() would end this test. */
 static void test_asked_too_much(void **state)
 {
@@ -490,6 +527,7 @@ int main(void)
 		cmocka_unit_test(test_broken_places),
 		cmocka_unit_test(test_broken_lost),
 		cmocka_unit_test(test_lost_run),
+		cmocka_unit_test(test_many_runs),
 		cmocka_unit_test(test_asked_too_much),
 	};
 
