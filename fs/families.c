@@ -18,6 +18,7 @@
 	X(types) \
 	X(values) \
 	X(lists) \
+	X(text) \
 	X(levels)
 
 #define DECLARE(name) extern const struct view_family name##_family;

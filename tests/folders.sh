@@ -2,7 +2,7 @@
 # For tests/cases/includes.t and calls.t: the folders of the source, from the bottom to the top, and what each sees: the files
 # of which folders its own may include and call. A folder sees only what stands above it here. The Makefile has the same list.
 readers="base formats/source formats/source/parts formats/reader"
-rooms="kernel kernel/xen kernel/object kernel/debuginfo kernel/value kernel/opening kernel/log kernel/pages kernel/core"
+rooms="kernel kernel/xen kernel/object kernel/debuginfo kernel/value kernel/code kernel/opening kernel/log kernel/pages kernel/core"
 folders="base:
 base/sandbox: base
 formats/source/parts: base
@@ -27,6 +27,7 @@ kernel/xen: base arch kernel
 kernel/object: base arch kernel
 kernel/debuginfo: base arch kernel kernel/object
 kernel/value: base arch kernel kernel/object kernel/debuginfo
+kernel/code: base arch kernel kernel/object kernel/debuginfo
 kernel/opening: base arch kernel kernel/xen kernel/debuginfo
 kernel/log: base arch kernel kernel/debuginfo
 kernel/pages: base arch kernel kernel/object kernel/debuginfo
