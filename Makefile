@@ -143,7 +143,7 @@ fuzz:
 install: all
 	install -D -m 755 $(BUILD)/vmcorefs $(DESTDIR)$(BINDIR)/vmcorefs
 	install -D -m 644 man/vmcorefs.8 $(DESTDIR)$(MANDIR)/man8/vmcorefs.8
-	for p in files formats containers info limits log remote makedumpfile; do \
+	for p in files formats containers info limits log names remote makedumpfile; do \
 		install -D -m 644 man/vmcorefs-$$p.7 $(DESTDIR)$(MANDIR)/man7/vmcorefs-$$p.7 || exit 1; done
 	install -D -m 644 man/vmcorefs-erase.5 $(DESTDIR)$(MANDIR)/man5/vmcorefs-erase.5
 
@@ -151,7 +151,7 @@ uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/vmcorefs $(DESTDIR)$(MANDIR)/man8/vmcorefs.8 $(DESTDIR)$(MANDIR)/man5/vmcorefs-erase.5 \
 		$(DESTDIR)$(MANDIR)/man7/vmcorefs-files.7 $(DESTDIR)$(MANDIR)/man7/vmcorefs-formats.7 $(DESTDIR)$(MANDIR)/man7/vmcorefs-containers.7 \
 		$(DESTDIR)$(MANDIR)/man7/vmcorefs-info.7 $(DESTDIR)$(MANDIR)/man7/vmcorefs-limits.7 $(DESTDIR)$(MANDIR)/man7/vmcorefs-log.7 \
-		$(DESTDIR)$(MANDIR)/man7/vmcorefs-remote.7 $(DESTDIR)$(MANDIR)/man7/vmcorefs-makedumpfile.7
+		$(DESTDIR)$(MANDIR)/man7/vmcorefs-names.7 $(DESTDIR)$(MANDIR)/man7/vmcorefs-remote.7 $(DESTDIR)$(MANDIR)/man7/vmcorefs-makedumpfile.7
 
 tags:
 	ctags -R $(FOLDERS)

@@ -15,6 +15,7 @@
 	X(notes) \
 	X(memory) \
 	X(vtop) \
+	X(symbols) \
 	X(types) \
 	X(values) \
 	X(lists) \

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/vector.h"
 #include "kernel/debuginfo/image_modules.h"
+#include "kernel/debuginfo/module_exports.h"
 #include "kernel/debuginfo/names.h"
 #include "kernel/object/list.h"
 
@@ -49,6 +50,7 @@ struct visit {
 	const struct kernel *k;
 	struct kreader *r;
 	const struct module_fields *f;
+	const struct module_exports_fields *exports;
 	struct modules *out;
 	size_t cap;
 	uint64_t names_left;		/* bytes of names that all modules may still have */
@@ -80,7 +82,7 @@ static Elf64_Sym symbol_at(const struct visit *w, const struct tables *tables, s
 	};
 }
 
-static int add_symbols(struct visit *w, const struct tables *tables, struct symtab *out)
+static int add_symbols(struct visit *w, const struct tables *tables, const struct symtab *exported, struct symtab *out)
 {
 	int r = 0;
 
@@ -103,6 +105,8 @@ static int add_symbols(struct visit *w, const struct tables *tables, struct symt
 		type = tables->typetab ? tables->typetab[i] : (char)sym.st_info;
 		if (!((type | 0x20) >= 'a' && (type | 0x20) <= 'z'))
 			type = '?';
+		else
+			type = module_letter(exported, type, name, len, sym.st_value);
 		r = symtab_add(out, sym.st_value, tables->typetab ? sym.st_size : 0, type, name, len);
 	}
 	return r ? r : symtab_finish(out);
@@ -132,6 +136,7 @@ static int read_symbols(struct visit *w, uint64_t module, struct symtab *out)
 	uint64_t at = f->kallsyms.known ? kget_ptr(w->r, module, &f->kallsyms) : module;
 	uint64_t symtab = kget_ptr(w->r, at, &f->symtab), strtab = kget_ptr(w->r, at, &f->strtab);
 	uint64_t typetab = kget_ptr(w->r, at, &f->typetab);
+	struct symtab exported = { 0 };
 	int r;
 
 	tables.n = kget_ptr(w->r, at, &f->num_symtab);
@@ -153,7 +158,10 @@ static int read_symbols(struct visit *w, uint64_t module, struct symtab *out)
 	if (!r)
 		r = read_names(w, strtab, &tables);
 	if (!r)
-		r = add_symbols(w, &tables, out);
+		r = module_exports_read(w->r, w->exports, module, &exported);
+	if (!r)
+		r = add_symbols(w, &tables, &exported, out);
+	symtab_free(&exported);
 	free(tables.symtab);
 	free(tables.strtab);
 	free(tables.typetab);
@@ -258,7 +266,8 @@ int modules_open(const struct kernel *k, const struct symbols *s, const struct t
 	const struct name_source source = { .symbols = s, .types = t };
 	const struct knames names = names_of(&source);
 	struct module_fields f = module_fields;
-	struct visit w = { .k = k, .f = &f, .names_left = MAX_ALL_NAMES };
+	struct module_exports_fields exports;
+	struct visit w = { .k = k, .f = &f, .exports = &exports, .names_left = MAX_ALL_NAMES };
 	uint64_t head;
 	int r;
 
@@ -272,6 +281,7 @@ int modules_open(const struct kernel *k, const struct symbols *s, const struct t
 		*why = "no symbol tells where the list of modules is, and it was not found by its contents";
 		return r == -ENOMEM ? r : -ENOTSUP;
 	}
+	module_exports_fields(&names, &exports);
 	r = kreader_open(k, &w.r);
 	if (r)
 		return r;
@@ -330,6 +340,11 @@ int module_find_symbol(const struct module *m, const char *name, struct symbol *
 int module_each_symbol(const struct module *m, int (*fn)(void *arg, const struct symbol *sym), void *arg)
 {
 	return symtab_each(&m->symtab, fn, arg);
+}
+
+int module_each_told(const struct module *m, int (*fn)(void *arg, const struct symbol *sym), void *arg)
+{
+	return symtab_each_added(&m->symtab, m->symtab.names_len, fn, arg);
 }
 
 int modules_symbol_at(const struct modules *m, uint64_t vaddr, struct symbol *out, const struct module **module)

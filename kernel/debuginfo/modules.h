@@ -21,7 +21,7 @@ struct module {
 		uint64_t vaddr, bytes;
 	} ranges[MODULE_MAX_RANGES];	/* what it has of the address space */
 	unsigned int nranges;
-	struct symtab symtab;		/* owned; empty when it cannot be read */
+	struct symtab symtab;		/* owned; empty when it cannot be read. Letters as in /proc/kallsyms: upper case is exported */
 };
 
 struct modules {
@@ -45,6 +45,8 @@ const struct module *modules_at(const struct modules *m, uint64_t vaddr, const s
 /* As those of symbols.h over the symbols of one. */
 int module_find_symbol(const struct module *m, const char *name, struct symbol *out);
 int module_each_symbol(const struct module *m, int (*fn)(void *arg, const struct symbol *sym), void *arg);
+/* In the order of its own table. -ENOMEM. */
+int module_each_told(const struct module *m, int (*fn)(void *arg, const struct symbol *sym), void *arg);
 /* The symbol of any of them that vaddr lies in or behind, within one range. -ENOENT. */
 int modules_symbol_at(const struct modules *m, uint64_t vaddr, struct symbol *out, const struct module **module);
 

@@ -15,6 +15,7 @@ struct symbols {
 	const struct kernel *k;		/* borrowed */
 	const char *source;
 	struct symtab kernel;
+	size_t told;			/* bytes of names that are from kallsyms; 0: none, a vmlinux */
 	uint64_t first, end;		/* what the kernel image has of the address space */
 };
 
@@ -127,6 +128,7 @@ int symbols_open(const struct kernel *k, const char *vmlinux, struct symbols **o
 	if (!r || (r == -ENOTSUP && !vmlinux && k->has_space)) {
 		int failed = symtab_finish(&s->kernel);
 
+		s->told = vmlinux ? 0 : s->kernel.names_len;
 		/* every kernel has that variable, and exports it */
 		if (!failed && !symtab_find(&s->kernel, "init_task"))
 			failed = add_data(s);
@@ -193,4 +195,9 @@ int symbols_at(const struct symbols *s, uint64_t vaddr, struct symbol *out)
 int symbols_each(const struct symbols *s, int (*fn)(void *arg, const struct symbol *sym), void *arg)
 {
 	return symtab_each(&s->kernel, fn, arg);
+}
+
+int symbols_each_told(const struct symbols *s, int (*fn)(void *arg, const struct symbol *sym), void *arg)
+{
+	return s->told ? symtab_each_added(&s->kernel, s->told, fn, arg) : symtab_each(&s->kernel, fn, arg);
 }

@@ -37,5 +37,7 @@ int symbols_at(const struct symbols *s, uint64_t vaddr, struct symbol *out);
 
 /* All in address order, until fn returns something else than 0, which is returned. */
 int symbols_each(const struct symbols *s, int (*fn)(void *arg, const struct symbol *sym), void *arg);
+/* The same with those alone, and in the order, that the kernel's own table has them; of a vmlinux all. -ENOMEM. */
+int symbols_each_told(const struct symbols *s, int (*fn)(void *arg, const struct symbol *sym), void *arg);
 
 #endif

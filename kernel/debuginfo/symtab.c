@@ -149,3 +149,34 @@ int symtab_each(const struct symtab *t, int (*fn)(void *arg, const struct symbol
 	}
 	return r;
 }
+
+static int compare_names(const void *left, const void *right)
+{
+	const struct symtab_entry *a = *(const struct symtab_entry *const *)left, *b = *(const struct symtab_entry *const *)right;
+
+	return a->name < b->name ? -1 : a->name > b->name;
+}
+
+int symtab_each_added(const struct symtab *t, size_t names_end, int (*fn)(void *arg, const struct symbol *sym), void *arg)
+{
+	const struct symtab_entry **order = malloc(t->n ? t->n * sizeof(*order) : 1);
+	size_t n = 0;
+	int r = order ? 0 : -ENOMEM;
+
+	for (size_t i = 0; i < t->n && !r; i++)
+		if (t->entries[i].name < names_end)
+			order[n++] = &t->entries[i];
+	for (size_t i = 1; i < n; i++) {
+		if (order[i - 1]->name > order[i]->name) {
+			qsort(order, n, sizeof(*order), compare_names);
+			break;
+		}
+	}
+	for (size_t i = 0; i < n && !r; i++) {
+		struct symbol symbol = symtab_symbol(t, order[i]);
+
+		r = fn(arg, &symbol);
+	}
+	free(order);
+	return r;
+}

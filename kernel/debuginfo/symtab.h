@@ -59,5 +59,7 @@ const struct symtab_entry *symtab_find(const struct symtab *t, const char *name)
 const struct symtab_entry *symtab_at(const struct symtab *t, uint64_t vaddr);
 /* All in address order, until fn returns something else than 0, which is returned. */
 int symtab_each(const struct symtab *t, int (*fn)(void *arg, const struct symbol *sym), void *arg);
+/* The same in the order in which they came, those whose names are below names_end in names. -ENOMEM. */
+int symtab_each_added(const struct symtab *t, size_t names_end, int (*fn)(void *arg, const struct symbol *sym), void *arg);
 
 #endif
