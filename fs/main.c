@@ -35,8 +35,11 @@
 #include "base/bytes.h"
 #include "base/files.h"
 #include "base/io.h"
+#include "base/libsnappy.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/outbuf.h"
+#include "base/sandbox/sandbox.h"
 #include "base/spool.h"
 #include "base/workers.h"
 #include "formats/source/http/http.h"
@@ -108,15 +111,40 @@ struct run {
 	struct serving serving;
 };
 
-static int open_and(struct run *r, int (*then)(struct run *r, struct fs *fs, struct output *out), struct output *out)
+/* Before a byte of the dump is read. *text: what is in force. */
+static int enter_sandbox(const struct options *o, struct outbuf *text)
 {
-	struct fs *fs;
-	int status, e = fs_open(&r->o->fs, &fs);
+	const struct sandbox_rules rules = { .role = SANDBOX_SERVER, .strict = o->sandbox == WHOLE_SANDBOX };
+	struct sandbox_state state = { 0 };
+	int r = 0;
 
-	if (e < 0)
-		return e == -ENOMEM ? STATUS_SYSTEM : STATUS_MOUNT;
-	status = then(r, fs, out);
+	if (o->sandbox != NO_SANDBOX) {
+		/* libraries are files: no page may need one later */
+		libsnappy_is_there();
+		r = sandbox_enter(&rules, &state);
+	}
+	sandbox_describe(&state, text);
+	return r;
+}
+
+static int open_and(struct run *r, int (*then)(struct run *r, struct fs *fs, struct output *to), struct output *to)
+{
+	struct outbuf sandbox = OUTBUF_INIT;
+	int status = STATUS_SYSTEM, e;
+	struct fs *fs;
+
+	if (enter_sandbox(r->o, &sandbox) < 0)
+		goto out;
+	r->o->fs.sandbox = sandbox.data;
+	e = fs_open(&r->o->fs, &fs);
+	if (e < 0) {
+		status = e == -ENOMEM ? STATUS_SYSTEM : STATUS_MOUNT;
+		goto out;
+	}
+	status = then(r, fs, to);
 	fs_close(fs);
+out:
+	out_free(&sandbox);
 	return status;
 }
 

@@ -94,6 +94,8 @@ static const char options_text[] =
 	"  memory=MIB            memory that a dump may take, besides one byte for each of its pages (default 64)\n"
 	"  spool=SIZE            bytes (K, M, G, T behind it) of temporary files that are kept when nobody has them\n"
 	"                        open any more (default: 1G, or a tenth of what is free in TMPDIR if that is less)\n"
+	"  sandbox=on|off|strict what the process that reads the dump gives up before it does: all that the kernel can\n"
+	"                        take (default, see info), nothing, or all of it or the program ends\n"
 	"  http_cache=MIB        memory for parts of dumps on servers (default 64)\n"
 	"  max_idle_threads=N    idle threads that wait for requests (default 10)\n"
 	"  clone_fd              a /dev/fuse descriptor for each thread\n"
@@ -114,7 +116,8 @@ static const char *const ignored_prefixes[] = { "x-", "X-", "comment=", "user=" 
 
 #define MAX_MIB (1 << 20)
 
-enum mount_option_kind { FLAG, NUMBER, MIB, STRING, COMPRESS, EXCLUDED, ARCH, PAGE_SIZE, ADDRESS, XEN, XEN_DOMU, KERNEL, UNPACK, SPOOL, ID, UMASK };
+enum mount_option_kind { FLAG, NUMBER, MIB, STRING, COMPRESS, EXCLUDED, ARCH, PAGE_SIZE, ADDRESS, XEN, XEN_DOMU, KERNEL, UNPACK, SPOOL, ID, UMASK,
+	SANDBOX };
 
 static const struct mount_option {
 	const char *name;
@@ -135,6 +138,7 @@ static const struct mount_option {
 	{ "unpack", UNPACK, 0 },
 	{ "spool", SPOOL, 0 },
 	{ "memory", MIB, offsetof(struct options, memory) },
+	{ "sandbox", SANDBOX, 0 },
 	{ "threads", NUMBER, offsetof(struct options, threads) },
 	{ "http_cache", NUMBER, offsetof(struct options, http_cache) },
 	{ "max_idle_threads", NUMBER, offsetof(struct options, max_idle_threads) },
@@ -323,6 +327,19 @@ static int set_spool(struct options *o, const char *value)
 	return 0;
 }
 
+static int set_sandbox(struct options *o, const char *value)
+{
+	if (!strcmp(value, "on"))
+		o->sandbox = USE_SANDBOX;
+	else if (!strcmp(value, "off"))
+		o->sandbox = NO_SANDBOX;
+	else if (!strcmp(value, "strict"))
+		o->sandbox = WHOLE_SANDBOX;
+	else
+		return fail(EINVAL, "-o sandbox=%s: not one of on, off, strict", value);
+	return 0;
+}
+
 static int set_xen(struct options *o, const char *value)
 {
 	if (!strcmp(value, "dom0"))
@@ -413,6 +430,8 @@ static int set_mount_option(struct options *o, char *opt)
 		return set_umask(o, value);
 	case SPOOL:
 		return set_spool(o, value);
+	case SANDBOX:
+		return set_sandbox(o, value);
 	case XEN:
 		return set_xen(o, value);
 	case XEN_DOMU:

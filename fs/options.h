@@ -23,6 +23,9 @@ enum exit_status {
 
 enum run_mode { RUN_MOUNT, RUN_CAT, RUN_LIST, RUN_RESIDUE, RUN_HELP, RUN_VERSION };
 
+/* base/sandbox/sandbox.h, as far as the kernel has it; or all of it, or an error */
+enum use_of_sandbox { USE_SANDBOX, NO_SANDBOX, WHOLE_SANDBOX };
+
 struct options {
 	enum run_mode mode;
 	struct fs_options fs;		/* dump.paths: a part of argv */
@@ -37,6 +40,7 @@ struct options {
 	unsigned int threads;		/* of the worker pool; 0: one a CPU */
 	unsigned int http_cache;		/* MiB; 0: the default */
 	unsigned int max_idle_threads;	/* of the FUSE loop */
+	enum use_of_sandbox sandbox;
 	bool spool_limited;		/* -o spool=: fs.spool_limit was given */
 	int ready_fd;			/* -1: none */
 	int verbosity;			/* -v minus -q */

@@ -20,7 +20,7 @@ int fs_open(const struct fs_options *opt, struct fs **out)
 		.erase_file = opt->erase_file,
 		.which = opt->which, .text_paddr = opt->text_paddr,
 		.xen = opt->xen, .exclude_domu = opt->exclude_domu, .xen_vmcoreinfo_file = opt->xen_vmcoreinfo_file,
-		.spool_limit = opt->spool_limit, .warn_spool = opt->warn_spool,
+		.spool_limit = opt->spool_limit, .warn_spool = opt->warn_spool, .sandbox = opt->sandbox,
 	};
 	struct fs *fs = calloc(1, sizeof(*fs));
 	int r = -ENOMEM;

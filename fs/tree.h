@@ -43,6 +43,7 @@ struct fs_options {
 	const char *xen_vmcoreinfo_file;	/* -o xen_vmcoreinfo=, or NULL */
 	uint64_t spool_limit;		/* see struct engine_options */
 	bool warn_spool;		/* the same */
+	const char *sandbox;		/* the same */
 	const struct view_family *const *families;	/* what is in the mount; NULL: all (fs/families.h). For tests */
 };
 

@@ -34,7 +34,7 @@ kernel/pages: base arch kernel kernel/object kernel/debuginfo
 kernel/core: base arch kernel kernel/object kernel/debuginfo
 filter: base arch $rooms
 fs/views: base arch $rooms filter formats formats/reader formats/write
-fs: base arch $rooms filter formats formats/reader formats/write formats/source formats/source/http fs/views"
+fs: base base/sandbox arch $rooms filter formats formats/reader formats/write formats/source formats/source/http fs/views"
 
 declare -A sees=()
 order=()

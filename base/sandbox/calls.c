@@ -33,9 +33,9 @@
 static const char *const server_needs[] = {
 	/* descriptors */
 	"read", "pread64", "readv", "preadv", "write", "pwrite64", "writev", "pwritev", "lseek", "_llseek", "close", "fstat", "fstat64",
-	"fstatfs", "fstatfs64", "ftruncate", "ftruncate64", "fallocate", "fcntl", "fcntl64", "dup", "pipe2", "splice", "sendfile",
+	"fstatfs", "fstatfs64", "ftruncate", "ftruncate64", "fallocate", "fcntl", "fcntl64", "dup", "dup2", "dup3", "pipe2", "splice", "sendfile",
 	"sendfile64", "copy_file_range", "fadvise64", "fadvise64_64", "arm_fadvise64_64", "readahead", "fsync", "fdatasync",
-	"poll", "ppoll", "ppoll_time64", "sendmsg", "recvmsg", "sendto", "recvfrom", "shutdown",
+	"getdents", "getdents64", "poll", "ppoll", "ppoll_time64", "sendmsg", "recvmsg", "sendto", "recvfrom", "shutdown",
 	/* memory */
 	"brk", "munmap", "mremap", "madvise", "mincore",
 	/* threads */
@@ -55,7 +55,7 @@ static const char *const transfers_need[] = {
 	"connect", "bind", "getsockname", "getpeername", "getsockopt", "setsockopt", "sendmmsg", "recvmmsg", "recvmmsg_time64",
 	"socketpair", "pipe", "eventfd2", "select", "_newselect", "pselect6", "pselect6_time64", "epoll_create1", "epoll_ctl",
 	"epoll_wait", "epoll_pwait", "access", "faccessat", "faccessat2", "readlink", "readlinkat", "stat", "stat64", "lstat",
-	"lstat64", "newfstatat", "fstatat64", "statx", "getdents64", "getcwd", "flock", "alarm",
+	"lstat64", "newfstatat", "fstatat64", "statx", "getcwd", "flock", "alarm",
 	NULL
 };
 

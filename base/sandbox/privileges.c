@@ -73,9 +73,11 @@ static int drop_capabilities(void)
 
 int privileges_drop(const char *user, bool *is_root)
 {
-	int r = drop_bounding_set();
+	int r = drop_bounding_set(), death_signal = 0;
+	pid_t parent = getppid();
 
 	*is_root = false;
+	prctl(PR_GET_PDEATHSIG, &death_signal);
 	if (!r && !geteuid()) {
 		r = become(user, is_root);
 		if (r < 0)
@@ -85,5 +87,8 @@ int privileges_drop(const char *user, bool *is_root)
 		r = drop_capabilities();
 	if (!r && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		r = -errno;
+	/* another user is not told of its parent's death; it may be dead by now */
+	if (!r && death_signal && (prctl(PR_SET_PDEATHSIG, death_signal) < 0 || getppid() != parent))
+		r = -ESRCH;
 	return r ? fail(-r, "sandbox: cannot drop privileges: %s", strerror(-r)) : 0;
 }

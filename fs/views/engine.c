@@ -188,6 +188,7 @@ static int open_engine(const struct engine_options *opt, struct engine *e)
 	e->excluded = opt->excluded;
 	e->exclude_domu = opt->exclude_domu;
 	e->warn_spool = opt->warn_spool;
+	e->sandbox = opt->sandbox;
 	e->jobs = (struct jobs)JOBS_INIT;
 	kept_init(&e->kept, opt->spool_limit);
 	init_once(&e->note_index.once);

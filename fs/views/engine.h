@@ -122,6 +122,7 @@ struct engine {
 	struct selection selections[SELECTIONS];
 
 	bool warn_spool;		/* see struct engine_options */
+	const char *sandbox;		/* the same */
 
 	struct jobs jobs;		/* that run now */
 	struct kept kept;		/* what is made of the selections */
@@ -140,6 +141,7 @@ struct engine_options {
 	bool exclude_domu;		/* a machine with Xen: levels leave out the pages of other domains than dom0 */
 	const char *xen_vmcoreinfo_file;	/* NULL: none */
 	uint64_t spool_limit;		/* bytes that are kept in temporary files when nobody has them open */
+	const char *sandbox;		/* what is in force of it, a line for info; NULL: not told. Borrowed by the engine */
 	bool warn_spool;		/* say so when an image needs a temporary file: for who did not ask for a mount */
 	enum kernel_choice which;	/* of several kernels in one memory */
 	uint64_t text_paddr;		/* of KERNEL_AT */

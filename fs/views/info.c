@@ -221,6 +221,8 @@ int render_info(struct engine *e, struct outbuf *out)
 			out_char(out, '\n');
 		}
 	}
+	if (e->sandbox)
+		out_printf(out, "sandbox: %s\n", e->sandbox);
 	put_commands(e, out);
 	return 0;
 }

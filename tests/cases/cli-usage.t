@@ -70,6 +70,7 @@ usage_error "-o allow_other and -o allow_root" -o allow_other -o allow_root dump
 usage_error "-o compress=rar: not one of keep, zlib, lzo, snappy, zstd, none" -o compress=rar dump dir
 usage_error "-o unpack=maybe: not one of auto, always, never" -o unpack=maybe dump dir
 usage_error "-o unpack: needs a value" -o unpack= dump dir
+usage_error "-o sandbox=maybe: not one of on, off, strict" -o sandbox=maybe dump dir
 usage_error "-o excluded=maybe: not one of zero, error" -o excluded=maybe dump dir
 for n in 0 -1 1025 1x x 99999999999999999999; do
 	usage_error "-o threads=$n: not a number from 1 to 1024" -o threads=$n dump dir
@@ -92,6 +93,7 @@ for opts in rw ro dev,nodev,suid,nosuid,exec,noexec auto,noauto,user,nouser,user
 	relatime,noatime,strictatime x-systemd.automount,x-initrd.mount,X-mount.mkdir user=joe,comment=hello "" ,,ro, \
 	compress=keep compress=zlib,compress=none excluded=zero,excluded=error threads=4,max_idle_threads=2,clone_fd \
 	uid=0,gid=0 uid=4294967294,gid=65534 umask=0 umask=0777 umask=27 expose,allow_other \
+	sandbox=on sandbox=off \
 	spool=0 spool=123456 spool=5k,spool=20M spool=3G spool=4194303T \
 	unpack unpack=auto,unpack=never,unpack=always degraded fsname=x,subtype=y allow_other,default_permissions allow_root,nonempty; do
 	run "$T/missing" "$T" -o "$opts"
