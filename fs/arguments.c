@@ -10,14 +10,23 @@
 #include "base/vector.h"
 #include "formats/source/http/http.h"
 
+void arguments_free(int argc, char **args)
+{
+	for (int i = 0; i < argc; i++)
+		free(args[i]);
+	free(args);
+}
+
 char **arguments_take(int argc, char **argv)
 {
 	char **copy = calloc((size_t)argc + 1, sizeof(*copy));
 
 	for (int i = 0; copy && i < argc; i++) {
 		copy[i] = strdup(argv[i]);
-		if (!copy[i])
+		if (!copy[i]) {
+			arguments_free(i, copy);
 			return NULL;
+		}
 		http_hide_url(argv[i]);
 	}
 	return copy;

@@ -10,9 +10,9 @@
 
 #include "fs/options.h"
 
-/* A copy of argv for options_parse(); from argv itself the passwords are gone. Never freed, as options point into it. NULL: out of
- * memory. */
+/* A copy of argv for options_parse(); from argv itself the passwords are gone. Options point into it. NULL: out of memory. */
 char **arguments_take(int argc, char **argv);
+void arguments_free(int argc, char **args);	/* in any order of the words */
 
 /* Close what is open but standard input, output and error, and what options or arguments (/dev/fd/N) name. 0 or -ENOMEM. */
 int arguments_close_files(const struct options *o, int argc, char *const *args);

@@ -326,6 +326,7 @@ int main(int argc, char **argv)
 	signal(SIGXFSZ, SIG_IGN);
 	if (argc < 2) {
 		options_print_usage();
+		arguments_free(argc, args);
 		return STATUS_USAGE;
 	}
 	r = options_parse(argc, args, &o);
@@ -340,5 +341,6 @@ int main(int argc, char **argv)
 	else
 		status = run(&o, argc, args);
 	options_free(&o);
+	arguments_free(argc, args);
 	return status;
 }
