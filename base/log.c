@@ -78,6 +78,17 @@ static void hide_passwords(char *line)
 	}
 }
 
+/* Names in a dump, and files' names, may have what a terminal would obey: control characters of ASCII, and C1 as UTF-8 has them. */
+static void hide_controls(char *line)
+{
+	for (unsigned char *c = (unsigned char *)line; *c; c++) {
+		if (*c < ' ' || *c == 0x7f)
+			*c = '?';
+		else if (c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0)
+			c[0] = c[1] = '?';
+	}
+}
+
 static void emit(enum log_level level, bool keeps, const char *fmt, va_list ap)
 {
 	char line[1024];
@@ -88,6 +99,7 @@ static void emit(enum log_level level, bool keeps, const char *fmt, va_list ap)
 		return;
 	vsnprintf(line, sizeof(line), fmt, ap);
 	hide_passwords(line);
+	hide_controls(line);
 	if (keeps)
 		keep(line);
 	if (level > max_level)

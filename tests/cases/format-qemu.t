@@ -102,6 +102,21 @@ out.close()
 END
 is "$(cat_ vmcoreinfo | head -n 1)" "OSRELEASE=6.9.9-noted" "VMCOREINFO by the device vmcoreinfo"
 
+# --- a name in the stream with what a terminal obeys: the message does not have it
+
+made qemu-savevm
+python3 - "$T/dump" <<'END'
+import sys
+data = bytearray(open(sys.argv[1], 'rb').read())
+data[8] = 1             # the configuration becomes a section, its type a name
+at = data.index(b'pc-i440fx')
+data[at + 1:at + 4] = b'\x1b\x07\x7f'
+open(sys.argv[1], 'wb').write(data)
+END
+not_ok "an unknown section" cat_ info
+is "$(LC_ALL=C tr -d '[:cntrl:]' <"$T/err" | wc -c)" "$(($(wc -c <"$T/err") - $(wc -l <"$T/err")))" "... no control characters in the message"
+like "$(cat "$T/err")" "\?\?\?" "... but a mark"
+
 # --- memory above 4 GiB
 
 { format_memory; echo 'page 0x7ffff text below'; echo 'page 0x140002 text above'; } >"$T/desc"
