@@ -43,6 +43,7 @@
 #include "base/spool.h"
 #include "base/workers.h"
 #include "formats/source/http/http.h"
+#include "kernel/code/libcapstone.h"
 #include "fs/arguments.h"
 #include "fs/cat.h"
 #include "fs/daemon.h"
@@ -121,6 +122,7 @@ static int enter_sandbox(const struct options *o, struct outbuf *text)
 	if (o->sandbox != NO_SANDBOX) {
 		/* libraries are files: no page may need one later */
 		libsnappy_is_there();
+		libcapstone_is_there();
 		r = sandbox_enter(&rules, &state);
 	}
 	sandbox_describe(&state, text);

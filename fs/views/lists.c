@@ -159,7 +159,7 @@ static const struct names_ops list_names = { .text = text_of_list };
 
 static const struct view_row rows[] = {
 	{ .path = "list", .cost = "reads the list", .use = "you, `grep`",
-	  .help = "list/<type>.<member>@<head>[,<member>...]: the elements of a list or tree, and members of each",
+	  .help = "list/<type>.<member>@<head>[,<member>...]: elements of a list or tree",
 	  .type = VIEW_FOLDER, .missing = missing_lists },
 	{ .path = "list/<type>.<member>@<head>", .type = VIEW_TEXT, .names = &list_names, .there_if_made = true,
 	  .render = render },

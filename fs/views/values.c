@@ -304,7 +304,7 @@ static const struct names_ops either_names = { .text = text_of_either, .why_not 
 
 static const struct view_row rows[] = {
 	{ .path = "struct", .cost = "reads types", .use = "you",
-	  .help = "struct/<type>@<addr>[.<member>...]: the value of a type at an address or symbol, or of a member",
+	  .help = "struct/<type>@<addr>[.<member>...]: a value by type and address",
 	  .type = VIEW_FOLDER, .missing = missing_values },
 	{ .path = "struct/<type>@<addr>[.<member>...]", .type = VIEW_TEXT, .names = &value_names, .there_if_made = true,
 	  .render = render, .param = FORM_C },

@@ -78,9 +78,10 @@ ends vtop/0x41004000:0x1000000000000 "Bad address" "vaddr 0x0001000000000000
 not mapped: no address of these page tables" "no address of either half"
 ends vtop/0x10000:0x400000 "No data available" "PGD   0x0000000000010000: not in the dump
 not known: the PGD entry is not in the dump" "a table that is not in the dump"
-for name in "" ":" "1:" ":1" "1:2:3" "1: 2" "0x41004000:x"; do
+for name in "" ":" "1:" ":1" "1:2:3" "1: 2"; do
 	[[ -z $name ]] || like "$(view "vtop/$name")" "Invalid argument" "vtop/$name"
 done
+like "$(view vtop/0x41004000:x)" "not in this dump: .*kallsyms" "vtop/ of a symbol where there are none"
 
 # Nothing is known of the kernel: tables that are named can be walked all the same, where the machine says how.
 # walk MACHINE E_MACHINE ENTRIES..., as ADDRESS=ENTRY

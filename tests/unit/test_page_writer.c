@@ -84,6 +84,7 @@ static int pack(void *arg, void *scratch, uint64_t item)
 		page_writer_fail(f->w, -EIO);
 		return -EIO;
 	}
+	b->first = item * BATCH;
 	for (uint64_t i = item * BATCH; i < (item + 1) * BATCH; i++, b->count++) {
 		b->flags[b->count] = marks[i] ? marks[i] : 5;
 		put_u32(b->descs + b->count * KDUMP_DESC_BYTES + 8, sizes[i], false);

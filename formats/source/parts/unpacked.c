@@ -12,7 +12,7 @@
 #include "base/vector.h"
 
 #define SPOOL_DIR_SHOWN 40		/* characters of its name, on a line about how far it is */
-#define MEMORY_MAX ((uint64_t)64 << 20)
+#define MEMORY_MAX ((uint64_t)32 << 20)
 
 struct unpacked {
 	struct source s;		/* first member */
