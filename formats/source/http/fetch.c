@@ -139,20 +139,20 @@ static int take_data(struct http_fetch *f, uint32_t n)
 /* Is it a result that this part can have? What a file that is open has is not judged anew: no damage comes from here. */
 static bool is_result(const struct http_fetch *f, const struct http_answer *a)
 {
-	switch (-a->r) {
+	switch (a->r) {
 	case 0:
 		if (!f->opening)
 			return f->got == f->len;
 		return a->size && a->size <= INT64_MAX && a->mtime >= -1 && f->got == min_u64(f->len, a->size);
-	case EIO:
-	case ENOENT:
-	case EACCES:
-	case ENOTSUP:
+	case -EIO:
+	case -ENOENT:
+	case -EACCES:
+	case -ENOTSUP:
 		return f->opening;
-	case ETIMEDOUT:
-	case ESTALE:
-	case ECANCELED:
-	case ENOMEM:
+	case -ETIMEDOUT:
+	case -ESTALE:
+	case -ECANCELED:
+	case -ENOMEM:
 		return true;
 	default:
 		return false;
