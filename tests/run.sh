@@ -50,7 +50,8 @@ run_one() {
 	[[ $BUILD == /* ]] || BUILD=$top/$BUILD
 	export T top BUILD
 	export LC_ALL=C TZ=UTC CMOCKA_MESSAGE_OUTPUT=TAP VMCOREFS=$BUILD/vmcorefs PATH=$BUILD:$PATH
-	export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1} TSAN_OPTIONS=${TSAN_OPTIONS:-halt_on_error=0:die_after_fork=0}
+	export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1} \
+		TSAN_OPTIONS=${TSAN_OPTIONS:-halt_on_error=0:die_after_fork=0:atexit_sleep_ms=50}
 	printf '#!/bin/bash\ncd %q && BUILD=%q CASES=%q exec tests/run.sh -v --keep %q\n' \
 		"$top" "$BUILD" "${CASES:-}" "$name" >"$T/repro.sh"
 
