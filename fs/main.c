@@ -26,10 +26,12 @@
  */
 #include <fcntl.h>
 #include <fuse_lowlevel.h>
+#include <linux/magic.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
@@ -112,10 +114,29 @@ struct run {
 	struct serving serving;
 };
 
+/* On a FUSE file system, as in a mount of ours, only who mounted it may ask for the size of a file, even of one that is open. */
+static bool is_on_fuse(const char *path)
+{
+	struct statfs fs;
+
+	return path && !statfs(path, &fs) && fs.f_type == FUSE_SUPER_MAGIC;
+}
+
+static bool needs_user(const struct fs_options *o)
+{
+	bool yes = is_on_fuse(o->vmlinux) || is_on_fuse(o->vmcoreinfo_file) || is_on_fuse(o->erase_file) ||
+		   is_on_fuse(o->xen_vmcoreinfo_file);
+
+	for (unsigned int i = 0; i < o->dump.npaths; i++)
+		yes |= is_on_fuse(o->dump.paths[i]);
+	return yes;
+}
+
 /* Before a byte of the dump is read. *text: what is in force. */
 static int enter_sandbox(const struct options *o, struct outbuf *text)
 {
-	const struct sandbox_rules rules = { .role = SANDBOX_SERVER, .strict = o->sandbox == WHOLE_SANDBOX };
+	const struct sandbox_rules rules = { .role = SANDBOX_SERVER, .keep_user = needs_user(&o->fs),
+					     .strict = o->sandbox == WHOLE_SANDBOX };
 	struct sandbox_state state = { 0 };
 	int r = 0;
 

@@ -71,14 +71,14 @@ static int drop_capabilities(void)
 	return syscall(SYS_capset, &header, none) < 0 ? -errno : 0;
 }
 
-int privileges_drop(const char *user, bool *is_root)
+int privileges_drop(const char *user, bool keep_user, bool *is_root)
 {
 	int r = drop_bounding_set(), death_signal = 0;
 	pid_t parent = getppid();
 
-	*is_root = false;
+	*is_root = keep_user && !geteuid();
 	prctl(PR_GET_PDEATHSIG, &death_signal);
-	if (!r && !geteuid()) {
+	if (!r && !geteuid() && !keep_user) {
 		r = become(user, is_root);
 		if (r < 0)
 			return r;

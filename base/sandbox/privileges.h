@@ -11,8 +11,9 @@
 
 /*
  * Root becomes user (NULL: nobody) without other groups; everybody loses all capabilities, and that exec gives any.
- * *is_root: the user could not be changed, as in a user name space that has one user only. 0 or -errno (logged).
+ * keep_user: root stays root, without capabilities.
+ * *is_root: the user was not changed, or could not be, as in a user name space that has one user only. 0 or -errno (logged).
  */
-int privileges_drop(const char *user, bool *is_root);
+int privileges_drop(const char *user, bool keep_user, bool *is_root);
 
 #endif

@@ -54,7 +54,7 @@ static int enter(const struct sandbox_rules *rules, struct sandbox_state *state)
 	int r;
 
 	load_late_parts();
-	r = privileges_drop(rules->user, &state->is_root);
+	r = privileges_drop(rules->user, rules->keep_user, &state->is_root);
 	if (r < 0)
 		return r;
 	state->uid = getuid();
@@ -110,7 +110,7 @@ void sandbox_describe(const struct sandbox_state *state, struct outbuf *out)
 	}
 	out_printf(out, "no capabilities, ");
 	if (state->is_root)
-		out_printf(out, "still root (no other user here), ");
+		out_printf(out, "still root (no other user here can read the dump), ");
 	else
 		out_printf(out, "user %u, ", (unsigned int)state->uid);
 	if (state->landlock < 0)

@@ -30,6 +30,7 @@ struct sandbox_rules {
 	 * there are no error. Borrowed. For SANDBOX_TRANSFERS; the server opens nothing. */
 	const char *const *readable;
 	const char *user;		/* who root becomes; NULL: nobody */
+	bool keep_user;			/* root stays root, without capabilities: what FUSE shows to one user nobody else may stat */
 	bool strict;			/* all of it, or an error */
 };
 

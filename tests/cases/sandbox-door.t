@@ -32,7 +32,7 @@ if have strace && strace -o /dev/null true 2>/dev/null; then
 	like "$(none landlock_create_ruleset ENOSYS -s)" "sandbox: landlock: .*sandbox=strict" "... strictly"
 	like "$(none seccomp EINVAL)" ", all system calls \(seccomp: the kernel does not have it\)$" "a kernel without seccomp"
 	like "$(none seccomp EINVAL -s)" "sandbox: seccomp: .*sandbox=strict" "... strictly"
-	like "$(none setresuid EINVAL)" ", still root \(no other user here\), " "a container with one user"
+	like "$(none setresuid EINVAL)" ", still root \(no other user here can read the dump\), " "a container with one user"
 	like "$(none setresuid EINVAL -s)" "another user.*sandbox=strict" "... strictly"
 	like "$(none capset EPERM)" "cannot drop privileges" "capabilities that stay are an error"
 	like "$(none prctl:when=1 EPERM -s)" ", landlock" "a bounding set that may not be dropped is none"

@@ -49,4 +49,12 @@ compare "gzip, into a temporary file" "$T/dump.gz" unpack=always
 mkdir "$T/folder"
 cp "$corpus" "$T/folder/vmcore"
 compare "a folder" "$T/folder"
+
+# what another mount of the same user shows: nobody else may ask FUSE for its size
+mkdir "$T/inner"
+ok "a mount" mount_dump "$corpus" "$T/inner"
+ok "a mount of a file in it" mount_dump "$T/inner/level-31/dump" "$T/mnt"
+same <("$VMCOREFS" --cat dmesg "$corpus") "$T/mnt/dmesg" "... shows the dump"
+unmount "$T/mnt"
+unmount "$T/inner"
 done_testing
