@@ -16,26 +16,9 @@ static int put_spool(void *arg, const void *buf, size_t n, uint64_t off)
 
 /* A file whose bitmaps are computed: a header can make them any size. The rest is in the spool, at its place. */
 struct spooled_kdump {
-	const struct pages *machine, *ps;	/* borrowed */
 	const struct spool *spool;		/* borrowed */
 	uint64_t desc_offset;
 };
-
-static int read_machine(const void *arg, void *buf, size_t n, uint64_t off)
-{
-	const struct spooled_kdump *s = arg;
-
-	kdump_bitmap(s->machine, s->ps->max_pfn, false, off, buf, n);
-	return 0;
-}
-
-static int read_kept(const void *arg, void *buf, size_t n, uint64_t off)
-{
-	const struct spooled_kdump *s = arg;
-
-	kdump_bitmap(s->ps, s->ps->max_pfn, true, off, buf, n);
-	return 0;
-}
 
 static int read_rest(const void *arg, void *buf, size_t n, uint64_t off)
 {
@@ -56,10 +39,9 @@ static int add_segments(struct layout *l, const struct pages *machine, const str
 		return r;
 	}
 	r = kdump_measure(ps, o, &g);
-	*s = (struct spooled_kdump){ machine, ps, spool, g.desc_offset };
+	*s = (struct spooled_kdump){ spool, g.desc_offset };
 	if (r || (r = spool_layout_add(l, spool, g.bitmap_offset)) ||
-	    (r = layout_add_call(l, read_machine, s, g.bitmap_bytes)) ||
-	    (r = layout_add_call(l, read_kept, s, g.bitmap_bytes)) ||
+	    (r = kdump_add_bitmaps(l, machine, ps, g.bitmap_bytes)) ||
 	    (r = layout_add_call(l, read_rest, s, size - g.desc_offset)))
 		return r;
 	layout_add_cost(l, (struct layout_cost){ .spool = size - g.desc_offset });

@@ -239,22 +239,6 @@ static int load_block(const struct kdump_copy *c, uint64_t block, struct page_pl
 	return bytes == data_end(c, block) - c->blocks[block].data ? 0 : -EIO;
 }
 
-static int read_machine(const void *arg, void *buf, size_t n, uint64_t off)
-{
-	const struct kdump_copy *c = arg;
-
-	kdump_bitmap(c->machine, c->ps->max_pfn, false, off, buf, n);
-	return 0;
-}
-
-static int read_kept(const void *arg, void *buf, size_t n, uint64_t off)
-{
-	const struct kdump_copy *c = arg;
-
-	kdump_bitmap(c->ps, c->ps->max_pfn, true, off, buf, n);
-	return 0;
-}
-
 /* All descriptors of a block: BLOCK_PAGES * KDUMP_DESC_BYTES. */
 static int make_descs(const struct kdump_copy *c, uint64_t block, uint8_t *d)
 {
@@ -358,8 +342,7 @@ static int add_segments(struct layout *l, const struct kdump_copy *c, const stru
 	kdump_headers(headers, ps, o, &c->g, o->incomplete || (c->bad && !o->split),
 		      o->eraseinfo_len ? c->g.data_offset + c->g.block + c->data_bytes : 0);
 	if ((r = layout_add_bytes(l, headers, head_bytes)) ||
-	    (r = layout_add_call(l, read_machine, c, c->g.bitmap_bytes)) ||
-	    (r = layout_add_call(l, read_kept, c, c->g.bitmap_bytes)) ||
+	    (r = kdump_add_bitmaps(l, c->machine, c->ps, c->g.bitmap_bytes)) ||
 	    (r = layout_add_call(l, read_descs, c, descs)) ||
 	    /* the descriptors of other parts of a split set, and the page that zero pages share */
 	    (r = layout_add_zero(l, c->g.data_offset - c->g.desc_offset - descs + c->g.block)) ||

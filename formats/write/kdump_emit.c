@@ -46,7 +46,8 @@ static void set_bits(uint8_t *piece, uint64_t base, uint64_t from, uint64_t to)
 	}
 }
 
-void kdump_bitmap(const struct pages *ps, uint64_t max_pfn, bool kept_only, uint64_t off, uint8_t *buf, size_t n)
+/* n bytes, from byte off on, of the bitmap of the pages below max_pfn that the machine has, or that ps keeps. */
+static void make_bitmap(const struct pages *ps, uint64_t max_pfn, bool kept_only, uint64_t off, uint8_t *buf, size_t n)
 {
 	uint64_t base = off * 8, end = min_u64(base + (uint64_t)n * 8, max_pfn);
 	struct page_run run;
@@ -60,6 +61,40 @@ void kdump_bitmap(const struct pages *ps, uint64_t max_pfn, bool kept_only, uint
 	}
 }
 
+struct bitmaps {
+	const struct pages *machine, *ps;	/* borrowed */
+};
+
+static int read_machine(const void *arg, void *buf, size_t n, uint64_t off)
+{
+	const struct bitmaps *b = arg;
+
+	make_bitmap(b->machine, b->ps->max_pfn, false, off, buf, n);
+	return 0;
+}
+
+static int read_kept(const void *arg, void *buf, size_t n, uint64_t off)
+{
+	const struct bitmaps *b = arg;
+
+	make_bitmap(b->ps, b->ps->max_pfn, true, off, buf, n);
+	return 0;
+}
+
+int kdump_add_bitmaps(struct layout *l, const struct pages *machine, const struct pages *ps, uint64_t bytes)
+{
+	struct bitmaps *b = malloc(sizeof(*b));
+	int r = b ? layout_own(l, b, free) : -ENOMEM;
+
+	if (r) {
+		free(b);
+		return r;
+	}
+	*b = (struct bitmaps){ machine, ps };
+	r = layout_add_call(l, read_machine, b, bytes);
+	return r ? r : layout_add_call(l, read_kept, b, bytes);
+}
+
 /* In pieces, those of zeroes left out. */
 static int put_bitmap(const struct page_sink *sink, const struct pages *ps, uint64_t max_pfn, bool kept_only,
 		      uint64_t at, uint64_t bytes)
@@ -70,7 +105,7 @@ static int put_bitmap(const struct page_sink *sink, const struct pages *ps, uint
 	for (uint64_t off = 0; off < bytes && !r; off += BITMAP_PIECE) {
 		size_t n = (size_t)min_u64(BITMAP_PIECE, bytes - off);
 
-		kdump_bitmap(ps, max_pfn, kept_only, off, buf, n);
+		make_bitmap(ps, max_pfn, kept_only, off, buf, n);
 		if (!bytes_are_zero(buf, n))
 			r = sink->put(sink->arg, buf, n, at + off);
 	}

@@ -26,8 +26,9 @@ int kdump_measure(const struct pages *ps, const struct kdump_output *o, struct k
  * is; 0: nowhere yet. */
 void kdump_headers(uint8_t *b, const struct pages *ps, const struct kdump_output *o, const struct kdump_geometry *g,
 		   bool incomplete, uint64_t eraseinfo);
-/* n bytes, from byte off on, of the bitmap of the pages below max_pfn that the machine has, or that ps keeps. */
-void kdump_bitmap(const struct pages *ps, uint64_t max_pfn, bool kept_only, uint64_t off, uint8_t *buf, size_t n);
+/* Both bitmaps, of bytes each, computed when they are read: of the pages that machine has, and of those that ps keeps. Borrows
+ * the pages. */
+int kdump_add_bitmaps(struct layout *l, const struct pages *machine, const struct pages *ps, uint64_t bytes);
 /* Says how many pages could not be read, if any. */
 void kdump_warn_damaged(const struct kdump_output *o, uint64_t damaged);
 
