@@ -120,12 +120,8 @@ static int mount_once(struct broker *b)
 	return b->mount(b->arg);
 }
 
-/* A message is one line, whatever is in it. */
-static void log_question(struct files_question *q)
+static void log_question(const struct files_question *q)
 {
-	for (char *c = q->text; *c; c++)
-		if ((unsigned char)*c < ' ' || *c == 0x7f)
-			*c = '?';
 	log_msg(q->level <= LOG_LVL_DEBUG ? (enum log_level)q->level : LOG_LVL_DEBUG, "%s", q->text);
 }
 
