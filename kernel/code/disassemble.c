@@ -11,6 +11,7 @@
 #include "base/fault.h"
 #include "kernel/code/libcapstone.h"
 #include "kernel/code/sites.h"
+#include "kernel/debuginfo/address.h"
 #include "kernel/debuginfo/facts_names.h"
 #include "kernel/object/reader.h"
 
@@ -100,17 +101,11 @@ static void put_place(struct disassembly *l, uint64_t vaddr)
 /* "<symbol+0x12>" for what is an address of the kernel. */
 static bool put_symbol(struct disassembly *l, uint64_t vaddr)
 {
-	const struct module *module = NULL;
-	struct symbol s;
-	uint64_t offset;
+	char name[SYMTAB_MAX_NAME + 128];
 
-	if (facts_symbol_at(l->facts, vaddr, &s, &module))
+	if (address_format(l->facts, vaddr, name, sizeof(name)))
 		return false;
-	offset = vaddr - s.vaddr;
-	out_printf(l->out, "<%s%s%s", module ? module->name : "", module ? ":" : "", s.name);
-	if (offset)
-		out_printf(l->out, "+%#llx", (unsigned long long)offset);
-	out_char(l->out, '>');
+	out_printf(l->out, "<%s>", name);
 	return true;
 }
 
