@@ -16,6 +16,7 @@
 	X(memory) \
 	X(vtop) \
 	X(symbols) \
+	X(addr) \
 	X(types) \
 	X(values) \
 	X(lists) \
