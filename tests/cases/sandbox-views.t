@@ -17,7 +17,7 @@ sums() {	# MOUNT FILE
 		-print0 | LC_ALL=C sort -z | xargs -0 -n 1 sh -c 'printf "%s " "$1"; cat "$1" 2>&1 | sha256sum' sh) >"$2"
 }
 
-# compare NAME DUMP [OPTIONS]
+# compare NAME DUMP [OPTIONS [STATE]]
 compare() {
 	local mode
 	mkdir -p "$T/mnt"
@@ -28,7 +28,7 @@ compare() {
 			return
 		}
 		sums "$T/mnt" "$T/$mode.sums"
-		[[ $mode == off ]] || is "$(sed -n 's/^sandbox: //p' "$T/mnt/info")" "$state" "$1: in the sandbox"
+		[[ $mode == off ]] || is "$(sed -n 's/^sandbox: //p' "$T/mnt/info")" "${4:-$state}" "$1: in the sandbox"
 		fusermount3 -u "$T/mnt"
 		retry not_mounted "$T/mnt"
 	done
@@ -57,4 +57,13 @@ ok "a mount of a file in it" mount_dump "$T/inner/level-31/dump" "$T/mnt"
 same <("$VMCOREFS" --cat dmesg "$corpus") "$T/mnt/dmesg" "... shows the dump"
 unmount "$T/mnt"
 unmount "$T/inner"
+
+. tests/http.sh
+if have nginx || [[ -x /usr/sbin/nginx ]]; then
+	start_nginx "$T/folder"
+	compare "a server" "$web/vmcore" "" "$state; transfers: ${state%system calls of*}system calls of a client of the internet"
+	stop_nginx
+else
+	skip "a server" "nginx is not installed"
+fi
 done_testing
