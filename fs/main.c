@@ -37,7 +37,7 @@
 #include "base/bytes.h"
 #include "base/files.h"
 #include "base/io.h"
-#include "base/libsnappy.h"
+#include "base/library.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/outbuf.h"
@@ -45,7 +45,6 @@
 #include "base/spool.h"
 #include "base/workers.h"
 #include "formats/source/http/http.h"
-#include "kernel/code/libcapstone.h"
 #include "fs/arguments.h"
 #include "fs/cat.h"
 #include "fs/daemon.h"
@@ -144,8 +143,7 @@ static int enter_sandbox(const struct run *run, struct outbuf *text)
 
 	if (run->o->sandbox != NO_SANDBOX) {
 		/* libraries are files: no page may need one later */
-		libsnappy_is_there();
-		libcapstone_is_there();
+		library_load_for_reader();
 		rules.keep_user = needs_user(&run->o->fs);
 		r = sandbox_enter(&rules, &state);
 	}
