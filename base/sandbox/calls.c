@@ -6,8 +6,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <linux/netlink.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
+#include <linux/sockios.h>
 #include <seccomp.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -230,12 +232,20 @@ static void add_server(struct filter *f)
 /* Name services are libraries that are loaded when they are asked. */
 static void add_transfers(struct filter *f)
 {
-	static const int families[] = { AF_UNIX, AF_INET, AF_INET6, AF_NETLINK };
+	static const int families[] = { AF_UNIX, AF_INET, AF_INET6 };
+	/* the machine's addresses, for which of a server's to try first; of netlink there is more, with a history of faults */
+	const struct scmp_arg_cmp routes[] = {
+		{ .arg = 0, .op = SCMP_CMP_MASKED_EQ, .datum_a = UINT32_MAX, .datum_b = AF_NETLINK },
+		{ .arg = 2, .op = SCMP_CMP_MASKED_EQ, .datum_a = UINT32_MAX, .datum_b = NETLINK_ROUTE },
+	};
 	const uint64_t writes = O_ACCMODE | O_CREAT | O_TRUNC;
 
 	rules(f, SCMP_ACT_ALLOW, transfers_need);
 	for (size_t i = 0; i < ARRAY_SIZE(families); i++)
 		rule_if(f, SCMP_ACT_ALLOW, "socket", 0, UINT32_MAX, (uint64_t)families[i]);
+	rule(f, SCMP_ACT_ALLOW, "socket", ARRAY_SIZE(routes), routes);
+	/* the interface of a server's address that has one: fe80::1%eth0 */
+	rule_if(f, SCMP_ACT_ALLOW, "ioctl", 1, UINT32_MAX, SIOCGIFINDEX);
 	rule_if(f, SCMP_ACT_ALLOW, "openat", 2, writes, O_RDONLY);
 	rule_if(f, SCMP_ACT_ERRNO(EACCES), "openat", 2, O_WRONLY, O_WRONLY);
 	rule_if(f, SCMP_ACT_ERRNO(EACCES), "openat", 2, O_RDWR, O_RDWR);
