@@ -13,8 +13,13 @@
 #include "base/bytes.h"
 #include "kernel/mm/page.h"
 #include "kernel/mm/slab.h"
+#include "kernel/mm/space.h"
 #include "kernel/mm/vmalloc.h"
-#include "kernel/sched/tasks.h"
+#include "kernel/sched/identity.h"
+#include "kernel/sched/panicked.h"
+#include "kernel/sched/signals.h"
+#include "kernel/sched/task_table.h"
+#include "kernel/sched/usage.h"
 #include "kernel/vfs/path.h"
 
 #define PAGES 16u
@@ -66,6 +71,56 @@ static int count(void *arg, const struct task *task)
 	return 0;
 }
 
+/* All that files of processes are made of, of one task; threads: of what may be its process. */
+static void read_process(struct kreader *r, const struct knames *names, uint64_t task, const struct task_entry *threads, size_t n)
+{
+	struct identity_layout identity;
+	struct signals_layout signals;
+	struct task_credentials credentials;
+	struct usage_layout usage;
+	struct task_identity id;
+	struct task_signals sig;
+	struct mm_layout space;
+	struct mm_facts mm;
+	struct task_usage used;
+	uint64_t io[USAGE_IO];
+
+	if (!identity_layout(names, &identity)) {
+		identity_read(r, &identity, task, &id);
+		credentials_read(r, &identity, task, &credentials);
+		if (!memchr(id.name, 0, sizeof(id.name)) || id.levels > TASK_LEVELS || !*task_state_text(id.state) ||
+		    credentials.ngroups > TASK_GROUPS)
+			abort();
+	}
+	if (!signals_layout(names, &signals))
+		signals_read(r, &signals, task, &sig);
+	if (!usage_layout(names, &usage)) {
+		usage_read(r, &usage, task, threads, n, &used);
+		usage_read_io(r, &usage, task, threads, n, io);
+	}
+	if (!mm_layout(names, r, &space))
+		mm_read(r, &space, task, &mm);
+	kreader_take(r, NULL);
+}
+
+static void read_processes(struct kreader *r, const struct knames *names, const struct task_layout *layout, uint64_t vaddr)
+{
+	struct task_table t;
+	uint64_t task;
+
+	if (task_table_make(r, names, layout, &t))
+		return;
+	for (size_t i = 0; i < t.n; i++)
+		if (!task_table_find(&t, t.list[i].pid) || task_table_thread(&t, t.list[i].tgid, t.list[i].pid) != &t.list[i] ||
+		    task_table_first(&t, t.list[i].tgid) > i || !t.list[i].pid || t.list[i].pid >= TASK_PID_MAX)
+			abort();
+	for (size_t i = 0; i < t.n && i < 4; i++)
+		read_process(r, names, t.list[i].vaddr, t.list, t.n);
+	read_process(r, names, vaddr, NULL, 0);
+	task_panicked(r, names, &task);
+	task_table_free(&t);
+}
+
 static void walk(struct kreader *r, const struct knames *names, uint64_t vaddr)
 {
 	struct page_layout pages;
@@ -78,6 +133,9 @@ static void walk(struct kreader *r, const struct knames *names, uint64_t vaddr)
 
 	if (!task_layout(names, &tasks))
 		tasks_each(r, names, &tasks, count, &told);
+	kreader_take(r, NULL);
+	if (!task_layout(names, &tasks))
+		read_processes(r, names, &tasks, vaddr);
 	kreader_take(r, NULL);
 	if (!vmalloc_find(r, names, vaddr, &area) && (vaddr < area.first || vaddr >= area.end))
 		abort();
