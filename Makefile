@@ -11,7 +11,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || cat VERSI
 
 FOLDERS := base base/sandbox formats/source/parts formats/source/compressed formats/source/wrapped formats/source/http formats/source formats/reader \
 	formats/elf formats/kdump formats/qemu formats/s390 formats/sadump formats/lkcd formats/vmware formats/raw formats/write formats \
-	arch kernel kernel/xen kernel/object kernel/debuginfo kernel/value kernel/code kernel/opening kernel/log kernel/pages kernel/core kernel/sched kernel/mm kernel/vfs filter fs/views fs
+	arch kernel kernel/xen kernel/object kernel/debuginfo kernel/value kernel/code kernel/opening kernel/log kernel/pages kernel/core kernel/sched kernel/mm kernel/vfs filter fs/views fs/proc fs
 SRCS    := $(wildcard $(FOLDERS:%=%/*.c))
 OBJS    := $(SRCS:%.c=$(BUILD)/%.o)
 # everything but the program itself: what the unit tests link
@@ -86,12 +86,7 @@ $(BUILD)/tests/tools/sandbox_door: $(BUILD)/tests/tools/sandbox_door.o $(filter 
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lseccomp
 
-# the program with a door in it
-$(BUILD)/tests/tools/server_door: $(BUILD)/tests/tools/server_door.o $(OBJS)
-	$(call say,LD,$@)
-	$(Q)$(CC) $(ALL_LDFLAGS) -Wl,--wrap=sandbox_enter,--wrap=fs_open -o $@ $^ $(LIBS)
-
-tests-build: $(BUILD)/vmcorefs $(UNIT) $(REPLAY) $(PARTS_TOOLS) $(addprefix $(BUILD)/tests/tools/,mount_rows sandbox_door server_door)
+tests-build: $(BUILD)/vmcorefs $(UNIT) $(REPLAY) $(PARTS_TOOLS) $(addprefix $(BUILD)/tests/tools/,mount_rows sandbox_door)
 
 check-deps: $(BUILD)/.deps
 	$(Q)[ "$(DEPS)" = no ] || packaging/install-deps check

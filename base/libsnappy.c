@@ -3,6 +3,7 @@
 
 #include <snappy-c.h>
 
+#include "base/bytes.h"
 #include "base/library.h"
 
 static struct {
@@ -21,7 +22,9 @@ static const struct library_function functions[] = {
 
 static const char *const files[] = { "libsnappy.so.1", NULL };
 
-DEFINE_LIBRARY(library, true, files, functions)
+static struct library library = {
+	.once = ONCE_INIT, .files = files, .functions = functions, .nfunctions = ARRAY_SIZE(functions),
+};
 
 int libsnappy_load(void)
 {

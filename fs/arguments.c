@@ -62,8 +62,7 @@ static void forget(struct options *o, int argc, char **args)
 			http_hide_url(args[i]);
 }
 
-int arguments_start_http(struct options *o, int argc, char **args, const struct sandbox_rules *rules,
-			 struct sandbox_state *state)
+int arguments_start_http(struct options *o, int argc, char **args)
 {
 	size_t n = o->fs.dump.npaths;
 	const char **urls = calloc(n, sizeof(*urls)), **paths = calloc(n, sizeof(*paths));
@@ -80,7 +79,7 @@ int arguments_start_http(struct options *o, int argc, char **args, const struct 
 			r = fail(ENOMEM, "out of memory");
 	}
 	if (!r && nurls)
-		r = http_start(urls, nurls, rules, state);
+		r = http_start(urls, nurls);
 	if (nurls) {
 		forget(o, argc, args);
 		o->fs.dump.paths = paths;
@@ -88,5 +87,5 @@ int arguments_start_http(struct options *o, int argc, char **args, const struct 
 	}
 	free(urls);
 	free(paths);
-	return r < 0 ? r : nurls > 0;
+	return r;
 }

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* fs/readme.c, and files of fs/views that are named so */
+/* fs/readme.c, and files of fs/views and fs/proc that are named so */
 #define FAMILIES(X) \
 	X(readme) \
 	X(log) \
@@ -17,6 +17,11 @@
 	X(vtop) \
 	X(symbols) \
 	X(addr) \
+	X(proc_folders) \
+	X(proc_stat) \
+	X(proc_status) \
+	X(proc_arguments) \
+	X(proc_limits) \
 	X(types) \
 	X(values) \
 	X(lists) \

@@ -8,7 +8,7 @@ base/sandbox: base
 formats/source/parts: base
 formats/source/compressed: base formats/source/parts
 formats/source/wrapped: base formats/source/parts
-formats/source/http: base base/sandbox
+formats/source/http: base
 formats/source: base formats/source/parts formats/source/compressed formats/source/wrapped formats/source/http
 formats/reader: base formats/source formats/source/parts
 formats/elf: $readers
@@ -37,7 +37,8 @@ kernel/mm: base arch kernel kernel/object kernel/debuginfo
 kernel/vfs: base arch kernel kernel/object
 filter: base arch $rooms
 fs/views: base arch $rooms filter formats formats/reader formats/write
-fs: base base/sandbox arch $rooms filter formats formats/reader formats/write formats/source formats/source/http fs/views"
+fs/proc: base arch $rooms filter formats formats/reader formats/write fs/views
+fs: base base/sandbox arch $rooms filter formats formats/reader formats/write formats/source formats/source/http fs/views fs/proc"
 
 declare -A sees=()
 order=()

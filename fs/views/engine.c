@@ -191,6 +191,10 @@ static int open_engine(const struct engine_options *opt, struct engine *e)
 	e->sandbox = opt->sandbox;
 	e->jobs = (struct jobs)JOBS_INIT;
 	kept_init(&e->kept, opt->spool_limit);
+	e->proc = calloc(1, sizeof(*e->proc));
+	if (!e->proc)
+		return -ENOMEM;
+	init_once(&e->proc->once);
 	init_once(&e->note_index.once);
 	init_once(&e->regions_once);
 	init_once(&e->counts_once);
@@ -271,6 +275,9 @@ void engine_close(struct engine *e)
 		return;
 	out_free(&e->warnings);
 	free(e->note_index.at);
+	if (e->proc && e->proc->proc)
+		e->proc->free(e->proc->proc);
+	free(e->proc);
 	kept_free(&e->kept);
 	for (unsigned int s = 0; s < SELECTIONS; s++) {
 		for (unsigned int i = 0; i <= SPLIT_MAX; i++) {

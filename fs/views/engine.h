@@ -66,6 +66,13 @@ struct note_index {
 	size_t n;
 };
 
+/* What fs/proc keeps. */
+struct proc_facts {
+	struct once once;		/* for what follows */
+	struct proc *proc;		/* owned, freed by the function; NULL: it was not asked for */
+	void (*free)(struct proc *p);
+};
+
 struct engine {
 	struct dump *dump;		/* its facts; its memory is to be had from pages only: there it is erased */
 	/*
@@ -92,6 +99,8 @@ struct engine {
 	bool few_runs;			/* see engine_has_few_runs() */
 
 	struct note_index note_index;	/* fs/views/notes.c */
+
+	struct proc_facts *proc;	/* owned */
 
 	bool big_endian;		/* of outputs: the kernel's byte order, where the notes can be turned into it */
 	struct outbuf notes;		/* for outputs: the dump's, and VMCOREINFO when it was found elsewhere */

@@ -277,8 +277,6 @@ static const struct view_row rows[] = {
 	  .missing = missing_space },
 	{ .path = "percpu/<name>", .type = VIEW_FOLDER, .names = &variable_names },
 	{ .path = "percpu/<name>/<cpu>", .type = VIEW_TEXT, .names = &cpu_names, .render = render_cpu },
-	{ .path = "proc", .cost = "reads the kernel", .use = "tools that read /proc",
-	  .help = "what the dead kernel's /proc would say", .type = VIEW_FOLDER, .missing = missing_space },
 	{ .path = "proc/kallsyms", .type = VIEW_PROC_TEXT, .render = render_kallsyms },
 };
 

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fs/proc/proc.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/fault.h"
+#include "kernel/debuginfo/facts_names.h"
+#include "kernel/sched/panicked.h"
+
+static void free_proc(struct proc *p)
+{
+	task_table_free(&p->tasks);
+	free(p);
+}
+
+/* The first process is there when nothing else is. */
+static void choose_self(struct kreader *r, struct proc *p)
+{
+	uint64_t task = 0;
+	int error = task_panicked(r, &p->names, &task);
+
+	for (size_t i = 0; !error && i < p->tasks.n; i++) {
+		if (p->tasks.list[i].vaddr != task)
+			continue;
+		p->panicked = p->tasks.list[i].pid;
+		p->self = p->tasks.list[i].tgid;
+	}
+	if (!p->self && p->tasks.n)
+		p->self = task_table_find(&p->tasks, 1) ? 1 : p->tasks.list[0].tgid;
+}
+
+static int find_status(struct proc *p)
+{
+	struct proc_status_layout l = {
+		KFIELD("task_struct.fs"), KFIELD("fs_struct.umask"), KFIELD("task_struct.files"), KFIELD("files_struct.fdt"),
+		KFIELD("fdtable.max_fds"), KFIELD("?task_struct.atomic_flags"), KFIELD("?task_struct.seccomp.mode"),
+		KFIELD("?task_struct.seccomp.filter_count"), KFIELD("?task_struct.cpus_ptr"),
+		KFIELD("task_struct.cpus_mask|task_struct.cpus_allowed"), KFIELD("?task_struct.mems_allowed"),
+	};
+	int r = kfields_resolve(&p->names, (struct kfield *)&l, kfields_count(l));
+
+	p->status = l;
+	return r;
+}
+
+static int find_members(struct proc *p)
+{
+	static const char *const paths[PROC_MEMBERS] = {
+		[PROC_LOGINUID] = "?task_struct.loginuid.val", [PROC_SESSIONID] = "?task_struct.sessionid",
+		[PROC_PERSONALITY] = "task_struct.personality", [PROC_CHILDREN] = "task_struct.children",
+		[PROC_SIBLING] = "task_struct.sibling",
+	};
+
+	for (unsigned int i = 0; i < PROC_MEMBERS; i++)
+		p->members[i].path = paths[i];
+	return kfields_resolve(&p->names, p->members, PROC_MEMBERS);
+}
+
+static int find_all(struct kreader *r, struct proc *p)
+{
+	struct task_layout tasks;
+	struct kcpus cpus;
+	uint64_t vaddr;
+	int result = task_layout(&p->names, &tasks);
+
+	if (!result)
+		result = identity_layout(&p->names, &p->identity);
+	if (!result)
+		result = usage_layout(&p->names, &p->usage);
+	if (!result)
+		result = signals_layout(&p->names, &p->signals);
+	if (!result)
+		result = mm_layout(&p->names, r, &p->mm);
+	if (!result)
+		result = find_status(p);
+	if (!result)
+		result = find_members(p);
+	if (!result)
+		result = task_table_make(r, &p->names, &tasks, &p->tasks);
+	if (result)
+		return result;
+	choose_self(r, p);
+	p->cpus = kcpus_read(&p->names, r, &cpus) ? 1 : cpus.n;
+	p->has_kthread_line = kreader_kernel(r)->version >= ARCH_VERSION(6, 8, 0);
+	p->has_thp = !kvariable(&p->names, "khugepaged", &vaddr);
+	kreader_take(r, NULL);
+	return 0;
+}
+
+struct proc_making {
+	const struct engine *e;
+	struct proc_facts *facts;
+};
+
+static int make(void *arg)
+{
+	struct proc_making *m = arg;
+	struct proc *p = calloc(1, sizeof(*p));
+	struct kreader *r;
+	int result = p ? kreader_open(m->e->kernel, &r) : -ENOMEM;
+
+	if (!result) {
+		p->names = facts_names(m->e->facts);
+		result = find_all(r, p);
+		kreader_close(r);
+	}
+	if (result) {
+		if (p)
+			free_proc(p);
+		return result == -ENOMEM || error_is_passing(result) ? result : -ENOTSUP;
+	}
+	/* once_run() takes a passing fault for a failure */
+	if (m->facts->proc)
+		m->facts->free(m->facts->proc);
+	m->facts->free = free_proc;
+	m->facts->proc = p;
+	return 0;
+}
+
+int proc_of(const struct engine *e, const struct proc **out)
+{
+	struct proc_making m = { e, e->proc };
+	int r = once_run(&e->proc->once, make, &m);
+
+	if (!r)
+		*out = e->proc->proc;
+	return r;
+}
+
+const char *proc_missing(const struct engine *e)
+{
+	return e->kernel->has_space ? NULL : e->kernel->why_no_space;
+}
+
+int proc_task_open(struct engine *e, const struct view_at *at, struct proc_task *out)
+{
+	const struct task_entry *task;
+	const struct proc *p;
+	int r = proc_of(e, &p);
+
+	*out = (struct proc_task){ .whole = at->row->param == PROC_PROCESS };
+	if (r)
+		return r == -ENOTSUP ? -ENOENT : r;
+	task = out->whole ? task_table_find(&p->tasks, proc_key_pid(at->key)) :
+			    task_table_thread(&p->tasks, proc_key_pid(at->key), proc_key_tid(at->key));
+	if (!task)
+		return -ENOENT;
+	out->proc = p;
+	out->vaddr = task->vaddr;
+	out->pid = task->pid;
+	out->tgid = task->tgid;
+	if (out->whole) {
+		size_t first = task_table_first(&p->tasks, task->tgid), end = task_table_first(&p->tasks, task->tgid + 1);
+
+		out->threads = &p->tasks.list[first];
+		out->nthreads = end - first;
+	}
+	return kreader_open(e->kernel, &out->r);
+}
+
+void proc_task_close(struct proc_task *t)
+{
+	kreader_close(t->r);
+}

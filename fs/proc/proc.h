@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the files of processes in proc/ are made of: the kernel's tasks, walked once, and where its structs have their members.
+ *
+ * Threads: any. Ownership: the engine's.
+ */
+#ifndef VMCOREFS_FS_PROC_PROC_H
+#define VMCOREFS_FS_PROC_PROC_H
+
+#include "fs/views/engine.h"
+#include "kernel/mm/space.h"
+#include "kernel/sched/identity.h"
+#include "kernel/sched/signals.h"
+#include "kernel/sched/task_table.h"
+#include "kernel/sched/usage.h"
+
+struct proc_status_layout {
+	struct kfield fs, umask, files, fdt, max_fds, atomic_flags, seccomp_mode, seccomp_filters, cpus_ptr, cpus_allowed, mems_allowed;
+};
+
+/* Members of struct task_struct that a file shows as they are. */
+enum proc_member { PROC_LOGINUID, PROC_SESSIONID, PROC_PERSONALITY, PROC_CHILDREN, PROC_SIBLING, PROC_MEMBERS };
+
+struct proc {
+	struct knames names;
+	struct task_table tasks;
+	uint32_t panicked;		/* number of the task that panicked; 0: not known, or the idle one of a CPU */
+	uint32_t self;			/* whose proc/self is; 0: there are no tasks */
+	struct identity_layout identity;
+	struct usage_layout usage;
+	struct signals_layout signals;
+	struct mm_layout mm;
+	struct proc_status_layout status;
+	struct kfield members[PROC_MEMBERS];
+	bool has_kthread_line;		/* in status: 6.8 and later */
+	bool has_thp;
+	unsigned int cpus;		/* bits of masks of CPUs */
+};
+
+/* Walks the tasks when it is asked for the first time. -ENOTSUP: the dump does not tell where they are (proc_missing() says
+ * what lacks); a passing fault. */
+int proc_of(const struct engine *e, const struct proc **out);
+/* Why there are no tasks; NULL: there are, as far as is known without looking. */
+const char *proc_missing(const struct engine *e);
+
+/* A task in a folder of proc/, and who reads it. */
+struct proc_task {
+	const struct proc *proc;
+	struct kreader *r;
+	uint64_t vaddr;			/* of its task_struct */
+	uint32_t pid, tgid;
+	bool whole;			/* in proc/<pid>: its process counts, not it alone */
+	const struct task_entry *threads;	/* whole: nthreads, it is one of them; else NULL */
+	size_t nthreads;
+};
+
+/* Of a row below proc/<pid> or proc/<pid>/task/<tid>; the row's param tells which. */
+enum proc_folder { PROC_PROCESS, PROC_THREAD };
+/* -ENOENT: no such task. */
+int proc_task_open(struct engine *e, const struct view_at *at, struct proc_task *out);
+void proc_task_close(struct proc_task *t);
+
+/* Keys of names in these folders: of proc/<pid> the number, of proc/<pid>/task/<tid> both. */
+#define PROC_PID_BITS 22
+static inline uint32_t proc_key_pid(uint64_t key) { return (uint32_t)(key & (TASK_PID_MAX - 1)); }
+static inline uint32_t proc_key_tid(uint64_t key) { return (uint32_t)(key >> PROC_PID_BITS & (TASK_PID_MAX - 1)); }
+
+/* Rows of the same name in both folders: PROC_ROWS("stat", VIEW_PROC_TEXT, .render = render_stat). */
+#define PROC_ROWS(name, kind, ...) \
+	{ .path = "proc/<pid>/" name, .type = (kind), .param = PROC_PROCESS, __VA_ARGS__ }, \
+	{ .path = "proc/<pid>/task/<tid>/" name, .type = (kind), .param = PROC_THREAD, __VA_ARGS__ }
+
+#endif
