@@ -225,6 +225,13 @@ uint32_t btf_array_count(const struct btf *b, const struct btf_type *t)
 	return get_u32(t->more + 8, b->big);
 }
 
+struct btf_placed btf_placed(const struct btf *b, const struct btf_type *t, unsigned int i)
+{
+	const uint8_t *at = t->more + (size_t)i * 12;
+
+	return (struct btf_placed){ get_u32(at, b->big), get_u32(at + 4, b->big), get_u32(at + 8, b->big) };
+}
+
 bool btf_int_is_signed(const struct btf *b, const struct btf_type *t)
 {
 	return get_u32(t->more, b->big) >> 24 & INT_SIGNED;
@@ -299,6 +306,7 @@ static bool is_indexed(const struct btf_type *t)
 	case BTF_TYPEDEF:
 	case BTF_FUNC:
 	case BTF_VAR:
+	case BTF_DATASEC:
 	case BTF_FLOAT:
 	case BTF_ENUM64:
 		return *t->name;

@@ -76,6 +76,11 @@ bool btf_find_enumerator(const struct btf *b, const struct btf_type *t, const ch
 /* Of an array: its elements. */
 uint32_t btf_array_count(const struct btf *b, const struct btf_type *t);
 uint32_t btf_array_element(const struct btf *b, const struct btf_type *t);
+/* i < t->n of a section: the id of a variable, where it is from the section's start, and of which size. */
+struct btf_placed {
+	uint32_t variable, offset, bytes;
+};
+struct btf_placed btf_placed(const struct btf *b, const struct btf_type *t, unsigned int i);
 /* Of an integer. */
 bool btf_int_is_signed(const struct btf *b, const struct btf_type *t);
 bool btf_int_is_bool(const struct btf *b, const struct btf_type *t);

@@ -5,9 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/fault.h"
 #include "base/once.h"
 #include "kernel/debuginfo/image_task.h"
+#include "kernel/debuginfo/percpu_symbols.h"
+
+#define INIT_TASK "init_task"
 
 /* What is opened later. The onces are in the order of their locks: each asks those above it. */
 struct opened {
@@ -51,22 +55,42 @@ static int open_types(struct opened *o)
 	return o->k->hypervisor ? -ENOTSUP : types_open(o->k, o->symbols, o->vmlinux, &o->types, &o->why_no_types);
 }
 
-/* Before anybody else has the symbols. Types tell what it looks like. */
-static int add_init_task(struct opened *o)
+static int find_init_task(struct opened *o, struct symtab *out)
 {
-	static const char name[] = "init_task";
-	struct symbol there;
 	uint64_t vaddr;
-	int r;
+	int r = image_find_task(o->k, o->types, &vaddr);
 
-	if (!o->k->has_space || !symbols_find(o->symbols, name, &there))
-		return 0;
-	r = o->early_result = open_types(o);
-	o->types_early = true;
-	if (!r)
-		r = image_find_task(o->k, o->types, &vaddr);
-	if (!r)
-		r = symbols_add(o->symbols, name, vaddr);
+	return r ? r : symtab_add(out, vaddr, 0, 'D', INIT_TASK, strlen(INIT_TASK));
+}
+
+static int find_percpu(struct opened *o, struct symtab *out)
+{
+	return percpu_symbols(o->types, o->symbols, out);
+}
+
+/* Before anybody else has the symbols: what types tell of those that neither kallsyms nor exported symbols name. */
+static int add_by_types(struct opened *o)
+{
+	static const struct {
+		const char *lacking;
+		int (*find)(struct opened *o, struct symtab *out);
+	} rows[] = { { INIT_TASK, find_init_task }, { PERCPU_START, find_percpu } };
+	struct symbol there;
+	int r = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows) && o->k->has_space && !error_is_passing(r); i++) {
+		struct symtab more = { 0 };
+
+		if (!symbols_find(o->symbols, rows[i].lacking, &there))
+			continue;
+		if (!o->types_early)
+			o->early_result = open_types(o);
+		o->types_early = true;
+		r = o->early_result ? o->early_result : rows[i].find(o, &more);
+		if (!r)
+			r = symbols_add(o->symbols, &more);
+		symtab_free(&more);
+	}
 	return error_is_passing(r) ? r : 0;
 }
 
@@ -94,7 +118,7 @@ static int compute_symbols(void *arg)
 	o->why_no_symbols = NULL;
 	r = symbols_open(o->k, o->vmlinux, &o->symbols, &o->why_no_symbols);
 	if (!r)
-		r = add_init_task(o);
+		r = add_by_types(o);
 	return settle(r, &o->why_no_symbols);
 }
 

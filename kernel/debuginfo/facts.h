@@ -31,7 +31,8 @@ const struct kernel *facts_kernel(const struct facts *f);
 
 /*
  * -ENOTSUP: the dump has none that can be found; else a passing fault. Then *out is NULL and *why a short reason, which
- * lives as long as the program; why may be NULL. symbols: with init_task, also where nothing but its contents tells it.
+ * lives as long as the program; why may be NULL. symbols: with init_task and per-CPU variables, also where nothing but its
+ * contents and the types tell of them.
  */
 int facts_symbols(const struct facts *f, const struct symbols **out, const char **why);
 int facts_types(const struct facts *f, const struct types **out, const char **why);

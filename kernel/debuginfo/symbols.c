@@ -148,9 +148,9 @@ int symbols_open(const struct kernel *k, const char *vmlinux, struct symbols **o
 	return 0;
 }
 
-int symbols_add(struct symbols *s, const char *name, uint64_t vaddr)
+int symbols_add(struct symbols *s, const struct symtab *more)
 {
-	int r = symtab_add(&s->kernel, vaddr, 0, 'D', name, strlen(name));
+	int r = append(&s->kernel, more);
 
 	if (!r)
 		r = symtab_finish(&s->kernel);

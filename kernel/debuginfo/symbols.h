@@ -22,8 +22,8 @@ struct symbols;
  * that can be found; a vmlinux that cannot be read is logged, and its error is returned.
  */
 int symbols_open(const struct kernel *k, const char *vmlinux, struct symbols **out, const char **why);
-/* A variable that was found otherwise. -ENOMEM. */
-int symbols_add(struct symbols *s, const char *name, uint64_t vaddr);
+/* Those that were found otherwise: more is an unfinished table, which stays the caller's. -ENOMEM. */
+int symbols_add(struct symbols *s, const struct symtab *more);
 void symbols_close(struct symbols *s);		/* NULL is fine */
 /* "vmlinux", "kallsyms", "kallsyms and exported symbols", "exported symbols" */
 const char *symbols_source(const struct symbols *s);

@@ -490,6 +490,11 @@ int types_variable(const struct types *t, const char *module, const char *name, 
 	return r == -ENOENT && t->late ? late_variable(t->late, t->pointer_bytes, name, out) : r;
 }
 
+int types_each_percpu(const struct types *t, int (*fn)(void *arg, const char *name, uint64_t offset, uint64_t bytes), void *arg)
+{
+	return t->nsources ? types_btf_each_percpu(&t->sources[0]->btf, fn, arg) : 0;
+}
+
 int types_target(const struct types *t, const struct type *of, struct type *out)
 {
 	const struct types_btf *source = types_btf_of(t, of);

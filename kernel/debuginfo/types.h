@@ -68,6 +68,9 @@ int types_find(const struct types *t, const char *module, const char *name, stru
 /* The type of a variable. BTF tells it of per-CPU variables only (some kernels': of all), so that the best known others
  * are in a table (init_task is a task_struct, ...). -ENOENT: not known; -EIO. */
 int types_variable(const struct types *t, const char *module, const char *name, struct type *out);
+/* The variables of the kernel's per-CPU section that its BTF tells of (most kernels' all), until fn returns something else
+ * than 0, which is returned. name: as of types_name(); offset: from the section's start. 0 with none: not known. */
+int types_each_percpu(const struct types *t, int (*fn)(void *arg, const char *name, uint64_t offset, uint64_t bytes), void *arg);
 /* What a pointer points to, the element of an array. -EINVAL: it is neither. */
 int types_target(const struct types *t, const struct type *of, struct type *out);
 /* A member of a struct or union, also one inside unnamed members. -ENOENT, -EINVAL: it has none; -EIO. */

@@ -161,6 +161,26 @@ int types_btf_variable(const struct types_btf *b, const char *name, struct type 
 	return -ENOENT;
 }
 
+int types_btf_each_percpu(const struct types_btf *b, int (*fn)(void *arg, const char *name, uint64_t offset, uint64_t bytes),
+			  void *arg)
+{
+	struct btf_type section, t;
+	int r = 0;
+
+	for (uint32_t id = 0; (id = btf_next(b->btf, ".data..percpu", id));) {
+		if (!btf_get(b->btf, id, &section) || section.kind != BTF_DATASEC)
+			continue;
+		for (unsigned int i = 0; i < section.n && !r; i++) {
+			struct btf_placed p = btf_placed(b->btf, &section, i);
+
+			if (btf_get(b->btf, p.variable, &t) && t.kind == BTF_VAR)
+				r = fn(arg, t.name, p.offset, p.bytes);
+		}
+		break;
+	}
+	return r;
+}
+
 int types_btf_pointer_to(const struct types_btf *b, const struct type *to, struct type *out)
 {
 	struct btf_type t;

@@ -45,6 +45,8 @@ struct types_btf {
 /* In itself, not in the base. */
 int types_btf_find(const struct types_btf *b, const char *name, struct type *out);
 int types_btf_variable(const struct types_btf *b, const char *name, struct type *out);
+int types_btf_each_percpu(const struct types_btf *b, int (*fn)(void *arg, const char *name, uint64_t offset, uint64_t bytes),
+			  void *arg);
 /* A pointer to that type, if the kernel has any. */
 int types_btf_pointer_to(const struct types_btf *b, const struct type *to, struct type *out);
 int types_btf_target(const struct types_btf *b, const struct type *of, struct type *out);

@@ -63,6 +63,12 @@ static void use_written(const struct types_btf *b, const struct btf_type *raw, c
 	types_btf_next_tag(b, t, &at, &tag);
 }
 
+static int use_placed(void *arg, const char *name, uint64_t offset, uint64_t bytes)
+{
+	(void)arg;
+	return !name || offset > UINT32_MAX || bytes > UINT32_MAX;
+}
+
 static void use_all(const struct types_btf *b)
 {
 	struct type t;
@@ -91,6 +97,8 @@ static void use(const struct types_btf *b)
 		use_written(b, &raw, &t);
 	}
 	use_all(b);
+	if (types_btf_each_percpu(b, use_placed, NULL))
+		abort();
 	if (!types_btf_find(b, "task_struct", &t))
 		types_btf_pointer_to(b, &t, &to);
 }
