@@ -11,9 +11,9 @@
 #include "kernel/debuginfo/facts_names.h"
 #include "kernel/debuginfo/sections.h"
 #include "kernel/mm/page.h"
+#include "kernel/mm/percpu.h"
 #include "kernel/mm/slab.h"
 #include "kernel/mm/vmalloc.h"
-#include "kernel/object/percpu.h"
 #include "kernel/sched/tasks.h"
 #include "kernel/vfs/path.h"
 
@@ -68,14 +68,14 @@ static void put_symbol(const struct question *q)
 		out_printf(q->out, "module: %s, %#llx bytes at %#llx\n", in->name, number(range->bytes), number(range->vaddr));
 }
 
-struct percpu_search {
+struct nearest_below {
 	uint64_t vaddr;
 	struct symbol found;
 };
 
 static int find_below(void *arg, const struct symbol *sym)
 {
-	struct percpu_search *n = arg;
+	struct nearest_below *n = arg;
 
 	if (sym->vaddr > n->vaddr)
 		return 1;
@@ -87,28 +87,23 @@ static int find_below(void *arg, const struct symbol *sym)
 static void put_percpu(const struct question *q)
 {
 	const struct symbols *symbols;
-	struct symbol first, end;
-	struct kcpus cpus;
-	uint64_t area;
+	struct percpu_place place;
+	struct nearest_below n;
+	int r = percpu_find(q->r, &q->names, q->vaddr, &place);
 
-	if (facts_symbols(q->e->facts, &symbols, NULL) || symbols_find(symbols, "__per_cpu_start", &first) ||
-	    symbols_find(symbols, "__per_cpu_end", &end) || kcpus_read(&q->names, q->r, &cpus)) {
-		kreader_take(q->r, NULL);
+	if (r) {
+		if (r != -ENOENT)
+			out_printf(q->out, "per-cpu: not known: %s\n", reason(r));
 		return;
 	}
-	for (struct kbits b = kcpus_each(q->r, &cpus, false); kbits_next(&b);) {
-		struct percpu_search near = { 0 };
-
-		if (kpercpu(q->r, &cpus, (unsigned int)b.bit, first.vaddr, &area) || q->vaddr - area >= end.vaddr - first.vaddr)
-			continue;
-		near.vaddr = first.vaddr + (q->vaddr - area);
-		symbols_each(symbols, find_below, &near);
-		out_printf(q->out, "per-cpu: of CPU %u", (unsigned int)b.bit);
-		if (near.found.name && near.found.vaddr >= first.vaddr)
-			out_printf(q->out, ", %s@%u+0x%llx", near.found.name, (unsigned int)b.bit, number(near.vaddr - near.found.vaddr));
-		out_char(q->out, '\n');
-	}
-	kreader_take(q->r, NULL);
+	n = (struct nearest_below){ .vaddr = place.pointer };
+	if (place.is_static && !facts_symbols(q->e->facts, &symbols, NULL))
+		symbols_each(symbols, find_below, &n);
+	out_printf(q->out, "per-cpu: of CPU %u, ", place.cpu);
+	if (n.found.name)
+		out_printf(q->out, "%s@%u+0x%llx\n", n.found.name, place.cpu, number(place.pointer - n.found.vaddr));
+	else
+		out_printf(q->out, "pointer %#llx\n", number(place.pointer));
 }
 
 /* --- tasks -------------------------------------------------------------------------------------------------------- */
@@ -315,6 +310,14 @@ static void put_page(const struct question *q, uint64_t paddr, bool direct)
 	}
 }
 
+static const char *not_there(const struct question *q, uint64_t paddr)
+{
+	struct page_run run;
+
+	pages_run(q->e->pages, paddr >> q->e->pages->page_shift, &run);
+	return run.state == PAGE_EXCLUDED ? ", not in the dump" : run.state == PAGE_ABSENT ? ", where the dump knows no memory" : "";
+}
+
 static void put_memory(const struct question *q)
 {
 	const struct kernel *k = q->e->kernel;
@@ -332,7 +335,7 @@ static void put_memory(const struct question *q)
 		out_printf(q->out, "physical: %s\n", r == -EFAULT ? "not mapped" : reason(r));
 		return;
 	}
-	out_printf(q->out, "physical: %#llx\n", number(paddr));
+	out_printf(q->out, "physical: %#llx%s\n", number(paddr), not_there(q, paddr));
 	put_page(q, paddr, is_direct);
 }
 

@@ -12,9 +12,11 @@
 #include "arch/x86_64.h"
 #include "base/bytes.h"
 #include "kernel/mm/page.h"
+#include "kernel/mm/percpu.h"
 #include "kernel/mm/slab.h"
 #include "kernel/mm/space.h"
 #include "kernel/mm/vmalloc.h"
+#include "kernel/object/percpu.h"
 #include "kernel/sched/identity.h"
 #include "kernel/sched/panicked.h"
 #include "kernel/sched/signals.h"
@@ -127,6 +129,7 @@ static void walk(struct kreader *r, const struct knames *names, uint64_t vaddr)
 	struct page_facts page;
 	struct task_layout tasks;
 	struct vmalloc_area area;
+	struct percpu_place place;
 	struct slab_object object;
 	struct file_name file;
 	uint64_t told = 0;
@@ -140,6 +143,8 @@ static void walk(struct kreader *r, const struct knames *names, uint64_t vaddr)
 	if (!vmalloc_find(r, names, vaddr, &area) && (vaddr < area.first || vaddr >= area.end))
 		abort();
 	kreader_take(r, NULL);
+	if (!percpu_find(r, names, vaddr, &place) && place.cpu >= KCPUS_MAX)
+		abort();
 	if (!slab_find_object(r, names, vaddr & ~63ull, 0x4000, 0x4000 + vaddr, &object) &&
 	    (object.use > SLAB_NO_OBJECT || !memchr(object.name, 0, sizeof(object.name)) || object.vaddr < 0x4000 ||
 	     (object.use != SLAB_NO_OBJECT && object.index >= object.objects)))

@@ -8,10 +8,10 @@ import sys
 import drgn
 import drgn.helpers.linux.slab
 from drgn.helpers.linux.cpumask import for_each_possible_cpu
-from drgn.helpers.linux.fs import inode_for_each_page, inode_path
+from drgn.helpers.linux.fs import for_each_mount, inode_for_each_page, inode_path
 from drgn.helpers.linux.list import list_for_each_entry
-from drgn.helpers.linux.mm import (PageCompound, PageTail, for_each_page, for_each_vmap_area, page_flags, page_to_phys,
-                                   page_to_virt)
+from drgn.helpers.linux.mm import (PageCompound, PageSlab, PageTail, for_each_page, for_each_vmap_area, page_flags,
+                                   page_size, page_to_phys, page_to_virt)
 from drgn.helpers.linux.module import for_each_module
 from drgn.helpers.linux.percpu import per_cpu_ptr
 from drgn.helpers.linux.pid import for_each_task
@@ -54,7 +54,7 @@ def stacks():
             task.pid.value_(), text(task.comm.string_()), task.value_(), at, size))
     # those of x86 end with what the processor has of struct fpu, or have it behind them
     size = min(slab_object_info(tasks[-1]).slab_cache.object_size.value_(), tasks[-1].type_.type.size)
-    for _ in range(number // 4):
+    for _ in range(number):
         task = random.choice(tasks)
         at = random.randrange(size)
         tell("task", task.value_() + at, r"task: %d %s, task_struct at %#x\+%#x$" % (
@@ -85,7 +85,6 @@ def slabs():
     caches = list(for_each_slab_cache(prog))
     random.shuffle(caches)
     for cache in caches:
-        # drgn goes through all memory for each of them
         if len(found) >= number:
             break
         try:
@@ -98,13 +97,13 @@ def slabs():
         tell("slab", address, *slab_lines(cache, obj, address, True))
 
 
-def objects(pages):
-    """A fifth of them free ones, if there are so many in some pages."""
+def objects(slab_pages):
+    """A fifth of them free ones."""
     told, used = 0, 0
-    for page in pages[:30 * number]:
+    for page in random.choices(slab_pages, k=30 * number):
         if told == number:
             break
-        address = page_to_virt(page).value_() + random.randrange(page_bytes)
+        address = page_to_virt(page).value_() + random.randrange(page_size(page).value_())
         try:
             info = slab_object_info(prog, address)
         except FAULTS:
@@ -128,13 +127,11 @@ def direct(pages):
     for name, bit in reversed(prog.type("enum pageflags").enumerators):
         if not name.startswith("__"):
             flags[bit] = name[3:]
-    for page in pages[:number]:
-        if PageCompound(page) and PageTail(page):
-            continue
+    for page in [page for page in pages[:3 * number] if not (PageCompound(page) and PageTail(page))][:number]:
         at = random.randrange(page_bytes)
         value = int(page_flags(page))
         names = "|".join(name for bit, name in sorted(flags.items()) if value >> bit & 1)
-        tell("direct", page_to_virt(page).value_() + at, "direct-map: ", "physical: %#x$" % (page_to_phys(page).value_() + at),
+        tell("direct", page_to_virt(page).value_() + at, "direct-map: ", r"physical: %#x(, |$)" % (page_to_phys(page).value_() + at),
              "page: pfn .* struct page at %#x" % page.value_(), "flags: %s$" % re.escape(names),
              "refcount: %d$" % page._refcount.counter.value_())
 
@@ -164,7 +161,7 @@ def files(pages):
 
 
 def vmalloc():
-    for area in cut(for_each_vmap_area(prog)):
+    for area in random.choices(list(for_each_vmap_area(prog)), k=number):
         first, end = area.va_start.value_(), area.va_end.value_()
         line = "vmalloc: %#x-%#x" % (first, end)
         try:
@@ -197,12 +194,25 @@ def percpu():
     for symbol in random.choices(symbols, k=number):
         cpu, at = random.choice(cpus), random.randrange(symbol.size)
         var = per_cpu_ptr(drgn.Object(prog, "void *", symbol.address), cpu).value_()
-        tell("percpu", var + at, r"per-cpu: of CPU %d(, .*@%d\+%#x)?$" % (cpu, cpu, at))
+        tell("percpu", var + at, r"per-cpu: of CPU %d, .*@%d\+%#x$" % (cpu, cpu, at))
+    # those of every cache of slabs, and of every mount
+    pointers = [getattr(cache, member) for cache in for_each_slab_cache(prog) for member in ("cpu_slab", "cpu_sheaves")
+                if cache.type_.type.has_member(member)]
+    pointers += [mount.mnt_pcp for mount in for_each_mount(prog["init_task"].nsproxy.mnt_ns)]
+    pointers = [pointer for pointer in pointers if pointer]
+    for pointer in random.choices(pointers, k=number):
+        cpu, at = random.choice(cpus), random.randrange(pointer.type_.type.size)
+        tell("allocated", per_cpu_ptr(pointer, cpu).value_() + at,
+             "per-cpu: of CPU %d, pointer %#x$" % (cpu, pointer.value_() + at))
 
 
 pages = list(for_each_page(prog))
+# it goes through all memory for each cache
+slab_pages = [page for page in pages if PageSlab(page)]
+drgn.helpers.linux.slab.for_each_page = lambda prog: slab_pages
 random.shuffle(pages)
 for kind in (stacks, slabs, vmalloc, modules, percpu):
     kind()
-for kind in (objects, direct, files):
+objects(slab_pages)
+for kind in (direct, files):
     kind(pages)
