@@ -46,6 +46,11 @@ static void set_bits(uint8_t *piece, uint64_t base, uint64_t from, uint64_t to)
 	}
 }
 
+static bool is_set(const struct page_run *run, bool kept_only)
+{
+	return kept_only ? page_is_kept(run->state) : run->state != PAGE_ABSENT;
+}
+
 /* n bytes, from byte off on, of the bitmap of the pages below max_pfn that the machine has, or that ps keeps. */
 static void make_bitmap(const struct pages *ps, uint64_t max_pfn, bool kept_only, uint64_t off, uint8_t *buf, size_t n)
 {
@@ -56,7 +61,7 @@ static void make_bitmap(const struct pages *ps, uint64_t max_pfn, bool kept_only
 	for (uint64_t pfn = base; pfn < end; pfn += run.count) {
 		pages_run(ps, pfn, &run);
 		run.count = min_u64(run.count, end - pfn);
-		if (kept_only ? page_is_kept(run.state) : run.state != PAGE_ABSENT)
+		if (is_set(&run, kept_only))
 			set_bits(buf, base, pfn, pfn + run.count);
 	}
 }
@@ -95,19 +100,35 @@ int kdump_add_bitmaps(struct layout *l, const struct pages *machine, const struc
 	return r ? r : layout_add_call(l, read_kept, b, bytes);
 }
 
+/* The first page from pfn on with a bit that is set, or max_pfn: memory can have any distance from other memory. */
+static uint64_t next_set(const struct pages *ps, uint64_t pfn, uint64_t max_pfn, bool kept_only)
+{
+	struct page_run run;
+
+	for (; pfn < max_pfn; pfn += run.count) {
+		pages_run(ps, pfn, &run);
+		if (is_set(&run, kept_only))
+			return pfn;
+		run.count = min_u64(run.count, max_pfn - pfn);
+	}
+	return max_pfn;
+}
+
 /* In pieces, those of zeroes left out. */
 static int put_bitmap(const struct page_sink *sink, const struct pages *ps, uint64_t max_pfn, bool kept_only,
 		      uint64_t at, uint64_t bytes)
 {
+	uint64_t piece_bits = BITMAP_PIECE * 8, bit = next_set(ps, 0, max_pfn, kept_only);
 	uint8_t *buf = malloc(BITMAP_PIECE);
 	int r = buf ? 0 : -ENOMEM;
 
-	for (uint64_t off = 0; off < bytes && !r; off += BITMAP_PIECE) {
+	while (bit < max_pfn && !r) {
+		uint64_t off = bit / piece_bits * BITMAP_PIECE;
 		size_t n = (size_t)min_u64(BITMAP_PIECE, bytes - off);
 
 		make_bitmap(ps, max_pfn, kept_only, off, buf, n);
-		if (!bytes_are_zero(buf, n))
-			r = sink->put(sink->arg, buf, n, at + off);
+		r = sink->put(sink->arg, buf, n, at + off);
+		bit = next_set(ps, (bit / piece_bits + 1) * piece_bits, max_pfn, kept_only);
 	}
 	free(buf);
 	return r;

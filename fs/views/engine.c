@@ -14,6 +14,7 @@
 #include "base/repage.h"
 #include "filter/domu.h"
 #include "filter/erase.h"
+#include "filter/lost.h"
 #include "filter/vmemmap.h"
 #include "formats/note_order.h"
 #include "formats/open.h"
@@ -204,6 +205,7 @@ static int open_engine(const struct engine_options *opt, struct engine *e)
 	for (unsigned int s = 0; s < SELECTIONS; s++) {
 		init_once(&e->selections[s].once);
 		init_once(&e->selections[s].zero_once);
+		init_once(&e->selections[s].kdump_once);
 		for (unsigned int i = 0; i <= SPLIT_MAX; i++)
 			init_once(&e->selections[s].splits[i].once);
 	}
@@ -284,6 +286,7 @@ void engine_close(struct engine *e)
 			free(e->selections[s].splits[i].parts);
 			free(e->selections[s].splits[i].starts);
 		}
+		lost_free(e->selections[s].without_lost);
 		level_free(e->selections[s].without_zero);
 		level_free(e->selections[s].pages);
 	}

@@ -52,9 +52,10 @@ struct split_files {
 };
 
 struct selection {
-	struct once once, zero_once;
+	struct once once, zero_once, kdump_once;
 	struct pages *pages;		/* owned, or NULL for WHOLE; over those of the level when it lacks its vmemmap */
 	struct pages *without_zero;	/* owned: the same with zero pages left out (odd levels) */
+	struct pages *without_lost;	/* owned: for kdump outputs, where the dump claims too much; see filter/lost.h */
 	struct image images[IMAGES];	/* under the lock of kept */
 	struct split_files splits[SPLIT_MAX + 1];
 };

@@ -11,6 +11,8 @@
 #include "fs/views/images.h"
 #include "base/bytes.h"
 #include "base/codec.h"
+#include "base/log.h"
+#include "filter/lost.h"
 #include "formats/reader/machine.h"
 #include "formats/write/elf.h"
 #include "formats/write/flattened.h"
@@ -86,6 +88,8 @@ static void put_uts(const struct engine *e, char uts[6][65])
 
 void image_kdump_output(const struct engine *e, unsigned int sel, enum codec codec, struct kdump_output *o)
 {
+	const struct selection *s = &e->selections[sel];
+
 	*o = (struct kdump_output){
 		.big_endian = e->big_endian,
 		.timestamp = e->kernel->crash_time ? e->kernel->crash_time : e->dump->timestamp,
@@ -101,7 +105,7 @@ void image_kdump_output(const struct engine *e, unsigned int sel, enum codec cod
 		.vmcoreinfo_len = e->vmcoreinfo_len,
 		.eraseinfo = e->eraseinfo.data,
 		.eraseinfo_len = e->eraseinfo.len,
-		.incomplete = e->dump->incomplete,
+		.incomplete = e->dump->incomplete || (once_done(&s->kdump_once) && s->without_lost),
 		.without_vmemmap = e->dump->without_vmemmap || selection_lacks_vmemmap(sel),
 	};
 	put_uts(e, o->uts);
@@ -138,13 +142,40 @@ static int make_elf(struct engine *e, unsigned int sel, struct layout **out)
 	return r;
 }
 
-/* What a kdump-compressed file of a selection holds. */
-static int kdump_pages(struct engine *e, unsigned int sel, const struct pages **out)
+struct kdump_arg {
+	struct engine *e;
+	unsigned int sel;
+	const struct pages *ps;
+};
+
+/* A header can claim any number of pages: the file is no larger for what is known to be lost than for what is there. */
+static int compute_kdump_pages(void *arg)
 {
-	if (sel != WHOLE)
-		return engine_pages(e, sel, false, out);
-	*out = e->ram;
+	struct kdump_arg *a = arg;
+	struct selection *s = &a->e->selections[a->sel];
+	char name[32];
+
+	if (!lost_are_too_many(a->ps, KDUMP_DESC_BYTES))
+		return 0;
+	s->without_lost = lost_leave_out(a->ps);
+	if (!s->without_lost)
+		return -ENOMEM;
+	log_warn("%s as kdump-compressed: pages beyond the end of the file, as they are very many, are left out as if they had been excluded; the dump is marked as incomplete",
+		 engine_selection_name(a->sel, name));
 	return 0;
+}
+
+/* What a kdump-compressed file of a selection holds. */
+int image_kdump_pages(struct engine *e, unsigned int sel, const struct pages **out)
+{
+	struct kdump_arg arg = { e, sel, e->ram };
+	struct selection *s = &e->selections[sel];
+	int r = sel != WHOLE ? engine_pages(e, sel, false, &arg.ps) : 0;
+
+	if (!r)
+		r = once_run(&s->kdump_once, compute_kdump_pages, &arg);
+	*out = s->without_lost ? s->without_lost : arg.ps;
+	return r;
 }
 
 void image_limit_to_part(struct kdump_output *o, const uint64_t starts[2])
@@ -169,7 +200,7 @@ int image_make_kdump(struct engine *e, unsigned int sel, enum codec codec, const
 	struct kdump_output o;
 	const struct pages *ps;
 	struct job job;
-	int r = kdump_pages(e, sel, &ps);
+	int r = image_kdump_pages(e, sel, &ps);
 
 	if (r)
 		return r;
@@ -225,7 +256,7 @@ static int make_flattened(struct engine *e, unsigned int sel, struct layout **ou
 	struct kdump_output o;
 	const struct pages *ps;
 	struct job job;
-	int r = kdump_pages(e, sel, &ps);
+	int r = image_kdump_pages(e, sel, &ps);
 
 	if (r)
 		return r;
@@ -339,7 +370,7 @@ int engine_stream(struct engine *e, unsigned int sel, enum image_kind kind, stru
 	if (kept_is_there(&e->kept, &e->selections[sel].images[kind]) ||
 	    !(kind == IMAGE_FLATTENED || (out->seekable && codec_of(kind) >= 0)))
 		return -ENOTSUP;
-	r = kdump_pages(e, sel, &ps);
+	r = image_kdump_pages(e, sel, &ps);
 	if (r)
 		return r;
 	image_kdump_output(e, sel, kind == IMAGE_FLATTENED ? e->codec : (enum codec)codec_of(kind), &o);
@@ -358,7 +389,7 @@ int engine_kdump_overhead(struct engine *e, unsigned int sel, uint64_t *bytes)
 {
 	struct kdump_output o;
 	const struct pages *ps;
-	int r = kdump_pages(e, sel, &ps);
+	int r = image_kdump_pages(e, sel, &ps);
 
 	if (r)
 		return r;

@@ -8,7 +8,10 @@
 #include "formats/write/kdump.h"
 #include "fs/views/engine.h"
 
+/* After image_kdump_pages() of the same selection; before it, good for an upper bound only. */
 void image_kdump_output(const struct engine *e, unsigned int sel, enum codec codec, struct kdump_output *o);
+/* What a kdump-compressed file of a selection is made of. As engine_pages(). */
+int image_kdump_pages(struct engine *e, unsigned int sel, const struct pages **out);
 /* o has what was erased in all of the dump: at least as much as in ps. Now it gets what was erased in ps, or in the part of
  * it that o is limited to; text (the caller's to free) keeps that. -ENOMEM. */
 int image_set_eraseinfo(const struct engine *e, const struct pages *ps, struct kdump_output *o, struct outbuf *text);

@@ -23,7 +23,7 @@ static int compute_split(void *arg)
 	struct split_arg *a = arg;
 	struct split_files *f = a->files;
 	const struct pages *ps;
-	int r = engine_pages(a->e, a->sel, false, &ps);
+	int r = image_kdump_pages(a->e, a->sel, &ps);
 
 	if (r)
 		return r;
@@ -86,7 +86,7 @@ int engine_split_stream(struct engine *e, unsigned int sel, unsigned int parts, 
 	if (!r && kept_is_there(&e->kept, &arg.files->parts[i]))
 		return -ENOTSUP;
 	if (!r)
-		r = engine_pages(e, sel, false, &ps);
+		r = image_kdump_pages(e, sel, &ps);
 	if (r)
 		return r;
 	image_kdump_output(e, sel, e->codec, &o);

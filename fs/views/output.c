@@ -14,6 +14,7 @@
 #include "base/log.h"
 
 #define MEMORY_DEVICES 1		/* major number: null, zero, full */
+#define NULL_DEVICE 3			/* minor number */
 
 static void find_name(struct output *o, int fd)
 {
@@ -69,7 +70,8 @@ void output_open(struct output *o, int fd)
 	}
 	o->base = lseek(o->fd, 0, SEEK_CUR);
 	o->seekable = o->base >= 0;
-	o->empty = o->seekable && S_ISREG(st.st_mode) && o->base >= st.st_size;
+	o->empty = o->seekable && ((S_ISREG(st.st_mode) && o->base >= st.st_size) ||
+				   (S_ISCHR(st.st_mode) && minor(st.st_rdev) == NULL_DEVICE));
 	if (!o->seekable)
 		o->base = 0;
 }

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# TIMEOUT: 120
+# TIMEOUT: 180
 # Numbers in a header cost nothing: small files that claim more memory than there is are read in less than 64 MiB, whatever
 # view is asked for.
 . tests/lib.sh
@@ -35,17 +35,22 @@ t = sys.argv[1]
 def put(name, data):
     with open(t + '/' + name, 'wb') as f:
         f.write(data)
+def elf(name, claimed, stored, at=0):
+    put(name, (b'\x7fELF\x02\x01\x01'.ljust(16, b'\0') +
+        struct.pack('<HHIQQQIHHHHHH', 4, 62, 1, 0, 64, 0, 0, 64, 56, 1, 0, 0, 0) +
+        struct.pack('<IIQQQQQQ', 1, 7, 4096, 0, at, claimed, claimed, 0)).ljust(4096, b'\0') + b'A' * stored)
 put('lime', struct.pack('<IIQQQ', 0x4c694d45, 1, 0, 2**63 - 1, 0) + b'A' * 8192)
-put('elf', (b'\x7fELF\x02\x01\x01'.ljust(16, b'\0') +
-    struct.pack('<HHIQQQIHHHHHH', 4, 62, 1, 0, 64, 0, 0, 64, 56, 1, 0, 0, 0) +
-    struct.pack('<IIQQQQQQ', 1, 7, 4096, 0, 0, 2**47, 2**47, 0)).ljust(4096, b'\0') + b'A' * 8192)
+elf('elf', 2**47, 8192)
+elf('elf-4PiB', 2**52, 8192)
+elf('elf-64MiB', 2**26, 8192)
+elf('elf-far', 8192, 8192, 2**51)
 d = bytearray(open('tests/corpus/arch/s390x.kdump', 'rb').read())
 put('s390x.kdump', d)
 END
 
 for view in info phys/0+4096; do cheap "8 EiB" "A|format: +lime" 65536 "$view" "$T/lime"; done
 for view in level-1/dump.zstd kdump-compressed flattened elf lime raw level-1/elf; do
-	cheap "8 EiB" "File too large|KDUMP|makedumpfile|AAA" 1 "$view" "$T/lime"
+	cheap "8 EiB" "File too large|^[Km]vmcorefs: |AAA" 1 "$view" "$T/lime"
 done
 cheap "128 TiB" "format: +elf" 65536 info "$T/elf"
 for view in level-1/dump.zstd level-1/dump.none kdump-compressed; do cheap "128 TiB" "^K" 1 "$view" "$T/elf"; done
@@ -55,8 +60,41 @@ cheap "128 TiB" "^EMiL" 4 lime "$T/elf"
 cheap "128 TiB" "^A" 4096 raw "$T/elf"
 
 # the lost pages are in the bitmaps, and their descriptors say that they were not written
-"$VMCOREFS" --cat kdump-compressed "$T/elf" 2>/dev/null | head -c $((40 << 10)) >"$T/head"
-is "$(od -An -tx1 -j12288 -N8 "$T/head" | tr -d ' ')" ffffffffffffffff "128 TiB: the bitmap has the pages that are lost"
+"$VMCOREFS" --cat kdump-compressed "$T/elf-64MiB" 2>/dev/null | head -c $((40 << 10)) >"$T/head"
+is "$(od -An -tx1 -j12288 -N8 "$T/head" | tr -d ' ')" ffffffffffffffff "64 MiB: the bitmap has the pages that are lost"
+
+# unless they are so many that these would be the larger part of the file: then they are left out, and the dump says that it
+# is incomplete. In all forms that have a descriptor for each page, through a pipe and in files; the whole of them is small.
+outputs=(kdump-compressed flattened level-0/flattened level-0/dump.{none,zlib,lzo,snappy,zstd} level-1/dump level-0/split-2/{1,2})
+for view in "${outputs[@]}"; do
+	for f in elf-4PiB elf lime; do
+		[[ $f == elf || ! $view =~ split ]] || continue		# two pages cannot be cut
+		[[ $f == elf && $view =~ split ]] && continue
+		"$VMCOREFS" --cat "$view" "$T/$f" 2>"$T/err" | head -c $((1 << 20)) >"$T/pipe"
+		[[ -s $T/pipe && $(stat -c %s "$T/pipe") -lt 100000 ]]
+		result $? "$f: $view is small" || diag "$(stat -c %s "$T/pipe") bytes; $(cat "$T/err")"
+		"$VMCOREFS" --cat "$view" "$T/$f" >"$T/file" 2>"$T/err"
+		cmp -s "$T/pipe" "$T/file" || [[ $view != *flattened ]]
+		result $? "$f: $view is the same in a file"
+	done
+done
+"$VMCOREFS" --cat kdump-compressed "$T/elf-4PiB" >"$T/made" 2>"$T/err"
+like "$(cat "$T/err")" "beyond the end of the file.*left out.*incomplete" "4 PiB: it is said that pages are left out"
+like "$("$VMCOREFS" --cat info "$T/made" 2>&1)" "incomplete" "4 PiB: the file says that it is incomplete"
+is "$("$VMCOREFS" --cat raw "$T/made" 2>/dev/null | md5sum)" "$(head -c 8192 /dev/zero | tr '\0' A | md5sum)" "4 PiB: it has the pages that there are"
+
+# memory far away: what is between costs nothing where a file can have holes
+for view in "${outputs[@]}" raw lime elf; do
+	[[ ! $view =~ split ]] || continue
+	if [[ $view != raw ]]; then			# more than file systems take
+		( ulimit -t 10; exec "$VMCOREFS" --cat "$view" "$T/elf-far" >"$T/file" 2>"$T/err" )
+		result $? "2 PiB up: $view into a file" || diag "$(cat "$T/err")"
+		is "$(du -k "$T/file" | awk '{print $1 < 1000}')" 1 "2 PiB up: $view takes little room"
+	fi
+	( ulimit -t 10; exec "$VMCOREFS" --cat "$view" "$T/elf-far" >/dev/null 2>"$T/err" )
+	result $? "2 PiB up: $view to /dev/null" || diag "$(cat "$T/err")"
+done
+rm -f "$T/file"
 
 # addresses that no machine has: one segment of s390x moved there
 "$VMCOREFS" --cat elf "$T/s390x.kdump" >"$T/s390x.elf" 2>/dev/null || fail "elf of the s390x dump"
