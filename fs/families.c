@@ -26,6 +26,7 @@
 	X(values) \
 	X(lists) \
 	X(text) \
+	X(vmlinux) \
 	X(levels)
 
 #define DECLARE(name) extern const struct view_family name##_family;
