@@ -113,7 +113,7 @@ int cmdline_search(const struct kernel *k, uint64_t *vaddr)
 		s.image.len = 0;
 	if (kernel_direct_map(k, &s.direct))
 		s.direct = (struct mapping){ .len = UINT64_MAX };
-	r = image_each(k, NEIGHBOURS * k->word_bytes, search_piece, &s, NULL);
+	r = image_each(k, 0, NEIGHBOURS * k->word_bytes, search_piece, &s, NULL);
 	if (r)
 		return r;
 	*vaddr = s.found;

@@ -17,7 +17,9 @@
 
 #define MAX_ANCHORS	64u
 #define MAX_TRIES	64u
+#define MAX_LOOKS	8u
 #define AROUND		((uint64_t)1 << 20)	/* bytes: the tables and the names of today's kernels are a fourth of it */
+#define MAX_PART	(4 * AROUND)
 #define MIN_ENTRIES	64u
 #define MAX_NAME	511u
 
@@ -40,8 +42,9 @@ struct exports_search {
 	struct symtab *out;
 	struct mapping image;
 	uint64_t anchors[MAX_ANCHORS], lowest, highest;		/* where these names are */
-	size_t nanchors, tries;
+	size_t nanchors, tries, looks;
 	struct part names, entries;	/* around one of them, and around an entry */
+	struct part near;		/* around some of them */
 	struct ksymtab_form form;
 };
 
@@ -80,18 +83,32 @@ static const char *entry_at(const struct exports_search *s, size_t at, uint64_t 
 
 /* --- a table ------------------------------------------------------------------------------------------------------ */
 
+/* From lowest - AROUND to highest + AROUND, inside the image. */
+static int place_part(const struct exports_search *s, uint64_t lowest, uint64_t highest, struct part *p)
+{
+	p->vaddr = lowest - min_u64(AROUND, lowest - s->image.vaddr);
+	p->len = (size_t)min_u64(highest - p->vaddr + AROUND, min_u64(s->image.vaddr + s->image.len - p->vaddr, MAX_PART));
+	if (!p->bytes)
+		p->bytes = malloc(MAX_PART);
+	return p->bytes ? 0 : -ENOMEM;
+}
+
+/* What both have is not read again. */
 static int read_part(const struct exports_search *s, uint64_t around, struct part *p)
 {
-	uint64_t first = around - min_u64(AROUND, around - s->image.vaddr);
+	uint64_t first, end;
+	int r = place_part(s, around, around, p);
 
-	/* entries are counted from the one that was found: AROUND is no multiple of their size */
-	p->vaddr = first;
-	p->len = (size_t)min_u64(around - first + AROUND, s->image.vaddr + s->image.len - first);
-	if (!p->bytes)
-		p->bytes = malloc(2 * AROUND);
-	if (!p->bytes)
-		return -ENOMEM;
-	image_read_zeroed(s->k, p->vaddr, p->bytes, p->len);
+	if (r)
+		return r;
+	first = max_u64(p->vaddr, s->near.vaddr);
+	end = min_u64(p->vaddr + p->len, s->near.vaddr + s->near.len);
+	if (first >= end)
+		first = end = p->vaddr;
+	image_read_zeroed(s->k, p->vaddr, p->bytes, first - p->vaddr);
+	if (end > first)
+		memcpy(p->bytes + (first - p->vaddr), s->near.bytes + (first - s->near.vaddr), end - first);
+	image_read_zeroed(s->k, end, p->bytes + (end - p->vaddr), p->vaddr + p->len - end);
 	return 0;
 }
 
@@ -154,27 +171,6 @@ static int try_table(struct exports_search *s, uint64_t vaddr, uint64_t anchor, 
 
 /* --- the image ---------------------------------------------------------------------------------------------------- */
 
-static int find_names(void *arg, uint64_t vaddr, const uint8_t *bytes, size_t len)
-{
-	/* with the NUL; linkers share the tails of strings, so that nothing is known of what is in front */
-	static const char *const names[] = { "init_task", "jiffies_64", "init_uts_ns", "loops_per_jiffy", "system_state" };
-	struct exports_search *s = arg;
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		size_t n = strlen(names[i]) + 1;
-		const uint8_t *at = bytes;
-
-		while (s->nanchors < MAX_ANCHORS && (at = memmem(at, len - (size_t)(at - bytes), names[i], n))) {
-			uint64_t its = vaddr + (uint64_t)(at++ - bytes);
-
-			s->lowest = s->nanchors ? min_u64(s->lowest, its) : its;
-			s->highest = s->nanchors ? max_u64(s->highest, its) : its;
-			s->anchors[s->nanchors++] = its;
-		}
-	}
-	return 0;
-}
-
 static int try_reference(struct exports_search *s, uint64_t vaddr, uint64_t to, unsigned int word, bool relative)
 {
 	int r = 0;
@@ -209,15 +205,63 @@ static int find_references(void *arg, uint64_t vaddr, const uint8_t *bytes, size
 	return r;
 }
 
+/* The tables are in front of the names. Round the anchors from first on, which one piece of the image has. */
+static int look_near(struct exports_search *s, size_t first)
+{
+	uint64_t lowest = s->anchors[first], highest = lowest;
+	int r;
+
+	if (s->looks == MAX_LOOKS)
+		return 0;
+	s->looks++;
+	for (size_t i = first; i < s->nanchors; i++) {
+		lowest = min_u64(lowest, s->anchors[i]);
+		highest = max_u64(highest, s->anchors[i]);
+	}
+	s->near.len = 0;
+	r = place_part(s, lowest, highest, &s->near);
+	if (r)
+		return r;
+	s->near.vaddr &= -(uint64_t)8;
+	image_read_zeroed(s->k, s->near.vaddr, s->near.bytes, s->near.len);
+	return find_references(s, s->near.vaddr, s->near.bytes, s->near.len);
+}
+
+static int find_names(void *arg, uint64_t vaddr, const uint8_t *bytes, size_t len)
+{
+	/* with the NUL; linkers share the tails of strings, so that nothing is known of what is in front */
+	static const char *const names[] = { "init_task", "jiffies_64", "init_uts_ns", "loops_per_jiffy", "system_state" };
+	struct exports_search *s = arg;
+	size_t before = s->nanchors;
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		size_t n = strlen(names[i]) + 1;
+		const uint8_t *at = bytes;
+
+		while (s->nanchors < MAX_ANCHORS && (at = memmem(at, len - (size_t)(at - bytes), names[i], n))) {
+			uint64_t its = vaddr + (uint64_t)(at++ - bytes);
+
+			s->lowest = s->nanchors ? min_u64(s->lowest, its) : its;
+			s->highest = s->nanchors ? max_u64(s->highest, its) : its;
+			s->anchors[s->nanchors++] = its;
+		}
+	}
+	return s->nanchors > before ? look_near(s, before) : 0;
+}
+
 int exports_read(const struct kernel *k, const struct symtab *known, struct symtab *out)
 {
 	struct exports_search s = { .k = k, .known = known, .out = out };
+	const struct symtab_entry *text = symtab_find(known, "_etext");
 	int r = image_range(k, &s.image, NULL);
 
+	/* behind the code */
 	if (!r)
-		r = image_each(k, 32, find_names, &s, NULL);
+		r = image_each(k, text ? text->vaddr : 0, 32, find_names, &s, NULL);
+	s.near.len = 0;
 	if (!r && s.nanchors)
-		r = image_each(k, 0, find_references, &s, NULL);
+		r = image_each(k, 0, 0, find_references, &s, NULL);
+	free(s.near.bytes);
 	free(s.names.bytes);
 	free(s.entries.bytes);
 	return r == 1 ? 0 : r ? r : -ENOENT;

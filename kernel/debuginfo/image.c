@@ -9,6 +9,7 @@
 
 #define WINDOW		(1u << 20)
 #define BEFORE_STEXT	((uint64_t)2 << 20)	/* the first code, which is thrown away after booting */
+#define BEFORE_VARIABLE	((uint64_t)2 << 20)	/* data are this, and less */
 #define AROUND_STEXT	((uint64_t)96 << 20)
 
 int image_range(const struct kernel *k, struct mapping *out, bool *guess)
@@ -42,30 +43,58 @@ void image_read_zeroed(const struct kernel *k, uint64_t vaddr, void *buf, uint64
 	}
 }
 
-int image_each(const struct kernel *k, size_t overlap,
+uint64_t image_data(const struct kernel *k)
+{
+	uint64_t vaddr;
+
+	return vmci_symbol(&k->vmci, "init_uts_ns", &vaddr) || vaddr < BEFORE_VARIABLE ? 0 : vaddr - BEFORE_VARIABLE;
+}
+
+struct image_walk {
+	const struct kernel *k;
+	size_t overlap;
+	int (*fn)(void *arg, uint64_t vaddr, const uint8_t *bytes, size_t len);
+	void *arg;
+	bool *gaps;
+	uint8_t *window;
+};
+
+/* Pieces that begin in front of to; end is the image's. */
+static int walk(const struct image_walk *w, uint64_t from, uint64_t to, uint64_t end)
+{
+	uint64_t page = pages_size(w->k->pages), step;
+	int r = 0;
+
+	for (uint64_t at = from; at < to && !r; at += step) {
+		uint64_t piece = min_u64(WINDOW, to - at), want = min_u64(piece + w->overlap, end - at);
+		uint64_t have = kernel_read_part(w->k, at, w->window, want);
+
+		if (have)
+			r = w->fn(w->arg, at, w->window, (size_t)have);
+		if (w->gaps && have < want)
+			*w->gaps = true;
+		/* behind a page that cannot be read it goes on */
+		step = have < want ? (have / page + 1) * page : piece;
+	}
+	return r;
+}
+
+int image_each(const struct kernel *k, uint64_t begin, size_t overlap,
 	       int (*fn)(void *arg, uint64_t vaddr, const uint8_t *bytes, size_t len), void *arg, bool *gaps)
 {
-	uint64_t page = pages_size(k->pages), end, step;
+	struct image_walk w = { .k = k, .overlap = overlap, .fn = fn, .arg = arg, .gaps = gaps };
 	struct mapping image;
 	int r = image_range(k, &image, NULL);
-	uint8_t *window;
 
 	if (r)
 		return r;
-	window = malloc(WINDOW + overlap);
-	if (!window)
+	w.window = malloc(WINDOW + overlap);
+	if (!w.window)
 		return -ENOMEM;
-	end = image.vaddr + image.len;
-	for (uint64_t at = image.vaddr; at < end && !r; at += step) {
-		uint64_t want = min_u64(WINDOW + overlap, end - at), have = kernel_read_part(k, at, window, want);
-
-		if (have)
-			r = fn(arg, at, window, (size_t)have);
-		if (gaps && have < want)
-			*gaps = true;
-		/* behind a page that cannot be read it goes on */
-		step = have < want ? (have / page + 1) * page : WINDOW;
-	}
-	free(window);
+	begin = begin - image.vaddr < image.len ? image.vaddr + (begin - image.vaddr) / WINDOW * WINDOW : image.vaddr;
+	r = walk(&w, begin, image.vaddr + image.len, image.vaddr + image.len);
+	if (!r)
+		r = walk(&w, image.vaddr, begin, image.vaddr + image.len);
+	free(w.window);
 	return r;
 }

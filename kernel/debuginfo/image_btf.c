@@ -54,9 +54,9 @@ static int search_piece(void *arg, uint64_t vaddr, const uint8_t *bytes, size_t 
 	return r;
 }
 
-int image_find_btf(const struct kernel *k, int (*fn)(void *arg, uint64_t vaddr, uint64_t len), void *arg, bool *gaps)
+int image_find_btf(const struct kernel *k, uint64_t begin, int (*fn)(void *arg, uint64_t vaddr, uint64_t len), void *arg, bool *gaps)
 {
 	struct image_btf_search s = { .k = k, .fn = fn, .arg = arg };
 
-	return image_each(k, HEADER_BYTES - 1, search_piece, &s, gaps);
+	return image_each(k, begin, HEADER_BYTES - 1, search_piece, &s, gaps);
 }

@@ -86,7 +86,7 @@ int image_find_modules(const struct kernel *k, const struct types *t, uint64_t *
 	int r = find_layout(&s, t) ? image_range(k, &s.image, NULL) : -ENOENT;
 
 	if (!r)
-		r = image_each(k, k->word_bytes, search_piece, &s, NULL);
+		r = image_each(k, image_data(k), k->word_bytes, search_piece, &s, NULL);
 	if (r != 1)
 		return r ? r : -ENOENT;
 	*vaddr = s.found;

@@ -86,7 +86,7 @@ int image_find_task(const struct kernel *k, const struct types *t, uint64_t *vad
 
 	if (!find_layout(&s, t))
 		return -ENOENT;
-	r = image_each(k, COMM_BYTES - 1, search_piece, &s, NULL);
+	r = image_each(k, image_data(k), COMM_BYTES - 1, search_piece, &s, NULL);
 	if (r != 1)
 		return r ? r : -ENOENT;
 	*vaddr = s.found;

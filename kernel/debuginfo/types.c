@@ -138,8 +138,13 @@ static int search_kernel(struct types *t, const char **why)
 {
 	bool gaps = false, guess = false;
 	struct mapping image;
-	int r = image_find_btf(t->k, try_found, t, &gaps);
+	struct symbol text = { 0 };
+	int r;
 
+	/* it is behind the code, the greater part of what there is */
+	if (t->symbols)
+		symbols_find(t->symbols, "_etext", &text);
+	r = image_find_btf(t->k, text.vaddr, try_found, t, &gaps);
 	if (r == 1)
 		return 0;
 	if (r == -ENOMEM)
