@@ -15,13 +15,17 @@
 #include "kernel/mm/percpu.h"
 #include "kernel/mm/slab.h"
 #include "kernel/mm/space.h"
+#include "kernel/mm/vma.h"
 #include "kernel/mm/vmalloc.h"
 #include "kernel/object/percpu.h"
 #include "kernel/sched/identity.h"
+#include "kernel/sched/namespaces.h"
 #include "kernel/sched/panicked.h"
 #include "kernel/sched/signals.h"
 #include "kernel/sched/task_table.h"
 #include "kernel/sched/usage.h"
+#include "kernel/vfs/files.h"
+#include "kernel/vfs/mounts.h"
 #include "kernel/vfs/path.h"
 
 #define PAGES 16u
@@ -105,6 +109,70 @@ static void read_process(struct kreader *r, const struct knames *names, uint64_t
 	kreader_take(r, NULL);
 }
 
+static void read_files(struct kreader *r, const struct knames *names, uint64_t task)
+{
+	struct files_layout files;
+	struct open_file file;
+	struct fd_table table;
+	char path[D_PATH_BYTES];
+
+	if (files_layout(names, &files))
+		return;
+	files_table(r, &files, task, &table);
+	for (uint64_t fd = 0, at, n = 0; n < 16 && (at = files_next(r, &table, &fd)); fd++, n++) {
+		if (fd >= table.n || files_get(r, &table, fd) != at)
+			abort();
+		files_read(r, &files, at, &table, fd, &file);
+		if (!d_path(r, &files.paths, file.path, path) && !memchr(path, 0, sizeof(path)))
+			abort();
+	}
+	d_path(r, &files.paths, files_folder(r, &files, task, true), path);
+	kreader_take(r, NULL);
+}
+
+static void read_areas(struct kreader *r, const struct knames *names, uint64_t mm)
+{
+	struct vma_layout layout;
+	struct vma_walk w;
+	struct vma gate;
+	char name[64];
+	uint64_t n = 0;
+
+	if (vma_layout(names, r, &layout))
+		return;
+	for (w = vma_walk_of(r, &layout, mm); vma_next(&w);) {
+		if (++n > VMAS_MAX || w.vma.start >= w.vma.end)
+			abort();
+		vma_name(r, &layout, &w.vma, name, sizeof(name));
+	}
+	vma_gate(r, &layout, mm, &gate);
+	kreader_take(r, NULL);
+}
+
+static void read_mounts(struct kreader *r, const struct knames *names, uint64_t task)
+{
+	struct namespaces_layout spaces;
+	struct mounts_layout layout;
+	struct mount_walk w;
+	char path[D_PATH_BYTES];
+	uint64_t vaddr = task;
+	uint32_t inum;
+
+	for (unsigned int i = 0; !namespaces_layout(names, &spaces) && i < NAMESPACES; i++)
+		namespace_of(r, &spaces, task, i, &vaddr, &inum);
+	if (mounts_layout(names, &layout))
+		return;
+	w = mount_walk_of(r, &layout, vaddr);
+	for (unsigned int n = 0; n < 16 && mount_next(&w); n++) {
+		d_path_of_mount(r, &layout.paths, w.mount.root, (struct kpath){ 8, 8 }, path);
+		d_path_inside(r, &layout.paths, w.mount.root.dentry, path);
+		if (!memchr(path, 0, sizeof(path)) || !memchr(w.mount.type, 0, sizeof(w.mount.type)) ||
+		    !memchr(w.mount.source, 0, sizeof(w.mount.source)))
+			abort();
+	}
+	kreader_take(r, NULL);
+}
+
 static void read_processes(struct kreader *r, const struct knames *names, const struct task_layout *layout, uint64_t vaddr)
 {
 	struct task_table t;
@@ -119,6 +187,9 @@ static void read_processes(struct kreader *r, const struct knames *names, const 
 	for (size_t i = 0; i < t.n && i < 4; i++)
 		read_process(r, names, t.list[i].vaddr, t.list, t.n);
 	read_process(r, names, vaddr, NULL, 0);
+	read_files(r, names, vaddr);
+	read_areas(r, names, vaddr);
+	read_mounts(r, names, vaddr);
 	task_panicked(r, names, &task);
 	task_table_free(&t);
 }
