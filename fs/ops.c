@@ -137,7 +137,8 @@ static int entry_of(fuse_req_t req, struct node n, struct fuse_entry_param *e)
 	if (r < 0)
 		return r;
 	*e = (struct fuse_entry_param){
-		.ino = node_to_ino(n), .attr = a.st, .attr_timeout = a.timeout, .entry_timeout = FOR_EVER,
+		.ino = node_to_ino(n), .attr = a.st, .attr_timeout = a.timeout,
+		.entry_timeout = tree_is_of_caller(mount_of(req)->fs, n) ? 0 : FOR_EVER,
 	};
 	return 0;
 }
@@ -178,7 +179,7 @@ static int lookup(fuse_req_t req, struct node dir, const char *name, struct node
 	/* the kernel remembers for ever that there is no such name */
 	request_begin(req, &want);
 	fault_watch_begin(&watch);
-	r = tree_lookup(mount_of(req)->fs, dir, name, out);
+	r = tree_lookup_for(mount_of(req)->fs, dir, name, (uint32_t)fuse_req_ctx(req)->pid, out);
 	fault = fault_watch_end(&watch);
 	request_end(req);
 	return r == -ENOENT && fault ? fault : r;
@@ -193,6 +194,8 @@ static void ops_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 
 	if (!r)
 		r = lookup(req, dir, name, &n);
+	if (r == -ENOENT && tree_has_of_caller(m->fs, dir))
+		e.entry_timeout = 0;
 	if (r == -ENOENT) {
 		fuse_reply_entry(req, &e);	/* remembered, unlike the plain error */
 		return;

@@ -106,6 +106,29 @@ static int worse(int a, int b)
 
 int tree_lookup(struct fs *fs, struct node dir, const char *name, struct node *out)
 {
+	return tree_lookup_for(fs, dir, name, 0, out);
+}
+
+bool tree_is_of_caller(struct fs *fs, struct node n)
+{
+	const struct joined_row *j = rows_get(fs->rows, n.row);
+
+	return j && j->row->of_caller;
+}
+
+bool tree_has_of_caller(struct fs *fs, struct node dir)
+{
+	const struct joined_row *folder = rows_get(fs->rows, dir.row), *j;
+
+	if (folder)
+		ROWS_PATTERNS(fs->rows, folder, j)
+			if (j->row->of_caller)
+				return true;
+	return false;
+}
+
+int tree_lookup_for(struct fs *fs, struct node dir, const char *name, uint32_t caller, struct node *out)
+{
 	const struct joined_row *j;
 	struct place p;
 	struct node n;
@@ -115,6 +138,7 @@ int tree_lookup(struct fs *fs, struct node dir, const char *name, struct node *o
 		return r;
 	if (p.row->type != VIEW_FOLDER)
 		return -ENOTDIR;
+	p.at.caller = caller;
 	ROWS_NAMES(fs->rows, p.joined, j) {
 		if (strcmp(j->name, name))
 			continue;

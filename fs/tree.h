@@ -75,6 +75,11 @@ struct node_stat {
 #define TREE_ROOT ((struct node){ NODE_ROOT, 0 })
 
 int tree_lookup(struct fs *fs, struct node dir, const char *name, struct node *out);
+/* The same by a process whose number is known, for names that are there for it alone. */
+int tree_lookup_for(struct fs *fs, struct node dir, const char *name, uint32_t caller, struct node *out);
+/* Is that a name of this kind; is it a folder that may have them? Whether they are there is another thing for others. */
+bool tree_is_of_caller(struct fs *fs, struct node n);
+bool tree_has_of_caller(struct fs *fs, struct node dir);
 /* fills in what stat(2) needs; never starts a scan or a compression */
 int tree_stat(struct fs *fs, struct node n, struct node_stat *out);
 /* What else stat(2) shows where it is not what the mount shows of all; out has that. */

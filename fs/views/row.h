@@ -41,6 +41,7 @@ struct view_at {
 	 * With a text: the key of the folder that the name is in. */
 	uint64_t key;
 	const char *text;	/* what names_ops.text() made of the name, in the same way; NULL: it has a key */
+	uint32_t caller;	/* with a name: the number of the process that looks it up; 0: not known */
 };
 
 #define VIEW_KEY_BITS 48	/* of a key; 56 of one of the few rows whose names_ops are wide */
@@ -88,6 +89,7 @@ struct view_row {
 	const char *cost, *use;	/* at the top, for README.md: what reading it costs ("none", "reads the log"), and who reads it */
 	enum view_type type;
 	bool unlisted;		/* answers to its name: who walks the tree shall not compress for days */
+	bool of_caller;		/* of a pattern: it is there for one process alone, view_at.caller: nobody may remember its names */
 	bool there_if_made;	/* texts of a pattern: a name is there when its text can be made */
 	unsigned int param;	/* for the functions of the family */
 	const struct names_ops *names;	/* NULL: path ends with the name itself */

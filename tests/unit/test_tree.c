@@ -223,6 +223,25 @@ static void link_texts(void **state)
 	assert_string_equal(why, "No such file or directory; did you mean people/3/name?");
 }
 
+/* A name that is there for one process alone. */
+static void names_of_caller(void **state)
+{
+	struct node dir = node_of("people"), n;
+
+	(void)state;
+	assert_int_equal(tree_lookup(fs, dir, "77", &n), -ENOENT);
+	assert_int_equal(tree_lookup_for(fs, dir, "77", 78, &n), -ENOENT);
+	assert_int_equal(tree_lookup_for(fs, dir, "77", 77, &n), 0);
+	assert_true(tree_is_of_caller(fs, n));
+	assert_true(tree_has_of_caller(fs, dir));
+	assert_false(tree_is_of_caller(fs, dir));
+	/* what is there for all is there first */
+	assert_int_equal(tree_lookup_for(fs, dir, "3", 3, &n), 0);
+	assert_false(tree_is_of_caller(fs, n));
+	assert_false(tree_has_of_caller(fs, n));
+	assert_false(tree_has_of_caller(fs, TREE_ROOT));
+}
+
 /* As in procfs: it is there, and where it leads may not be known. */
 static void proc_links(void **state)
 {
@@ -344,6 +363,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(links, setup, teardown),
 		cmocka_unit_test_setup_teardown(link_texts, setup, teardown),
 		cmocka_unit_test_setup_teardown(proc_links, setup, teardown),
+		cmocka_unit_test_setup_teardown(names_of_caller, setup, teardown),
 		cmocka_unit_test_setup_teardown(proc_texts, setup, teardown),
 		cmocka_unit_test_setup_teardown(listings, setup, teardown),
 	};

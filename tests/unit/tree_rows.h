@@ -53,6 +53,22 @@ static int list_people(struct engine *e, const struct view_at *dir, uint64_t *po
 	return *pos <= PEOPLE ? 0 : -ENOENT;
 }
 
+/* Who looks itself up is there, for itself. */
+static int parse_caller(struct engine *e, const struct view_at *dir, const char *name, uint64_t *key)
+{
+	int r = parse_short(name, key);
+
+	(void)e;
+	return r || *key <= PEOPLE || *key != dir->caller ? -ENOENT : 0;
+}
+
+static int format_caller(struct engine *e, uint64_t key, char *buf, size_t size)
+{
+	(void)e;
+	snprintf(buf, size, "%llu", (unsigned long long)key);
+	return key > PEOPLE ? 0 : -ENOENT;
+}
+
 /* Threads of person n: n * 10 + 1, n * 10 + 2. Their key: person << 22 | thread. */
 #define THREAD(key) ((key) & 0x3fffff)
 #define PERSON(key) ((key) >> 22)
@@ -284,6 +300,7 @@ static const char *it_is_gone(const struct engine *e)
 }
 
 static const struct names_ops person_names = { .parse = parse_person, .format = format_person, .list = list_people };
+static const struct names_ops caller_names = { .parse = parse_caller, .format = format_caller };
 static const struct names_ops thread_names = {
 	.parse = parse_thread, .format = format_thread, .list = list_threads, .parent = person_of_thread, .few = true,
 };
@@ -299,6 +316,7 @@ static const struct view_row test_rows[] = {
 	{ .path = "gone", .help = "is not there", .type = VIEW_TEXT, .render = render_top, .missing = it_is_gone },
 	{ .path = "people", .help = "each a folder", .type = VIEW_FOLDER },
 	{ .path = "people/<n>", .type = VIEW_FOLDER, .names = &person_names, .attributes = attributes_of_person },
+	{ .path = "people/<caller>", .type = VIEW_TEXT, .names = &caller_names, .of_caller = true, .render = render_top },
 	{ .path = "people/<n>/status", .type = VIEW_PROC_TEXT, .render = render_status },
 	{ .path = "people/<n>/big", .type = VIEW_COSTLY_TEXT, .render = render_big, .bound = bound_big },
 	{ .path = "people/<n>/hidden", .type = VIEW_TEXT, .render = render_person, .unlisted = true },
