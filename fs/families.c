@@ -22,11 +22,13 @@
 	X(proc_status) \
 	X(proc_arguments) \
 	X(proc_limits) \
+	X(proc_links) \
+	X(proc_maps) \
+	X(proc_mounts) \
 	X(types) \
 	X(values) \
 	X(lists) \
 	X(text) \
-	X(vmlinux) \
 	X(levels)
 
 #define DECLARE(name) extern const struct view_family name##_family;

@@ -6,16 +6,16 @@
 
 #include "fs/proc/proc.h"
 
-/* As the kernel has them: decimal, no zeroes in front. */
+/* As the kernel has them: decimal, no zeroes in front. Tools ask for names that another kernel has: no other one is malformed. */
 static int parse_number(const char *name, uint32_t *out)
 {
 	uint32_t n = 0;
 
 	if (*name < '1' || *name > '9')
-		return -EINVAL;
+		return -ENOENT;
 	for (; *name; name++) {
 		if (*name < '0' || *name > '9')
-			return -EINVAL;
+			return -ENOENT;
 		n = n * 10 + (uint32_t)(*name - '0');
 		if (n >= TASK_PID_MAX)
 			return -ENOENT;
@@ -137,6 +137,35 @@ static uint64_t parent_of_tid(uint64_t key)
 	return proc_key_pid(key);
 }
 
+/* --- proc/<caller> ------------------------------------------------------------------------------------------------ */
+
+/*
+ * ps of procps 4 wants to read about itself, and ends where its own number has no folder: it is told what proc/self would
+ * tell. Where the dead kernel has a process of that number, that one is there.
+ */
+static int parse_caller(struct engine *e, const struct view_at *dir, const char *name, uint64_t *key)
+{
+	const struct task_table *t;
+	uint32_t pid;
+	int r = parse_number(name, &pid);
+
+	if (!r)
+		r = tasks_of(e, &t);
+	if (r)
+		return r;
+	*key = pid;
+	return pid == dir->caller && t->n && !task_table_find(t, pid) ? 0 : -ENOENT;
+}
+
+static int format_caller(struct engine *e, uint64_t key, char *buf, size_t size)
+{
+	(void)e;
+	if (!key || key >= TASK_PID_MAX)
+		return -ENOENT;
+	snprintf(buf, size, "%u", (unsigned int)key);
+	return 0;
+}
+
 /* Whose it is, and since when: ps and top of older procps ask the folder. */
 static int attributes(struct engine *e, const struct view_at *at, struct view_attributes *out)
 {
@@ -192,12 +221,15 @@ static void put_missing(const struct engine *e, struct outbuf *out)
 static const struct names_ops pid_names = { .parse = parse_pid, .format = format_pid, .list = list_pids };
 static const struct names_ops tid_names = { .parse = parse_tid, .format = format_tid, .list = list_tids, .parent = parent_of_tid };
 
+static const struct names_ops caller_names = { .parse = parse_caller, .format = format_caller };
+
 static const struct view_row rows[] = {
 	{ .path = "proc", .cost = "reads the kernel", .use = "ps, lsof, tools that read /proc",
 	  .help = "what the dead kernel's /proc would say", .type = VIEW_FOLDER, .missing = proc_missing, .put_missing = put_missing },
 	{ .path = "proc/self", .type = VIEW_LINK, .param = PROC_PROCESS, .render = render_self },
 	{ .path = "proc/thread-self", .type = VIEW_LINK, .param = PROC_THREAD, .render = render_self },
 	{ .path = "proc/<pid>", .type = VIEW_FOLDER, .names = &pid_names, .param = PROC_PROCESS, .attributes = attributes },
+	{ .path = "proc/<caller>", .type = VIEW_FOLDER, .names = &caller_names, .of_caller = true },
 	{ .path = "proc/<pid>/task", .type = VIEW_FOLDER },
 	{ .path = "proc/<pid>/task/<tid>", .type = VIEW_FOLDER, .names = &tid_names, .param = PROC_THREAD, .attributes = attributes },
 };

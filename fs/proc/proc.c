@@ -73,6 +73,14 @@ static int find_all(struct kreader *r, struct proc *p)
 	if (!result)
 		result = mm_layout(&p->names, r, &p->mm);
 	if (!result)
+		result = vma_layout(&p->names, r, &p->vmas);
+	if (!result)
+		result = files_layout(&p->names, &p->files);
+	if (!result)
+		result = namespaces_layout(&p->names, &p->namespaces);
+	if (!result)
+		result = mounts_layout(&p->names, &p->mounts);
+	if (!result)
 		result = find_status(p);
 	if (!result)
 		result = find_members(p);
@@ -133,30 +141,46 @@ const char *proc_missing(const struct engine *e)
 	return e->kernel->has_space ? NULL : e->kernel->why_no_space;
 }
 
-int proc_task_open(struct engine *e, const struct view_at *at, struct proc_task *out)
+static int open_entry(struct engine *e, const struct proc *p, const struct task_entry *task, bool whole, struct proc_task *out)
 {
-	const struct task_entry *task;
-	const struct proc *p;
-	int r = proc_of(e, &p);
-
-	*out = (struct proc_task){ .whole = at->row->param == PROC_PROCESS };
-	if (r)
-		return r == -ENOTSUP ? -ENOENT : r;
-	task = out->whole ? task_table_find(&p->tasks, proc_key_pid(at->key)) :
-			    task_table_thread(&p->tasks, proc_key_pid(at->key), proc_key_tid(at->key));
 	if (!task)
 		return -ENOENT;
-	out->proc = p;
-	out->vaddr = task->vaddr;
-	out->pid = task->pid;
-	out->tgid = task->tgid;
-	if (out->whole) {
+	*out = (struct proc_task){ .proc = p, .vaddr = task->vaddr, .pid = task->pid, .tgid = task->tgid, .whole = whole };
+	if (whole) {
 		size_t first = task_table_first(&p->tasks, task->tgid), end = task_table_first(&p->tasks, task->tgid + 1);
 
 		out->threads = &p->tasks.list[first];
 		out->nthreads = end - first;
 	}
 	return kreader_open(e->kernel, &out->r);
+}
+
+int proc_task_open_pid(struct engine *e, uint32_t pid, bool whole, struct proc_task *out)
+{
+	const struct proc *p;
+	int r = proc_of(e, &p);
+
+	*out = (struct proc_task){ .whole = whole };
+	if (r)
+		return r == -ENOTSUP ? -ENOENT : r;
+	return open_entry(e, p, task_table_find(&p->tasks, pid), whole, out);
+}
+
+int proc_task_open(struct engine *e, const struct view_at *at, struct proc_task *out)
+{
+	uint32_t pid = proc_key_pid(at->key);
+	enum proc_folder folder = at->row->param & ((1u << PROC_FOLDER_BITS) - 1);
+	const struct task_entry *named;
+	const struct proc *p;
+	int r = proc_of(e, &p);
+
+	if (folder != PROC_THREAD)
+		return proc_task_open_pid(e, folder == PROC_CALLER && !r ? p->self : pid, true, out);
+	*out = (struct proc_task){ .whole = false };
+	if (r)
+		return r == -ENOTSUP ? -ENOENT : r;
+	named = task_table_find(&p->tasks, pid);
+	return open_entry(e, p, named ? task_table_thread(&p->tasks, named->tgid, proc_key_tid(at->key)) : NULL, false, out);
 }
 
 void proc_task_close(struct proc_task *t)

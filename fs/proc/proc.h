@@ -9,10 +9,14 @@
 
 #include "fs/views/engine.h"
 #include "kernel/mm/space.h"
+#include "kernel/mm/vma.h"
 #include "kernel/sched/identity.h"
+#include "kernel/sched/namespaces.h"
 #include "kernel/sched/signals.h"
 #include "kernel/sched/task_table.h"
 #include "kernel/sched/usage.h"
+#include "kernel/vfs/files.h"
+#include "kernel/vfs/mounts.h"
 
 struct proc_status_layout {
 	struct kfield fs, umask, files, fdt, max_fds, atomic_flags, seccomp_mode, seccomp_filters, cpus_ptr, cpus_allowed, mems_allowed;
@@ -30,6 +34,10 @@ struct proc {
 	struct usage_layout usage;
 	struct signals_layout signals;
 	struct mm_layout mm;
+	struct vma_layout vmas;
+	struct files_layout files;
+	struct namespaces_layout namespaces;
+	struct mounts_layout mounts;
 	struct proc_status_layout status;
 	struct kfield members[PROC_MEMBERS];
 	bool has_kthread_line;		/* in status: 6.8 and later */
@@ -54,10 +62,12 @@ struct proc_task {
 	size_t nthreads;
 };
 
-/* Of a row below proc/<pid> or proc/<pid>/task/<tid>; the row's param tells which. */
-enum proc_folder { PROC_PROCESS, PROC_THREAD };
+/* Of a row below proc/<pid>, proc/<pid>/task/<tid>, or proc/<caller>, which is proc/self; the row's param tells which. */
+enum proc_folder { PROC_PROCESS, PROC_THREAD, PROC_CALLER };
 /* -ENOENT: no such task. */
 int proc_task_open(struct engine *e, const struct view_at *at, struct proc_task *out);
+/* By its number. whole: as process. */
+int proc_task_open_pid(struct engine *e, uint32_t pid, bool whole, struct proc_task *out);
 void proc_task_close(struct proc_task *t);
 
 /* Keys of names in these folders: of proc/<pid> the number, of proc/<pid>/task/<tid> both. */
@@ -65,9 +75,14 @@ void proc_task_close(struct proc_task *t);
 static inline uint32_t proc_key_pid(uint64_t key) { return (uint32_t)(key & (TASK_PID_MAX - 1)); }
 static inline uint32_t proc_key_tid(uint64_t key) { return (uint32_t)(key >> PROC_PID_BITS & (TASK_PID_MAX - 1)); }
 
+/* The lowest bits of a row's param; the rest is the family's. */
+#define PROC_FOLDER_BITS 2
+
 /* Rows of the same name in both folders: PROC_ROWS("stat", VIEW_PROC_TEXT, .render = render_stat). */
-#define PROC_ROWS(name, kind, ...) \
-	{ .path = "proc/<pid>/" name, .type = (kind), .param = PROC_PROCESS, __VA_ARGS__ }, \
-	{ .path = "proc/<pid>/task/<tid>/" name, .type = (kind), .param = PROC_THREAD, __VA_ARGS__ }
+#define PROC_ROWS(name, kind, ...) PROC_ROWS_OF(name, kind, 0, __VA_ARGS__)
+/* more: what the family wants to know of a row. */
+#define PROC_ROWS_OF(name, kind, more, ...) \
+	{ .path = "proc/<pid>/" name, .type = (kind), .param = PROC_PROCESS | (more) << PROC_FOLDER_BITS, __VA_ARGS__ }, \
+	{ .path = "proc/<pid>/task/<tid>/" name, .type = (kind), .param = PROC_THREAD | (more) << PROC_FOLDER_BITS, __VA_ARGS__ }
 
 #endif

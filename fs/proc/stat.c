@@ -152,6 +152,7 @@ static int render_io(struct engine *e, const struct view_at *at, struct outbuf *
 
 static const struct view_row rows[] = {
 	PROC_ROWS("stat", VIEW_PROC_TEXT, .render = render_stat),
+	{ .path = "proc/<caller>/stat", .type = VIEW_PROC_TEXT, .param = PROC_CALLER, .render = render_stat },
 	PROC_ROWS("statm", VIEW_PROC_TEXT, .render = render_statm),
 	PROC_ROWS("comm", VIEW_PROC_TEXT, .render = render_comm),
 	PROC_ROWS("schedstat", VIEW_PROC_TEXT, .render = render_schedstat),

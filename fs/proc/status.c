@@ -204,6 +204,7 @@ static int render_status(struct engine *e, const struct view_at *at, struct outb
 
 static const struct view_row rows[] = {
 	PROC_ROWS("status", VIEW_PROC_TEXT, .render = render_status),
+	{ .path = "proc/<caller>/status", .type = VIEW_PROC_TEXT, .param = PROC_CALLER, .render = render_status },
 };
 
 VIEW_FAMILY(proc_status, rows);

@@ -4,8 +4,9 @@
 import json
 
 import drgn
+from drgn.helpers.linux.fs import d_path, for_each_file, for_each_mount, mount_dst, mount_fstype, mount_src
 from drgn.helpers.linux.list import list_for_each_entry
-from drgn.helpers.linux.mm import access_remote_vm
+from drgn.helpers.linux.mm import access_remote_vm, for_each_vma
 from drgn.helpers.linux.pid import for_each_task
 from drgn.helpers.linux.sched import task_state_to_char
 
@@ -89,6 +90,79 @@ def cmdline(task, mm):
     return text(access_remote_vm(mm, start, end - start))
 
 
+def link(path):
+    """What a link to a file says: d_path() of the kernel."""
+    dentry = path.dentry
+    inode = dentry.d_inode
+    dname = dentry.d_op.d_dname.value_() if dentry.d_op else 0
+    name = text(dentry.d_name.name.string_())
+    if dname and (dentry.d_parent != dentry or dentry != path.mnt.mnt_root):
+        kind = prog.symbol(dname).name
+        ino = inode.i_ino.value_() if inode else 0
+        if kind == "ns_dname":
+            ns = drgn.cast("struct ns_common *", inode.i_private)
+            return "%s:[%d]" % (text(ns.ops.name.string_()), ino)
+        return {"sockfs_dname": "socket:[%d]" % ino, "pipefs_dname": "pipe:[%d]" % ino, "anon_inodefs_dname": "anon_inode:" + name,
+                "pidfs_dname": "anon_inode:[pidfd]"}.get(kind, "/%s (deleted)" % name)
+    deleted = dentry.d_parent != dentry and not dentry.d_hash.pprev
+    return text(d_path(path)) + (" (deleted)" if deleted else "")
+
+
+def escape(name, what):
+    return "".join("\\%03o" % ord(c) if c in what else c for c in name)
+
+
+def maps(task, mm):
+    lines = []
+    shift = page.bit_length() - 1
+    for vma in for_each_vma(mm):
+        start, end, flags = vma.vm_start.value_(), vma.vm_end.value_(), vma.vm_flags.value_()
+        dev = ino = offset = 0
+        name = None
+        if vma.vm_file:
+            inode = vma.vm_file.f_inode
+            dev, ino, offset = inode.i_sb.s_dev.value_(), inode.i_ino.value_(), vma.vm_pgoff.value_() << shift
+            name = escape(link(vma.vm_file.f_path), "\n")
+        elif vma.vm_ops and vma.vm_ops.name and prog.symbol(vma.vm_ops.name.value_()).name == "special_mapping_name":
+            name = text(drgn.cast("struct vm_special_mapping *", vma.vm_private_data).name.string_())
+        elif start < mm.brk.value_() and end > mm.start_brk.value_():
+            name = "[heap]"
+        elif start <= mm.start_stack.value_() <= end:
+            name = "[stack]"
+        line = "%08x-%08x %s%s%s%s %08x %02x:%02x %d " % (
+            start, end, "-r"[flags & 1], "-w"[flags >> 1 & 1], "-x"[flags >> 2 & 1], "ps"[flags >> 7 & 1], offset, dev >> 20,
+            dev & 0xfffff, ino)
+        lines.append(line + (" " * max(1, 73 - len(line)) + name if name else "") + "\n")
+    return "".join(lines)
+
+
+def tell_files(path, task, mm):
+    files = {}
+    for fd, file in for_each_file(task):
+        if not file:
+            continue
+        files[str(fd)] = link(file.f_path)
+        closes = task.files.fdt.close_on_exec[fd // 64].value_() >> fd % 64 & 1
+        want = {"pos": str(file.f_pos.value_()), "flags": "0%o" % (file.f_flags.value_() & ~0o2000000 | closes * 0o2000000),
+                "mnt_id": str(drgn.container_of(file.f_path.mnt, "struct mount", "mnt").mnt_id.value_())}
+        tell("%s/fdinfo/%d" % (path, fd), "lines", want)
+    tell(path + "/fd", "links", files)
+    if task.fs:
+        tell(path + "/cwd", "link", link(task.fs.pwd))
+        tell(path + "/root", "link", link(task.fs.root))
+    if mm and mm.exe_file:
+        tell(path + "/exe", "link", link(mm.exe_file.f_path))
+    if task.nsproxy and task.fs:
+        # the mount that the root is on, and those below; 7.x has one above it
+        root = drgn.container_of(task.fs.root.mnt, "struct mount", "mnt")
+        tell(path + "/mounts", "mounts", [[text(f(m)) for f in (mount_src, mount_dst, mount_fstype)] for m in for_each_mount(task.nsproxy.mnt_ns)
+                                          if m == root or m.mnt_parent != m and m.mnt_id > root.mnt_id])
+    if task.nsproxy:
+        for name, ns in (("mnt", task.nsproxy.mnt_ns), ("net", task.nsproxy.net_ns), ("uts", task.nsproxy.uts_ns),
+                         ("pid_for_children", task.nsproxy.pid_ns_for_children), ("user", task.real_cred.user_ns)):
+            tell("%s/ns/%s" % (path, name), "link", "%s:[%d]" % (name.split("_")[0], ns.ns.inum.value_()))
+
+
 def tell_task(path, task, whole):
     mm = task.mm if task.mm and not task.flags.value_() & PF_KTHREAD else None
     fields = stat(task, mm, whole)
@@ -99,7 +173,9 @@ def tell_task(path, task, whole):
     if not task.flags.value_() & (PF_WQ_WORKER | PF_KTHREAD):
         tell(path + "/comm", "text", text(task.comm.string_()) + "\n")
     tell(path + "/oom_score_adj", "text", "%d\n" % task.signal.oom_score_adj.value_())
+    tell_files(path, task, mm)
     if mm:
+        tell(path + "/maps", "maps", maps(task, mm))
         try:
             tell(path + "/cmdline", "text", cmdline(task, mm))
         except FAULTS:
