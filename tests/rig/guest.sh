@@ -77,6 +77,7 @@ initramfs_make() {
 		modules_into "$dir/first" $MODULES_FULL ${XEN:+$MODULES_XEN}
 		[ -z "${XEN:-}" ] || xen_into "$dir/first"
 	fi
+	! has proc || tools_into "$dir/first"
 	if [ "$4" = kdump ]; then
 		cp "$(tool busybox /bin/busybox)" "$dir/capture/bin/busybox"
 		cp "$RIG/initramfs/capture-init" "$dir/capture/init"

@@ -6,6 +6,7 @@
 #   balloon, nokaslr
 #   novmci            without the vmcoreinfo device: QEMU has it for PCs and ARM only, armhf kernels lack its driver
 #   facts             see facts.sh
+#   proc              see copies.sh
 #   cpu=CPU smp=N     of QEMU
 #   dump=FORM,...     what QEMU writes: those of dump-guest-memory; savevm, mapped-ram: migration to a file
 #   qemu=new          by the set qemu-new
@@ -31,6 +32,7 @@ v612-512    | kexec   | 6.12 |  512 | crash=192M balloon fill=24 heap=24       |
 v7-512      | kexec   | 7    |  512 | crash=192M balloon fill=24 heap=24       | /proc/vmcore of the newest 7.x
 v510-512    | kexec   | 5.10 |  512 | crash=160M balloon fill=32 heap=24       | /proc/vmcore of 5.10
 v61-la57    | kexec   | 6.1  |  512 | crash=160M cpu=qemu64,+la57,-cx16 fill=32 heap=24 | /proc/vmcore of 6.1 with 5-level page tables
+v61-proc    | kexec   | 6.1  |  512 | proc crash=160M append=no_hash_pointers fill=16 heap=24 | /proc/vmcore of 6.1, with copies of /proc and what tools printed just before
 v61-nokaslr | kexec   | 6.1  |  384 | crash=160M nokaslr fill=16 heap=18       | /proc/vmcore of 6.1 at its linked address
 q61-novmci  | qemu    | 6.1  |  256 | novmci fill=16 heap=18                   | 6.1 dumped by QEMU as elf, without a VMCOREINFO note
 q61-capture | capture | 6.1  |  384 | crash=160M fill=8 heap=18               | 6.1 dumped by QEMU as elf while its crash kernel runs: two kernels in one memory
@@ -122,6 +124,7 @@ make_set() {
 		cp "$KERNEL/release" release
 		set_link_vmlinux .
 		! has facts || facts_write
+		! has proc || copies_write
 	fi
 	echo "$stamp" >stamp
 	rm -rf "$SET"
@@ -137,6 +140,7 @@ boot() {
 	append="panic=0 rig_profile=$profile rig_fill=$(value fill) rig_heap=$(value heap)"
 	! has nokaslr || append+=" nokaslr"
 	! has balloon || append+=" rig_balloon=1"
+	! has proc || append+=" rig_proc=more"
 	# Emulated without KVM, these take their time.
 	[ "$ARCH" = x86_64 ] || append+=" rig_removed=20000"
 	[ -z "$(value append)" ] || append+=" $(value append)"
@@ -158,6 +162,11 @@ boot() {
 		truncate -s 32M facts.img
 		# shellcheck disable=SC2046 # a list
 		set -- "$@" $(disk facts)
+	fi
+	if has proc; then
+		truncate -s 128M proc.img
+		# shellcheck disable=SC2046 # a list
+		set -- "$@" $(disk proc)
 	fi
 	guest_start "$MIB" "$(value cpu "$CPU")" "$append" "$@"
 	if has balloon; then

@@ -3,7 +3,9 @@
  * What runs inside the guest before it crashes: processes that differ in what they hold.
  *
  *   workload run HEAP-MB    start all roles, print "workload ready" when they are set up
+ *   workload more HEAP-MB   the same with roles for the files of /proc
  *   workload tiny           a handful of them
+ *   workload save DIR       copies of /proc and of parts of /sys
  *   workload fill DIR MB    files of text and of random data
  *   workload tell FILE      "truth page" lines for the pages that FILE, the output of run, names
  *   workload page-size      bytes
@@ -110,39 +112,42 @@ static const struct role {
 	const char *name;
 	void (*set_up)(void);
 	int copies;
-	int tiny;
+	enum { IN_MORE, IN_RUN, IN_TINY } in;	/* the smallest workload that has it */
 } roles[] = {
-	{ "rig-zero", role_zero, 1, 0 },
-	{ "rig-pattern", role_pattern, 1, 1 },
-	{ "rig-text", role_text, 1, 0 },
-	{ "rig-random", role_random, 1, 0 },
-	{ "rig-thp", role_thp, 1, 0 },
-	{ "rig-hugetlb", role_hugetlb, 1, 0 },
-	{ "rig-shared", role_shared, 2, 0 },
-	{ "rig-files", role_files, 1, 1 },
-	{ "rig-pipes", role_pipes, 1, 0 },
-	{ "rig-sockets", role_sockets, 1, 1 },
-	{ "rig-netns", role_netns, 3, 0 },
-	{ "rig-pidns", role_pidns, 1, 0 },
-	{ "rig-threads", role_threads, 1, 1 },
-	{ "rig-poison", role_poison, 1, 0 },
-	{ "rig-swap", role_swap, 1, 0 },
-	{ "rig-user", role_user, 1, 1 },
-	{ "rig-zombies", role_zombies, 1, 1 },
-	{ "rig-locked", role_locked, 1, 0 },
-	{ "rig-stopped", role_stopped, 1, 0 },
-	{ "rig-vfork", role_vfork, 1, 0 },
-	{ "rig-running", role_running, 2, 0 },
+	{ "rig-zero", role_zero, 1, IN_RUN },
+	{ "rig-pattern", role_pattern, 1, IN_TINY },
+	{ "rig-text", role_text, 1, IN_RUN },
+	{ "rig-random", role_random, 1, IN_RUN },
+	{ "rig-thp", role_thp, 1, IN_RUN },
+	{ "rig-hugetlb", role_hugetlb, 1, IN_RUN },
+	{ "rig-shared", role_shared, 2, IN_RUN },
+	{ "rig-files", role_files, 1, IN_TINY },
+	{ "rig-pipes", role_pipes, 1, IN_RUN },
+	{ "rig-sockets", role_sockets, 1, IN_TINY },
+	{ "rig-netns", role_netns, 3, IN_RUN },
+	{ "rig-pidns", role_pidns, 1, IN_RUN },
+	{ "rig-threads", role_threads, 1, IN_TINY },
+	{ "rig-poison", role_poison, 1, IN_RUN },
+	{ "rig-swap", role_swap, 1, IN_RUN },
+	{ "rig-user", role_user, 1, IN_TINY },
+	{ "rig-zombies", role_zombies, 1, IN_TINY },
+	{ "rig-locked", role_locked, 1, IN_RUN },
+	{ "rig-stopped", role_stopped, 1, IN_RUN },
+	{ "rig-vfork", role_vfork, 1, IN_RUN },
+	{ "rig-running", role_running, 2, IN_RUN },
+	{ "rig-descriptors", role_descriptors, 1, IN_MORE },
+	{ "rig-ipc", role_ipc, 1, IN_MORE },
+	{ "rig-every-sock", role_every_socket, 1, IN_MORE },
 };
 
-static int start_roles(int tiny)
+static int start_roles(int in)
 {
 	int started = 0;
 
 	for (size_t i = 0; i < sizeof(roles) / sizeof(*roles); i++) {
 		const struct role *role = &roles[i];
 
-		for (int copy = 0; copy < role->copies && role->tiny >= tiny; copy++, started++)
+		for (int copy = 0; copy < role->copies && (int)role->in >= in; copy++, started++)
 			if (fork() == 0) {
 				prctl(PR_SET_NAME, role->name);
 				role->set_up();
@@ -154,7 +159,7 @@ static int start_roles(int tiny)
 }
 
 /* The parent of the roles goes on living, so that they have one. */
-static void keep_roles(int tiny)
+static void keep_roles(int in)
 {
 	int fds[2], started, seen = 0, good = 0;
 	struct pollfd wait;
@@ -163,14 +168,14 @@ static void keep_roles(int tiny)
 	if (pipe(fds))
 		give_up("pipe");
 	ready_fd = fds[1];
-	started = start_roles(tiny);
+	started = start_roles(in);
 	wait = (struct pollfd){ .fd = fds[0], .events = POLLIN };
 	for (; seen < started && poll(&wait, 1, 120 * 1000) > 0 && read(fds[0], &c, 1) == 1; seen++)
 		good += c == 'r';
 	printf("workload ready: %d of %d processes set up\n", good, started);
 }
 
-static int run(int tiny)
+static int run(int in)
 {
 	int done[2];
 	char c;
@@ -179,7 +184,7 @@ static int run(int tiny)
 		give_up("pipe");
 	if (fork() == 0) {
 		prctl(PR_SET_NAME, "rig-parent");
-		keep_roles(tiny);
+		keep_roles(in);
 		if (write(done[1], "d", 1) != 1)
 			return 1;
 		sleep_for_good();
@@ -193,13 +198,15 @@ int main(int argc, char **argv)
 	page_bytes = sysconf(_SC_PAGESIZE);
 	if (argc == 4 && !strcmp(argv[1], "fill"))
 		return fill_files(argv[2], strtoul(argv[3], NULL, 10));
-	if (argc == 3 && !strcmp(argv[1], "run")) {
+	if (argc == 3 && !strcmp(argv[1], "save"))
+		return save_proc(argv[2]);
+	if (argc == 3 && (!strcmp(argv[1], "run") || !strcmp(argv[1], "more"))) {
 		heap_bytes = strtoul(argv[2], NULL, 10) * MB / 3 / PAGE * PAGE * 3;
-		return run(0);
+		return run(argv[1][0] == 'm' ? IN_MORE : IN_RUN);
 	}
 	if (argc == 2 && !strcmp(argv[1], "tiny")) {
 		heap_bytes = 48 * PAGE;
-		return run(1);
+		return run(IN_TINY);
 	}
 	if (argc == 3 && !strcmp(argv[1], "tell"))
 		return tell(argv[2]);

@@ -24,6 +24,7 @@ void tell_page(const char *what, const void *p);
 
 int fill_files(const char *dir, size_t mb);
 int tell_kcore(void);
+int save_proc(const char *to);
 
 void role_zero(void);
 void role_pattern(void);
@@ -48,5 +49,9 @@ void role_zombies(void);
 void role_stopped(void);
 void role_vfork(void);
 void role_running(void);
+
+void role_descriptors(void);
+void role_ipc(void);
+void role_every_socket(void);
 
 #endif
