@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* fs/readme.c, and files of fs/views and fs/proc that are named so */
+/* fs/readme.c, and files of fs/views that are named so, of fs/proc with proc_ before it */
 #define FAMILIES(X) \
 	X(readme) \
 	X(log) \
@@ -17,6 +17,8 @@
 	X(vtop) \
 	X(symbols) \
 	X(addr) \
+	X(proc_kernel) \
+	X(proc_registered) \
 	X(proc_folders) \
 	X(proc_stat) \
 	X(proc_status) \

@@ -81,6 +81,15 @@ struct object_name {
 	struct kplace at;
 };
 
+/* Adds one to a table, which has room for another and the end. Returns where it is to be changed. */
+static inline struct kplace *fake_name_add(struct object_name *table, const char *name, uint64_t offset, uint64_t bytes)
+{
+	while (table->name)
+		table++;
+	*table = (struct object_name){ name, { .offset = offset, .bytes = bytes } };
+	return &table->at;
+}
+
 static inline int fake_place(const void *arg, const char *type, const char *path, struct kplace *out)
 {
 	size_t len = strlen(type);

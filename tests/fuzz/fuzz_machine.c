@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Any memory as what the texts of proc/ about the machine are made of: see any_kernel.h. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel/core/clock.h"
+#include "kernel/core/cpus.h"
+#include "kernel/core/module_state.h"
+#include "kernel/irq/arch_counts.h"
+#include "kernel/irq/descriptors.h"
+#include "kernel/mm/swap.h"
+#include "kernel/object/variable.h"
+#include "kernel/sched/load.h"
+#include "tests/fuzz/any_kernel.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+struct told {
+	struct kreader *r;
+	const struct irq_layout *irqs;
+	uint64_t n;
+};
+
+static int see_irq(void *arg, const struct irq *irq)
+{
+	struct told *told = arg;
+	char name[16];
+
+	if (++told->n > IRQS_MAX || !memchr(irq->chip, 0, sizeof(irq->chip)) || !memchr(irq->name, 0, sizeof(irq->name)))
+		abort();
+	irq_action(told->r, told->irqs, irq->action, name, sizeof(name));
+	return 0;
+}
+
+static int see_user(void *arg, const char *name)
+{
+	struct told *told = arg;
+
+	(void)name;
+	if (++told->n > MODULE_USERS_MAX + 1)
+		abort();
+	return 0;
+}
+
+static void read_cpus(struct kreader *r, const struct knames *names)
+{
+	uint64_t times[CPU_TIMES];
+	struct cpu_time_layout l;
+	struct run_counts run;
+	struct kcpus cpus;
+
+	if (kernel_cpus(names, r, &cpus) || cpu_time_layout(r, names, &l))
+		return;
+	cpus.n = (unsigned int)min_u64(cpus.n, 64);	/* more only take their time */
+	run_counts_read(r, &cpus, &l, &run);
+	for (struct kbits b = kcpus_each(r, &cpus, false); kbits_next(&b);)
+		cpu_times_read(r, &cpus, &l, (unsigned int)b.bit, true, 1000, times);
+	kpercpu_counter(names, r, &cpus, 64);
+}
+
+static void walk(struct kreader *r, const struct knames *names, uint64_t vaddr)
+{
+	struct arch_count counts[ARCH_COUNTS_MAX];
+	struct swap_area areas[SWAP_AREAS_MAX];
+	struct told told = { .r = r };
+	struct module_state_layout modules;
+	struct module_state module;
+	struct kernel_clock clock;
+	struct irq_layout irqs;
+	unsigned int n;
+
+	if (!kernel_clock_read(r, names, &clock) && clock.boottime < clock.monotonic)
+		abort();
+	read_cpus(r, names);
+	if (!irq_layout(r, names, &irqs)) {
+		told.irqs = &irqs;
+		irqs_each(r, names, &irqs, see_irq, &told);
+	}
+	if (arch_counts(r, names, counts) > ARCH_COUNTS_MAX)
+		abort();
+	if (!swap_areas(r, names, areas, &n) && n > SWAP_AREAS_MAX)
+		abort();
+	if (!module_state_layout(names, &modules)) {
+		told.n = 0;
+		module_state_read(r, &modules, vaddr, &module);
+		module_users_each(r, &modules, vaddr, see_user, &told);
+	}
+	kreader_take(r, NULL);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	return any_kernel(data, size, walk);
+}
