@@ -138,7 +138,7 @@ bench: check-deps
 fuzz:
 	@mkdir -p build-fuzz
 	$(Q)for f in $(FUZZERS); do echo "  FUZZ $$f"; $(CLANG) -std=gnu11 $(ALL_CPPFLAGS) -g -O1 -fsanitize=fuzzer,address,undefined \
-		-o build-fuzz/$$f tests/fuzz/$$f.c $(filter-out fs/main.c fs/ops.c,$(SRCS)) $(LIBS) -pthread || exit 1; done
+		-o build-fuzz/$$f tests/fuzz/$$f.c $(filter-out fs/main.c fs/ops.c fs/serving.c,$(SRCS)) $(LIBS) -pthread || exit 1; done
 
 install: all
 	install -D -m 755 $(BUILD)/vmcorefs $(DESTDIR)$(BINDIR)/vmcorefs
