@@ -25,7 +25,9 @@
 	X(proc_arguments) \
 	X(proc_limits) \
 	X(proc_links) \
+	X(proc_targets) \
 	X(proc_maps) \
+	X(proc_smaps) \
 	X(proc_mounts) \
 	X(types) \
 	X(values) \

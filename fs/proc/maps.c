@@ -64,14 +64,13 @@ void proc_put_vma(const struct engine *e, const struct proc_task *t, const struc
 	kreader_take(t->r, NULL);
 }
 
-static void put_gate(const struct engine *e, const struct vma *v, struct outbuf *out)
+void proc_put_place(const struct engine *e, uint64_t start, uint64_t end, const char *flags, const char *name, struct outbuf *out)
 {
-	size_t start = out->len;
+	size_t at = out->len;
 
-	out_printf(out, "%08llx-%08llx %c-%cp %08x 00:00 0 ", (unsigned long long)v->start, (unsigned long long)v->end,
-		   v->flags & VMA_READ ? 'r' : '-', v->flags & VMA_EXEC ? 'x' : '-', 0);
-	pad(out, start, width(e));
-	out_printf(out, "[vsyscall]\n");
+	out_printf(out, "%08llx-%08llx %s 00000000 00:00 0 ", (unsigned long long)start, (unsigned long long)end, flags);
+	pad(out, at, width(e));
+	out_printf(out, "%s\n", name);
 }
 
 static int render_maps(struct engine *e, const struct view_at *at, struct outbuf *out)
@@ -93,7 +92,7 @@ static int render_maps(struct engine *e, const struct view_at *at, struct outbuf
 		if (w.error)
 			out_printf(out, "# areas are lost: their tree is %s\n", w.error == -ENODATA ? "not all in the dump" : "damaged");
 		if (vma_gate(t.r, &t.proc->vmas, m.vaddr, &gate))
-			put_gate(e, &gate, out);
+			proc_put_place(e, gate.start, gate.end, gate.flags & VMA_READ ? "r-xp" : "--xp", "[vsyscall]", out);
 	}
 	proc_task_close(&t);
 	return r ? r : out->error;

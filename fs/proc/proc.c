@@ -51,10 +51,13 @@ static int find_members(struct proc *p)
 		[PROC_PERSONALITY] = "task_struct.personality", [PROC_CHILDREN] = "task_struct.children",
 		[PROC_SIBLING] = "task_struct.sibling",
 	};
+	int r;
 
 	for (unsigned int i = 0; i < PROC_MEMBERS; i++)
 		p->members[i].path = paths[i];
-	return kfields_resolve(&p->names, p->members, PROC_MEMBERS);
+	p->block_bits.path = "?inode.i_blkbits";
+	r = kfields_resolve(&p->names, &p->block_bits, 1);
+	return r ? r : kfields_resolve(&p->names, p->members, PROC_MEMBERS);
 }
 
 static int find_all(struct kreader *r, struct proc *p)

@@ -40,6 +40,7 @@ struct proc {
 	struct mounts_layout mounts;
 	struct proc_status_layout status;
 	struct kfield members[PROC_MEMBERS];
+	struct kfield block_bits;	/* of struct inode: in hugetlbfs those of its pages */
 	bool has_kthread_line;		/* in status: 6.8 and later */
 	bool has_thp;
 	unsigned int cpus;		/* bits of masks of CPUs */

@@ -35,6 +35,9 @@ int vma_layout(const struct knames *names, struct kreader *r, struct vma_layout 
 #define VMA_WRITE	2u
 #define VMA_EXEC	4u
 #define VMA_MAYSHARE	0x80u
+#define VMA_PFNMAP	0x400u
+#define VMA_HUGETLB	0x400000u
+#define VMA_MIXEDMAP	0x10000000u
 
 struct vma {
 	uint64_t vaddr;			/* of its struct */
