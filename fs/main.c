@@ -22,7 +22,8 @@
  *   fuse_reply_*(). Cached pages are reference-counted blocks, so that eviction cannot hurt a reader.
  * - Each header says one of: Threads: any / Threads: before mount only / Threads: caller holds X.
  * - Per-thread scratch (decompression contexts, page buffers) through one helper, not ad-hoc TLS.
- * - No signal handlers beyond libfuse's; the worker does not fork later. The monitor forks: to begin with, to mount, and the guard.
+ * - No signal handlers beyond libfuse's; the worker does not fork later. The monitor forks: to begin with, to mount, and the
+ *   guard. With --exec (fs/exec.h) all that is in a process beside the command's.
  */
 #include <fcntl.h>
 #include <fuse_lowlevel.h>
@@ -49,6 +50,7 @@
 #include "fs/arguments.h"
 #include "fs/cat.h"
 #include "fs/daemon.h"
+#include "fs/exec.h"
 #include "fs/exposure.h"
 #include "fs/monitor.h"
 #include "fs/mounting.h"
@@ -334,6 +336,19 @@ static int run(struct options *o, int argc, char **args)
 	return status;
 }
 
+/* What exec_run() lets a process do. */
+struct command_line {
+	int argc;
+	char **args;
+};
+
+static int serve(void *arg, struct options *o)
+{
+	const struct command_line *c = arg;
+
+	return run(o, c->argc, c->args);
+}
+
 int main(int argc, char **argv)
 {
 	struct options o;
@@ -361,6 +376,8 @@ int main(int argc, char **argv)
 		options_print_version();
 	else if (arguments_close_files(&o, argc, args) < 0)
 		status = STATUS_SYSTEM;
+	else if (o.mode == RUN_EXEC)
+		status = exec_run(&o, &(struct exec_server){ serve, &(struct command_line){ argc, args } });
 	else
 		status = run(&o, argc, args);
 	options_free(&o);

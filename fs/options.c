@@ -30,7 +30,8 @@
 static const char usage_text[] =
 	"Usage: vmcorefs [options] DUMP... MOUNTPOINT\n"
 	"       vmcorefs --cat PATH DUMP...\n"
-	"       vmcorefs --list [PATH] DUMP...\n";
+	"       vmcorefs --list [PATH] DUMP...\n"
+	"       vmcorefs --exec COMMAND DUMP...\n";
 
 static const char options_text[] =
 	"\n"
@@ -56,6 +57,8 @@ static const char options_text[] =
 	"      --force           also when that file is binary and standard output a terminal\n"
 	"      --list [PATH]     list a folder of the tree; PATH is what comes first, unless it is the only argument or\n"
 	"                        there is a file of this name (/PATH is no such file, as a rule)\n"
+	"      --exec COMMAND    run a shell command that sees the dead kernel's /proc: --exec 'ps aux'; its exit status\n"
+	"      --shell           the same with a shell; $VMCOREFS is the mount\n"
 	"      --residue FILE    say where words of FILE, one a line, are left in the dump; see vmcorefs-erase(5)\n"
 	"  -h, --help            this text\n"
 	"  -V, --version         versions of the program and of what it is built with\n"
@@ -508,7 +511,7 @@ static int take_arguments(struct options *o, int n, char **args)
 	return 0;
 }
 
-enum { OPT_CAT = 256, OPT_LIST, OPT_RESIDUE, OPT_READY_FD, OPT_FORCE, OPT_RAW, OPT_RAMDUMP };
+enum { OPT_CAT = 256, OPT_LIST, OPT_RESIDUE, OPT_READY_FD, OPT_FORCE, OPT_EXEC, OPT_SHELL, OPT_RAW, OPT_RAMDUMP };
 
 static const struct option long_options[] = {
 	{ "foreground", no_argument, NULL, 'f' },
@@ -523,6 +526,8 @@ static const struct option long_options[] = {
 	{ "cat", required_argument, NULL, OPT_CAT },
 	{ "list", no_argument, NULL, OPT_LIST },
 	{ "residue", required_argument, NULL, OPT_RESIDUE },
+	{ "exec", required_argument, NULL, OPT_EXEC },
+	{ "shell", no_argument, NULL, OPT_SHELL },
 	{ "raw", no_argument, NULL, OPT_RAW },
 	{ "ramdump", required_argument, NULL, OPT_RAMDUMP },
 	{ "ready-fd", required_argument, NULL, OPT_READY_FD },
@@ -572,6 +577,13 @@ static int take_option(struct options *o, int c)
 			return fail(EINVAL, "--residue: needs a value");
 		o->mode = RUN_RESIDUE;
 		o->path = optarg;
+		return 0;
+	case OPT_EXEC:
+	case OPT_SHELL:
+		if (c == OPT_EXEC && !*optarg)
+			return fail(EINVAL, "--exec: needs a value");
+		o->mode = RUN_EXEC;
+		o->path = c == OPT_EXEC ? optarg : NULL;
 		return 0;
 	case OPT_RAW:
 		o->fs.dump.raw = true;

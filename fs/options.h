@@ -21,7 +21,7 @@ enum exit_status {
 	STATUS_MOUNT = 32,	/* cannot open or recognise the dump, cannot mount, no such view, unreadable view */
 };
 
-enum run_mode { RUN_MOUNT, RUN_CAT, RUN_LIST, RUN_RESIDUE, RUN_HELP, RUN_VERSION };
+enum run_mode { RUN_MOUNT, RUN_CAT, RUN_LIST, RUN_RESIDUE, RUN_EXEC, RUN_HELP, RUN_VERSION };
 
 /* base/sandbox/sandbox.h, as far as the kernel has it; or all of it, or an error */
 enum use_of_sandbox { USE_SANDBOX, NO_SANDBOX, WHOLE_SANDBOX };
@@ -30,7 +30,8 @@ struct options {
 	enum run_mode mode;
 	struct fs_options fs;		/* dump.paths: a part of argv */
 	const char *mountpoint;		/* RUN_MOUNT; in argv */
-	const char *path;		/* RUN_CAT, RUN_LIST; in argv, or "/"; RUN_RESIDUE: the file with the words */
+	const char *path;		/* RUN_CAT, RUN_LIST; in argv, or "/"; RUN_RESIDUE: the file with the words;
+					 * RUN_EXEC: the command, NULL: a shell */
 	bool foreground, fuse_debug, single_thread;
 	bool allow_other, allow_root, default_permissions, nonempty, clone_fd;
 	bool expose;			/* allow_other also of a dump that others may not read */
