@@ -18,19 +18,20 @@ static const struct {
 	{ "init_user_ns", "user_namespace" }, { "init_cgroup_ns", "cgroup_namespace" },
 	{ "init_time_ns", "time_namespace" }, { "init_struct_pid", "pid" }, { "init_css_set", "css_set" },
 	{ "cgrp_dfl_root", "cgroup_root" }, { "root_task_group", "task_group" }, { "nr_threads", "int" },
-	{ "total_forks", "unsigned long" }, { "pid_max", "int" },
+	{ "total_forks", "unsigned long" }, { "pid_max", "int" }, { "cgroup_hierarchy_idr", "idr" },
+	{ "workqueues", "list_head" }, { "worker_pool_idr", "idr" }, { "prog_idr", "idr" }, { "map_idr", "idr" },
 	/* modules, symbols, log, panic */
 	{ "modules", "list_head" }, { "btf_modules", "list_head" }, { "prb", "printk_ringbuffer *" },
 	{ "printk_rb_static", "printk_ringbuffer" }, { "log_buf", "char *" }, { "log_buf_len", "u32" },
 	{ "panic_cpu", "atomic_t" }, { "crashing_cpu", "int" }, { "saved_command_line", "char *" },
 	/* memory */
 	{ "contig_page_data", "pglist_data" }, { "_totalram_pages", "atomic_long_t" }, { "max_pfn", "unsigned long" },
-	{ "slab_caches", "list_head" }, { "vmap_area_list", "list_head" }, { "iomem_resource", "resource" },
-	{ "ioport_resource", "resource" },
+	{ "slab_caches", "list_head" }, { "vmap_area_list", "list_head" }, { "vmap_area_root", "rb_root" },
+	{ "iomem_resource", "resource" }, { "ioport_resource", "resource" },
 	/* files, devices, network */
 	{ "super_blocks", "list_head" }, { "file_systems", "file_system_type *" }, { "tty_drivers", "list_head" },
 	{ "clocksource_list", "list_head" }, { "pci_root_buses", "list_head" }, { "init_net", "net" },
-	{ "net_namespace_list", "list_head" },
+	{ "net_namespace_list", "list_head" }, { "irq_desc_tree", "xarray" }, { "sparse_irqs", "maple_tree" },
 	/* time */
 	{ "jiffies", "unsigned long" }, { "jiffies_64", "u64" },
 };
