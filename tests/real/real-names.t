@@ -31,6 +31,17 @@ for name in "${names[@]}"; do
 	is "$(sort "$T/kernel" | comm -13 - "$T/console")" "" "$name: ... with what the guest printed of its own"
 	same <(sed -n 's/.*\t\[\(.*\)\]$/\1/p' "$T/all" | uniq) <(proc_of "$name" modules | awk '{ print $1 }') "$name: its modules, in their order"
 
+	# those of modules: drgn reads the tables of each; crash shortens names, and leaves out what it takes for no address
+	grep '\[' "$T/all" >"$T/modules"
+	drgn_run "$dump" "$vmlinux" "$top/tests/tools/drgn_module_symbols.py" >"$T/drgn" 2>"$T/err"
+	same "$T/modules" "$T/drgn" "$name: the $(lines "$T/drgn") symbols of modules are drgn's" || diag "$(tail -n 3 "$T/err")"
+	ok "$name: there are many of modules" test "$(lines "$T/drgn")" -gt 4000
+	if [[ $name != v7-512 ]]; then
+		crash_run "$T/crash" "$vmlinux" "$dump" "sym -M"
+		sed -n 's/^\([0-9a-f]*\) (\(.\)) \([^.]*\).*/\1 \3/p' "$T/crash" | sort -u >"$T/theirs"
+		ok "$name: crash has as many" test "$(lines "$T/theirs")" -gt 4000
+		is "$(awk '{ sub(/\..*/, "", $3); print $1, $3 }' "$T/modules" | sort -u | comm -13 - "$T/theirs" | head -n 5)" "" "$name: ... which all are ours"
+	fi
 	drgn_run "$dump" "$vmlinux" "$top/tests/tools/drgn_percpu.py" >"$T/drgn" 2>"$T/err"
 	is $? 0 "$name: drgn" || diag "$(tail -n 3 "$T/err")"
 	while read -r variable cpu _; do
