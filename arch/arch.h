@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "arch/registers.h"
+#include "arch/unwind.h"
 #include "base/pages.h"
 
 struct arch;
@@ -167,6 +168,8 @@ struct arch {
 	const char *const *marks;
 	/* Notes of CPUs, NT_PRSTATUS first, up to one without owner. NULL: not known. */
 	const struct note_layout *notes;
+	/* A step from a frame of a kernel stack to its caller's: unwind.h. NULL: stacks are searched for return addresses. */
+	unwind_fn *unwind;
 	/* The direct map of all memory (or, on 32 bits, its lower part). -ENOENT: not found. NULL: setup knows it or nobody. */
 	int (*direct_map)(const struct space *s, struct mapping *out);
 	/* Where the kernel image is linked and where KASLR may put it, and what its physical address is a multiple of.

@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "arch/forms.h"
+#include "arch/unwind.h"
 #include "base/bytes.h"
 
 #define DESC_VALID	((uint64_t)1 << 0)
@@ -386,7 +387,7 @@ static const struct note_layout arm64_notes[] = {
 	.elf_class = 64, \
 	.big_endian = is_big_endian, \
 	.setup = arm64_setup, \
-	.decode = arm64_decode, \
+	.decode = arm64_decode, .unwind = arm64_unwind, \
 	.describe = arm64_describe, \
 	.bare = arm64_bare, \
 	.user_space = arm64_user_space, \

@@ -14,6 +14,7 @@
 
 #include "arch/linear.h"
 #include "arch/x86_notes.h"
+#include "arch/unwind.h"
 #include "base/bytes.h"
 
 #define PAGE_PRESENT	((uint64_t)1 << 0)
@@ -231,6 +232,7 @@ const struct arch arch_i386 = {
 	.big_endian = false,
 	.setup = i386_setup,
 	.decode = i386_decode,
+	.unwind = i386_unwind,
 	.describe = i386_describe,
 	.bare = i386_bare,
 	.user_space = i386_user_space,

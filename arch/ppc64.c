@@ -14,6 +14,7 @@
 #include <stdio.h>
 
 #include "arch/forms.h"
+#include "arch/unwind.h"
 #include "base/bytes.h"
 
 #define LINEAR_MAP	0xc000000000000000ull
@@ -435,7 +436,7 @@ static const struct note_layout ppc64_notes[] = {
 	.elf_machine = EM_PPC64, \
 	.elf_class = 64, \
 	.setup = ppc64_setup, \
-	.decode = ppc64_decode, \
+	.decode = ppc64_decode, .unwind = ppc64_unwind, \
 	.describe = ppc64_describe, \
 	.bare = ppc64_bare, \
 	.user_space = ppc64_user_space, \

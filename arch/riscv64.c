@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "arch/forms.h"
+#include "arch/unwind.h"
 #include "base/bytes.h"
 
 #define PTE_V		((uint64_t)1 << 0)
@@ -323,6 +324,7 @@ const struct arch arch_riscv64 = {
 	.big_endian = false,
 	.setup = riscv64_setup,
 	.decode = riscv64_decode,
+	.unwind = riscv64_unwind,
 	.describe = riscv64_describe,
 	.bare = riscv64_bare,
 	.user_space = riscv64_user_space,

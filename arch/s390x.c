@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "arch/unwind.h"
 #include "base/bytes.h"
 
 /* region and segment entries; an address-space-control element has TYPE and LENGTH at the same place */
@@ -368,6 +369,7 @@ const struct arch arch_s390x = {
 	.big_endian = true,
 	.setup = s390x_setup,
 	.decode = s390x_decode,
+	.unwind = s390x_unwind,
 	.describe = s390x_describe,
 	.level_names = level_names,
 	.bare = s390x_bare,

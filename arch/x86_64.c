@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "arch/x86_notes.h"
+#include "arch/unwind.h"
 #include "base/bytes.h"
 
 #define PAGE_PRESENT	((uint64_t)1 << 0)
@@ -336,6 +337,7 @@ const struct arch arch_x86_64 = {
 	.big_endian = false,
 	.setup = x86_64_setup,
 	.decode = x86_64_decode,
+	.unwind = x86_64_unwind,
 	.describe = x86_64_describe,
 	.bare = x86_64_bare,
 	.user_space = x86_64_user_space,

@@ -5,9 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/bisect.h"
 #include "base/number.h"
 #include "kernel/debuginfo/facts_names.h"
 #include "kernel/object/percpu.h"
+
+#define MAX_FUNCTION ((uint64_t)1 << 24)	/* bytes up to the next symbol */
 
 /* Where c is last in n characters; n: nowhere. */
 static size_t last(const char *text, size_t n, char c)
@@ -137,5 +140,29 @@ int address_format(const struct facts *f, uint64_t vaddr, char *buf, size_t size
 	else
 		snprintf(buf, size, "%s%s%s+%#llx", module ? module->name : "", module ? ":" : "", s.name,
 			 (unsigned long long)(vaddr - s.vaddr));
+	return 0;
+}
+
+static bool is_of(const struct facts *f, uint64_t vaddr, uint64_t symbol)
+{
+	const struct module *module;
+	struct symbol s;
+
+	return !facts_symbol_at(f, vaddr, &s, &module) && s.vaddr == symbol;
+}
+
+int address_format_code(const struct facts *f, uint64_t vaddr, bool returns, char *buf, size_t size)
+{
+	const struct module *module;
+	struct symbol s;
+	uint64_t bytes;
+	int r = facts_symbol_at(f, vaddr - returns, &s, &module);
+
+	buf[0] = '\0';
+	if (r)
+		return r == -ENOTSUP ? -ENOENT : r;
+	bytes = bisect_from(i, (uint64_t)1, MAX_FUNCTION, !is_of(f, s.vaddr + i, s.vaddr));
+	snprintf(buf, size, "%s+%#llx/%#llx%s%s%s", s.name, (unsigned long long)(vaddr - s.vaddr), (unsigned long long)bytes,
+		 module ? " [" : "", module ? module->name : "", module ? "]" : "");
 	return 0;
 }

@@ -14,6 +14,7 @@
 #ifndef VMCOREFS_KERNEL_DEBUGINFO_ADDRESS_H
 #define VMCOREFS_KERNEL_DEBUGINFO_ADDRESS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,6 +30,10 @@ const char *address_why_not(const struct facts *f, const char *text);
 /* "symbol", "module:symbol+0x40": the symbol that vaddr lies in or behind, in the form of address_parse(). -ENOENT: none;
  * else as facts_symbol_at(). buf ends with NUL in any case. */
 int address_format(const struct facts *f, uint64_t vaddr, char *buf, size_t size);
+
+/* As the kernel writes places in code (%pB): "symbol+0x12/0x340", "symbol+0x12/0x340 [module]"; the length is that up to the
+ * next symbol. returns: vaddr is where a call returns to, and the symbol is that of the call. Results as of address_format(). */
+int address_format_code(const struct facts *f, uint64_t vaddr, bool returns, char *buf, size_t size);
 
 /* The copy that a CPU has of a per-CPU variable or pointer. -ENOENT: no such CPU, or the kernel does not tell where they
  * are; as it was read; passing faults. */
