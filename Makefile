@@ -70,7 +70,7 @@ $(BUILD)/tests/fuzz/replay_%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay
 
 # tests' tools that are made of the program's own parts
 PARTS_TOOLS := $(addprefix $(BUILD)/tests/tools/,\
-	print_rows kernel_facts kernel_types nested_types keep_pages read_container cpu_registers list_tasks)
+	print_rows kernel_facts kernel_types nested_types keep_pages read_container cpu_registers list_tasks list_stacks)
 $(PARTS_TOOLS): $(BUILD)/tests/tools/%: $(BUILD)/tests/tools/%.o $(LIBOBJS)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)

@@ -33,6 +33,7 @@
 	X(values) \
 	X(lists) \
 	X(text) \
+	X(stacks) \
 	X(levels)
 
 #define DECLARE(name) extern const struct view_family name##_family;

@@ -1,0 +1,72 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# TIMEOUT: 1800
+# Kernel stacks of all tasks without a vmlinux (and without DWARF where there is one) are drgn's with DWARF, less inlined functions;
+# that of the task that panicked is the trace in the guest's log.
+. tests/real/lib.sh
+need_root
+
+by_btf=(v510-512 v61-512 v612-512 v7-512 v61-la57 a64-512 riscv64)
+by_dwarf=(s390x ppc64el)
+names=("${by_btf[@]}" "${by_dwarf[@]}")
+sets judges "${names[@]}"
+newest_judges
+LIST=$BUILD/tests/tools/list_stacks
+
+# trace_of SET: functions of the call trace that panic() printed, from the one that called it on: "name", once each in order. Where
+# a call returns to is behind a call that does not return: it is then the next function's.
+trace_of() {
+	tr -d '\r' <"${set[$1]}/console.log" | awk '
+		/Call [Tt]race:/ && !done { p = 1; next }
+		p && /<TASK>/ { next }
+		p && (/<\/TASK>/ || /RIP: / || /---/ || /SMP: / || /Kernel Offset/ || !/\+0x/) { p = 0; done = 1 }
+		p && !/\? / { print }' | sed 's/ *$//; s/^.* //; s/+0x.*//'
+}
+# after_panic: of lines with a name each, those behind the last panic or vpanic
+after_panic() { awk '{ line[NR] = $1 } $1 ~ /^v?panic$/ { at = NR } END { for (i = at + 1; i <= NR; i++) print line[i] }'; }
+# frames_of FILE PID: names of its frames
+frames_of() { awk -v pid="$2" '$1 == "task" { p = $2 == pid; next } p && $1 ~ /^0x/ { sub(/\+.*/, "", $2); print $2 }' "$1"; }
+
+all=0 equal=0
+for name in "${names[@]}"; do
+	folder=${set[$name]} vmlinux=${set[$name]}/vmlinux options=()
+	dump=$folder/vmcore
+	[[ -e $dump ]] || dump=$folder/elf
+	[[ " ${by_dwarf[*]} " != *" $name "* ]] || options=(-x "$vmlinux")
+	[[ -e $vmlinux ]] || vmlinux=${set[v61-512]}/vmlinux
+	"$LIST" "${options[@]}" "$dump" >"$T/$name.ours" 2>"$T/err"
+	is $? 0 "$name: all stacks" || diag "$(tail -n 3 "$T/err")"
+	diag "$name: $(paste -sd' ' "$T/err")"
+	is "$(grep -cE '^   end |\?' "$T/$name.ours")" 0 "$name: none is torn, no frame is guessed" ||
+		diag "$(grep -B9 -E '^   end |\?' "$T/$name.ours" | head -n 40)"
+
+	# by the guest itself
+	trace_of "$name" >"$T/trace"
+	frames_of "$T/$name.ours" 1 >"$T/frames"
+	ok "$name: the log has a trace" test "$(lines "$T/trace")" -gt 6
+	after_panic <"$T/trace" | sed 's/sysrq_reset_seq_param_set/sysrq_handle_crash/' >"$T/expected"
+	after_panic <"$T/frames" >"$T/got"
+	same "$T/got" "$T/expected" "$name: from panic() on the stack is that in the log" ||
+		diag "$(diff "$T/got" "$T/expected")"
+
+	# by drgn, which wants VMCOREINFO: ours has it where it was found in memory. It reads no tasks of riscv64 without DWARF.
+	[[ $name != riscv64 ]] || continue
+	if [[ -e $folder/elf ]]; then
+		dump=$T/$name.elf
+		"$VMCOREFS" --cat elf "$folder/elf" >"$dump" 2>"$T/err"
+	fi
+	drgn_run "$dump" "$vmlinux" "$top/tests/tools/drgn_tasks.py" >"$T/$name.drgn" 2>"$T/err"
+	is $? 0 "$name: drgn" || diag "$(tail -n 3 "$T/err")"
+	python3 tests/tools/compare_stacks.py "$T/$name.ours" "$T/$name.drgn" >"$T/differ"
+	figures=$(tail -n 1 "$T/differ")
+	diag "$name: $figures"
+	[[ $figures =~ ^([0-9]+)\ tasks,\ ([0-9]+)\ equal,\ ([0-9]+)\ frames,\ ([0-9]+)\ equal ]]
+	ok "$name: there are some" test "${BASH_REMATCH[1]:-0}" -gt 60 -a "${BASH_REMATCH[3]:-0}" -gt 400
+	all=$((all + ${BASH_REMATCH[3]:-0})) equal=$((equal + ${BASH_REMATCH[4]:-0}))
+	# drgn has no registers of QEMU's CPUs in some dumps, and takes those of the task before for one that is switched to
+	ok "$name: but for 2 tasks all are equal" test $((BASH_REMATCH[1] - BASH_REMATCH[2])) -le 2 || diag "$(cat "$T/differ")"
+	rm -f "$T/$name.elf"
+done
+diag "$equal of $all frames are drgn's"
+ok "at least 99 % of all frames are drgn's" test $((equal * 100)) -ge $((all * 99))
+done_testing
