@@ -86,7 +86,12 @@ $(BUILD)/tests/tools/sandbox_door: $(BUILD)/tests/tools/sandbox_door.o $(filter 
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lseccomp
 
-tests-build: $(BUILD)/vmcorefs $(UNIT) $(REPLAY) $(PARTS_TOOLS) $(addprefix $(BUILD)/tests/tools/,mount_rows sandbox_door)
+# the program with a door in it
+$(BUILD)/tests/tools/server_door: $(BUILD)/tests/tools/server_door.o $(OBJS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -Wl,--wrap=sandbox_enter,--wrap=fs_open -o $@ $^ $(LIBS)
+
+tests-build: $(BUILD)/vmcorefs $(UNIT) $(REPLAY) $(PARTS_TOOLS) $(addprefix $(BUILD)/tests/tools/,mount_rows sandbox_door server_door)
 
 check-deps: $(BUILD)/.deps
 	$(Q)[ "$(DEPS)" = no ] || packaging/install-deps check

@@ -7,6 +7,15 @@
 
 #include "base/log.h"
 
+/* filled before main() */
+static struct library *libraries;
+
+void library_register(struct library *l)
+{
+	l->next = libraries;
+	libraries = l;
+}
+
 static int cannot(struct library *l, const char *why)
 {
 	snprintf(l->why_not, sizeof(l->why_not), "%s: %s", why, dlerror());
@@ -44,4 +53,11 @@ int library_load(struct library *l)
 bool library_is_there(struct library *l)
 {
 	return !once_run(&l->once, load, l);
+}
+
+void library_load_for_reader(void)
+{
+	for (struct library *l = libraries; l; l = l->next)
+		if (l->of_reader)
+			library_is_there(l);
 }

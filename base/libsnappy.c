@@ -3,7 +3,6 @@
 
 #include <snappy-c.h>
 
-#include "base/bytes.h"
 #include "base/library.h"
 
 static struct {
@@ -22,9 +21,7 @@ static const struct library_function functions[] = {
 
 static const char *const files[] = { "libsnappy.so.1", NULL };
 
-static struct library library = {
-	.once = ONCE_INIT, .files = files, .functions = functions, .nfunctions = ARRAY_SIZE(functions),
-};
+DEFINE_LIBRARY(library, true, files, functions)
 
 int libsnappy_load(void)
 {

@@ -62,7 +62,8 @@ static void forget(struct options *o, int argc, char **args)
 			http_hide_url(args[i]);
 }
 
-int arguments_start_http(struct options *o, int argc, char **args)
+int arguments_start_http(struct options *o, int argc, char **args, const struct sandbox_rules *rules,
+			 struct sandbox_state *state)
 {
 	size_t n = o->fs.dump.npaths;
 	const char **urls = calloc(n, sizeof(*urls)), **paths = calloc(n, sizeof(*paths));
@@ -79,7 +80,7 @@ int arguments_start_http(struct options *o, int argc, char **args)
 			r = fail(ENOMEM, "out of memory");
 	}
 	if (!r && nurls)
-		r = http_start(urls, nurls);
+		r = http_start(urls, nurls, rules, state);
 	if (nurls) {
 		forget(o, argc, args);
 		o->fs.dump.paths = paths;
@@ -87,5 +88,5 @@ int arguments_start_http(struct options *o, int argc, char **args)
 	}
 	free(urls);
 	free(paths);
-	return r;
+	return r < 0 ? r : nurls > 0;
 }

@@ -38,7 +38,7 @@
 #include "base/bytes.h"
 #include "base/files.h"
 #include "base/io.h"
-#include "base/libsnappy.h"
+#include "base/library.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/outbuf.h"
@@ -46,7 +46,6 @@
 #include "base/spool.h"
 #include "base/workers.h"
 #include "formats/source/http/http.h"
-#include "kernel/code/libcapstone.h"
 #include "fs/arguments.h"
 #include "fs/cat.h"
 #include "fs/daemon.h"
@@ -111,6 +110,9 @@ struct run {
 	struct options *o;
 	int argc;
 	char **args;			/* borrowed: what options point into */
+	struct sandbox_rules rules;	/* of both processes below, but for what each says itself */
+	bool has_http;
+	struct sandbox_state http;	/* of the process that reads from servers */
 	struct monitor monitor;
 	struct mounting mounting;
 	struct serving serving;
@@ -135,20 +137,23 @@ static bool needs_user(const struct fs_options *o)
 }
 
 /* Before a byte of the dump is read. *text: what is in force. */
-static int enter_sandbox(const struct options *o, struct outbuf *text)
+static int enter_sandbox(const struct run *run, struct outbuf *text)
 {
-	const struct sandbox_rules rules = { .role = SANDBOX_SERVER, .keep_user = needs_user(&o->fs),
-					     .strict = o->sandbox == WHOLE_SANDBOX };
+	struct sandbox_rules rules = run->rules;
 	struct sandbox_state state = { 0 };
 	int r = 0;
 
-	if (o->sandbox != NO_SANDBOX) {
+	if (run->o->sandbox != NO_SANDBOX) {
 		/* libraries are files: no page may need one later */
-		libsnappy_is_there();
-		libcapstone_is_there();
+		library_load_for_reader();
+		rules.keep_user = needs_user(&run->o->fs);
 		r = sandbox_enter(&rules, &state);
 	}
 	sandbox_describe(&state, text);
+	if (run->has_http) {
+		out_printf(text, "; transfers: ");
+		sandbox_describe(&run->http, text);
+	}
 	return r;
 }
 
@@ -158,7 +163,7 @@ static int open_and(struct run *r, int (*then)(struct run *r, struct fs *fs, str
 	int status = STATUS_SYSTEM, e;
 	struct fs *fs;
 
-	if (enter_sandbox(r->o, &sandbox) < 0)
+	if (enter_sandbox(r, &sandbox) < 0)
 		goto out;
 	r->o->fs.sandbox = sandbox.data;
 	e = fs_open(&r->o->fs, &fs);
@@ -214,11 +219,15 @@ static int work_for_mount(struct run *r)
 static int work(void *arg, int socket)
 {
 	struct run *r = arg;
+	int started;
 
 	io_close_others((int[]){ socket, r->o->ready_fd }, 2);
 	files_ask(socket);
-	if (arguments_start_http(r->o, r->argc, r->args) < 0)
+	r->rules = (struct sandbox_rules){ .role = SANDBOX_SERVER, .strict = r->o->sandbox == WHOLE_SANDBOX };
+	started = arguments_start_http(r->o, r->argc, r->args, r->o->sandbox != NO_SANDBOX ? &r->rules : NULL, &r->http);
+	if (started < 0)
 		return STATUS_SYSTEM;
+	r->has_http = started;
 	return r->o->mode == RUN_MOUNT ? work_for_mount(r) : work_for_output(r);
 }
 

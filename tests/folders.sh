@@ -8,7 +8,7 @@ base/sandbox: base
 formats/source/parts: base
 formats/source/compressed: base formats/source/parts
 formats/source/wrapped: base formats/source/parts
-formats/source/http: base
+formats/source/http: base base/sandbox
 formats/source: base formats/source/parts formats/source/compressed formats/source/wrapped formats/source/http
 formats/reader: base formats/source formats/source/parts
 formats/elf: $readers

@@ -6,8 +6,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <linux/netlink.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
+#include <linux/sockios.h>
 #include <seccomp.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -29,71 +31,79 @@
 #define PR_SET_VMA 0x53564d41
 #endif
 
-/* Numbers in names: what 32 bits, large files and 64-bit times of 32-bit machines have. libseccomp knows for each which are there. */
+/* Numbers in names: what 32 bits, large files and 64-bit times of 32-bit machines have. libseccomp knows which. */
 static const char *const server_needs[] = {
 	/* descriptors */
-	"read", "pread64", "readv", "preadv", "write", "pwrite64", "writev", "pwritev", "lseek", "_llseek", "close", "fstat", "fstat64",
-	"fstatfs", "fstatfs64", "ftruncate", "ftruncate64", "fallocate", "fcntl", "fcntl64", "dup", "dup2", "dup3", "pipe2", "splice", "sendfile",
-	"sendfile64", "copy_file_range", "fadvise64", "fadvise64_64", "arm_fadvise64_64", "readahead", "fsync", "fdatasync",
-	"getdents", "getdents64", "poll", "ppoll", "ppoll_time64", "sendmsg", "recvmsg", "sendto", "recvfrom", "shutdown",
+	"read", "pread64", "readv", "preadv", "write", "pwrite64", "writev", "pwritev", "lseek", "_llseek",
+	"close", "fstat", "fstat64", "fstatfs", "fstatfs64", "ftruncate", "ftruncate64", "fallocate", "fcntl",
+	"fcntl64", "dup", "dup2", "dup3", "pipe2", "splice", "sendfile", "sendfile64", "copy_file_range",
+	"fadvise64", "fadvise64_64", "arm_fadvise64_64", "readahead", "fsync", "fdatasync", "getdents",
+	"getdents64", "poll", "ppoll", "ppoll_time64", "sendmsg", "recvmsg", "sendto", "recvfrom", "shutdown",
 	/* memory */
 	"brk", "munmap", "mremap", "madvise", "mincore",
 	/* threads */
-	"futex", "futex_time64", "set_robust_list", "get_robust_list", "rseq", "gettid", "getpid", "set_tid_address", "sched_yield",
-	"sched_getaffinity", "membarrier", "exit", "exit_group", "restart_syscall", "set_tls",
+	"futex", "futex_time64", "set_robust_list", "get_robust_list", "rseq", "gettid", "getpid",
+	"set_tid_address", "sched_yield", "sched_getaffinity", "membarrier", "exit", "exit_group",
+	"restart_syscall", "set_tls",
 	/* signals */
-	"rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sigreturn", "sigaltstack", "rt_sigtimedwait", "rt_sigtimedwait_time64",
-	"rt_sigsuspend", "pause",
+	"rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sigreturn", "sigaltstack", "rt_sigtimedwait",
+	"rt_sigtimedwait_time64", "rt_sigsuspend", "pause",
 	/* time, and facts about us and the machine */
-	"clock_gettime", "clock_gettime64", "clock_getres", "clock_getres_time64", "gettimeofday", "time", "clock_nanosleep",
-	"clock_nanosleep_time64", "nanosleep", "getrandom", "sysinfo", "uname", "getrlimit", "ugetrlimit", "getrusage", "getcpu",
-	"getuid", "getuid32", "geteuid", "geteuid32", "getgid", "getgid32", "getegid", "getegid32", "getppid",
+	"clock_gettime", "clock_gettime64", "clock_getres", "clock_getres_time64", "gettimeofday", "time",
+	"clock_nanosleep", "clock_nanosleep_time64", "nanosleep", "getrandom", "sysinfo", "uname", "getrlimit",
+	"ugetrlimit", "getrusage", "getcpu", "getuid", "getuid32", "geteuid", "geteuid32", "getgid", "getgid32",
+	"getegid", "getegid32", "getppid",
 	NULL
 };
 
 static const char *const transfers_need[] = {
-	"connect", "bind", "getsockname", "getpeername", "getsockopt", "setsockopt", "sendmmsg", "recvmmsg", "recvmmsg_time64",
-	"socketpair", "pipe", "eventfd2", "select", "_newselect", "pselect6", "pselect6_time64", "epoll_create1", "epoll_ctl",
-	"epoll_wait", "epoll_pwait", "access", "faccessat", "faccessat2", "readlink", "readlinkat", "stat", "stat64", "lstat",
-	"lstat64", "newfstatat", "fstatat64", "statx", "getcwd", "flock", "alarm",
+	"connect", "bind", "getsockname", "getpeername", "getsockopt", "setsockopt", "sendmmsg", "recvmmsg",
+	"recvmmsg_time64", "socketpair", "pipe", "eventfd2", "select", "_newselect", "pselect6",
+	"pselect6_time64", "epoll_create1", "epoll_ctl", "epoll_wait", "epoll_pwait", "access", "faccessat",
+	"faccessat2", "readlink", "readlinkat", "stat", "stat64", "lstat", "lstat64", "newfstatat", "fstatat64",
+	"statx", "getcwd", "flock", "alarm",
 	NULL
 };
 
 /* What libraries try and do without: time zones, /proc/sys/vm/overcommit_memory, /dev/fuse once more. */
 static const char *const files[] = {
-	"open", "openat", "openat2", "creat", "access", "faccessat", "faccessat2", "readlink", "readlinkat", "stat", "stat64",
-	"lstat", "lstat64", "statfs", "statfs64", "getcwd", "chdir", "fchdir", "unlink", "unlinkat", "rename", "renameat",
-	"renameat2", "mkdir", "mkdirat", "mknod", "mknodat", "link", "linkat", "symlink", "symlinkat", "chmod", "fchmod",
-	"fchmodat", "chown", "lchown", "fchown", "fchownat", "truncate", "truncate64",
+	"open", "openat", "openat2", "creat", "access", "faccessat", "faccessat2", "readlink", "readlinkat",
+	"stat", "stat64", "lstat", "lstat64", "statfs", "statfs64", "getcwd", "chdir", "fchdir", "unlink",
+	"unlinkat", "rename", "renameat", "renameat2", "mkdir", "mkdirat", "mknod", "mknodat", "link", "linkat",
+	"symlink", "symlinkat", "chmod", "fchmod", "fchmodat", "chown", "lchown", "fchown", "fchownat",
+	"truncate", "truncate64",
 	NULL
 };
 
 static const char *const forbidden[] = {
 	/* other programs and processes */
-	"execve", "execveat", "ptrace", "process_vm_readv", "process_vm_writev", "process_madvise", "pidfd_open", "pidfd_getfd",
-	"pidfd_send_signal", "kcmp", "kill", "tkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo",
+	"execve", "execveat", "ptrace", "process_vm_readv", "process_vm_writev", "process_madvise",
+	"pidfd_open", "pidfd_getfd", "pidfd_send_signal", "kcmp", "kill", "tkill", "rt_sigqueueinfo",
+	"rt_tgsigqueueinfo",
 	/* name spaces and mounts */
-	"unshare", "setns", "mount", "umount", "umount2", "mount_setattr", "move_mount", "open_tree", "fsopen", "fsconfig",
-	"fsmount", "fspick", "pivot_root", "chroot", "swapon", "swapoff", "quotactl", "quotactl_fd", "acct",
+	"unshare", "setns", "mount", "umount", "umount2", "mount_setattr", "move_mount", "open_tree", "fsopen",
+	"fsconfig", "fsmount", "fspick", "pivot_root", "chroot", "swapon", "swapoff", "quotactl", "quotactl_fd",
+	"acct",
 	/* files by other ways than their names */
-	"open_by_handle_at", "name_to_handle_at", "memfd_secret", "fanotify_init", "io_uring_setup", "io_uring_enter",
-	"io_uring_register", "io_setup", "io_submit",
+	"open_by_handle_at", "name_to_handle_at", "memfd_secret", "fanotify_init", "io_uring_setup",
+	"io_uring_enter", "io_uring_register", "io_setup", "io_submit",
 	/* privileges */
-	"setuid", "setuid32", "setgid", "setgid32", "setreuid", "setreuid32", "setregid", "setregid32", "setresuid", "setresuid32",
-	"setresgid", "setresgid32", "setfsuid", "setfsuid32", "setfsgid", "setfsgid32", "setgroups", "setgroups32", "capset",
-	"personality", "add_key", "request_key", "keyctl",
+	"setuid", "setuid32", "setgid", "setgid32", "setreuid", "setreuid32", "setregid", "setregid32",
+	"setresuid", "setresuid32", "setresgid", "setresgid32", "setfsuid", "setfsuid32", "setfsgid",
+	"setfsgid32", "setgroups", "setgroups32", "capset", "personality", "add_key", "request_key", "keyctl",
 	/* parts of the kernel that exploits begin with */
-	"bpf", "perf_event_open", "userfaultfd", "modify_ldt", "vm86", "vm86old", "iopl", "ioperm", "init_module", "finit_module",
-	"delete_module", "kexec_load", "kexec_file_load", "reboot", "syslog", "lookup_dcookie", "msgget", "semget", "shmget", "shmat",
+	"bpf", "perf_event_open", "userfaultfd", "modify_ldt", "vm86", "vm86old", "iopl", "ioperm",
+	"init_module", "finit_module", "delete_module", "kexec_load", "kexec_file_load", "reboot", "syslog",
+	"lookup_dcookie", "msgget", "semget", "shmget", "shmat",
 	/* the clock and the machine's names */
-	"settimeofday", "clock_settime", "clock_settime64", "clock_adjtime", "clock_adjtime64", "adjtimex", "sethostname",
-	"setdomainname",
+	"settimeofday", "clock_settime", "clock_settime64", "clock_adjtime", "clock_adjtime64", "adjtimex",
+	"sethostname", "setdomainname",
 	NULL
 };
 
 /* what the server, which has no sockets but those that it got, has no use for */
 static const char *const sockets[] = {
-	"socket", "socketpair", "connect", "bind", "listen", "accept", "accept4", NULL
+	"socket", "socketpair", "connect", "bind", "listen", "accept", "accept4",
 };
 
 static const char *const listening[] = { "listen", "accept", "accept4", NULL };
@@ -125,7 +135,8 @@ static void rules(struct filter *f, uint32_t action, const char *const *names)
 }
 
 /* action where an argument, of which mask is looked at, is value */
-static void rule_if(struct filter *f, uint32_t action, const char *name, unsigned int arg, uint64_t mask, uint64_t value)
+static void rule_if(struct filter *f, uint32_t action, const char *name, unsigned int arg, uint64_t mask,
+		    uint64_t value)
 {
 	const struct scmp_arg_cmp cmp = { .arg = arg, .op = SCMP_CMP_MASKED_EQ, .datum_a = mask, .datum_b = value };
 
@@ -166,8 +177,8 @@ static void add_memory(struct filter *f, bool code)
  * it is not there for us, and glibc calls clone(). */
 static void add_threads(struct filter *f)
 {
-	const uint64_t spaces = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID |
-				CLONE_NEWNET;
+	const uint64_t spaces = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |
+				CLONE_NEWPID | CLONE_NEWNET;
 	const uint64_t thread = CLONE_VM | CLONE_THREAD | CLONE_SIGHAND;
 #ifdef __s390__
 	const unsigned int flags = 1;
@@ -221,12 +232,20 @@ static void add_server(struct filter *f)
 /* Name services are libraries that are loaded when they are asked. */
 static void add_transfers(struct filter *f)
 {
-	static const int families[] = { AF_UNIX, AF_INET, AF_INET6, AF_NETLINK };
+	static const int families[] = { AF_UNIX, AF_INET, AF_INET6 };
+	/* the machine's addresses, for which of a server's to try first; of netlink there is more, with a history of faults */
+	const struct scmp_arg_cmp routes[] = {
+		{ .arg = 0, .op = SCMP_CMP_MASKED_EQ, .datum_a = UINT32_MAX, .datum_b = AF_NETLINK },
+		{ .arg = 2, .op = SCMP_CMP_MASKED_EQ, .datum_a = UINT32_MAX, .datum_b = NETLINK_ROUTE },
+	};
 	const uint64_t writes = O_ACCMODE | O_CREAT | O_TRUNC;
 
 	rules(f, SCMP_ACT_ALLOW, transfers_need);
 	for (size_t i = 0; i < ARRAY_SIZE(families); i++)
 		rule_if(f, SCMP_ACT_ALLOW, "socket", 0, UINT32_MAX, (uint64_t)families[i]);
+	rule(f, SCMP_ACT_ALLOW, "socket", ARRAY_SIZE(routes), routes);
+	/* the interface of a server's address that has one: fe80::1%eth0 */
+	rule_if(f, SCMP_ACT_ALLOW, "ioctl", 1, UINT32_MAX, SIOCGIFINDEX);
 	rule_if(f, SCMP_ACT_ALLOW, "openat", 2, writes, O_RDONLY);
 	rule_if(f, SCMP_ACT_ERRNO(EACCES), "openat", 2, O_WRONLY, O_WRONLY);
 	rule_if(f, SCMP_ACT_ERRNO(EACCES), "openat", 2, O_RDWR, O_RDWR);
@@ -243,7 +262,7 @@ static void set(struct filter *f, enum scmp_filter_attr attr, uint32_t value, bo
 		f->error = r;
 }
 
-/* libseccomp has no other error for a kernel without filters, or with those before 4.14, than for a filter that is wrong. */
+/* libseccomp tells a kernel without filters, or with those before 4.14, by the same error as a filter that is wrong. */
 static int check_kernel(void)
 {
 	const uint32_t action = SECCOMP_RET_KILL_PROCESS;
@@ -267,7 +286,7 @@ int calls_enter(enum sandbox_role role, int *missing)
 	set(&f, SCMP_FLTATR_API_SYSRAWRC, 1, true);
 	/* a tree, not a list: kernels before 5.11 run all of it at each call */
 	set(&f, SCMP_FLTATR_CTL_OPTIMIZE, 2, true);
-	/* the loss of speculation that kernels before 5.16 add protects code of somebody else in the process, as a browser's */
+	/* the loss of speculation that kernels before 5.16 add protects from foreign code in us, as a browser has */
 	set(&f, SCMP_FLTATR_CTL_SSB, 1, true);
 	rules(&f, SCMP_ACT_ALLOW, server_needs);
 	rules(&f, SCMP_ACT_KILL_PROCESS, forbidden);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "kernel/code/libcapstone.h"
 
-#include "base/bytes.h"
 #include "base/library.h"
 
 #define STRING(x) #x
@@ -28,9 +27,7 @@ static const struct library_function functions[] = {
 
 static const char *const files[] = { FILE_OF(CS_API_MAJOR), NULL };
 
-static struct library library = {
-	.once = ONCE_INIT, .files = files, .functions = functions, .nfunctions = ARRAY_SIZE(functions),
-};
+DEFINE_LIBRARY(library, true, files, functions)
 
 int libcapstone_load(void)
 {

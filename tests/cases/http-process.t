@@ -40,6 +40,13 @@ if [[ $(id -u) == 0 ]]; then
 	is "$(find "/proc/$daemon/fd" -lname 'socket:*' | wc -l)" 2 "who parses dumps has sockets to the two other processes alone"
 	is "$(readlink "/proc/$daemon/fd"/* "/proc/$http/fd"/* | grep -c "$T/dump")" 0 "neither has a file that the shell had open"
 	like "$(cat "/proc/$http/status")" "NoNewPrivs:[[:space:]]1" "the other process gains no privileges"
+	if grep -q "^sandbox: no capabilities.*; transfers: no capabilities, user [0-9]*,.* system calls of a client" "$mnt/info"; then
+		like "$(tr -s '\t\n' ' ;' <"/proc/$http/status")" \
+			";Uid: ([1-9][0-9]*) \1 \1 \1;.*;CapPrm: 0+;CapEff: 0+;CapBnd: 0+;.*;Seccomp: 2;" "... and has none"
+		is "$(find "/proc/$http/fd" -type l ! -lname 'socket:*' ! -lname '/dev/null' ! -lname 'anon_inode:*' | wc -l)" 0 "... nor files"
+	else
+		skip "... and has none" "$(grep ^sandbox: "$mnt/info")"
+	fi
 	is "$(stat -c %u "/proc/$http/mem")" 0 "... and is nobody's to look into"
 	like "$(cat "/proc/$http/limits")" "Max core file size +0 +0" "... nor does it leave a core"
 fi

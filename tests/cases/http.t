@@ -88,6 +88,17 @@ refused "$web/empty" "empty|whole files" "an empty file"
 echo nonsense >"$T/root/nonsense"
 refused "$web/nonsense" "nonsense: no known dump format" "no dump"
 
+# --- in the sandbox: names are found, and what is in force is told
+if getent hosts localhost | grep -qE '^(127\.|::1)'; then
+	ok "a name" "$VMCOREFS" --cat info "http://localhost:${web##*:}/small"
+else
+	skip "a name" "this machine has no name localhost"
+fi
+refused "http://no-such-host.invalid/small" "[Cc]ould not resolve host" "a name that nobody has"
+like "$("$VMCOREFS" --cat info "$web/small" | grep ^sandbox:)" "^sandbox: (off|no capabilities).*; transfers: (off|no capabilities)" \
+	"info says what is in force"
+like "$("$VMCOREFS" --cat info -o sandbox=off "$web/small")" "sandbox: off; transfers: off" "... and that nothing is"
+
 # --- passwords
 with_password=http://user:secret@${web#http://}/password/small
 out=$("$VMCOREFS" --cat info "$with_password?x=1" 2>&1)
@@ -112,6 +123,14 @@ if have openssl; then
 		env $var="$T/cert" timeout 20 "$VMCOREFS" --cat raw "$web/small" 2>&1 | cmp - "$T/want"
 		result $? "https with $var"
 	done
+	chmod 600 "$T/cert"
+	env CURL_CA_BUNDLE="$T/cert" timeout 20 "$VMCOREFS" --cat raw "$web/small" 2>&1 | cmp - "$T/want"
+	result $? "https with a file of certificates that is ours alone"
+	mkdir -m 755 "$T/certs"
+	install -m 644 "$T/cert" "$T/certs/$(openssl x509 -noout -hash -in "$T/cert").0"
+	chmod 755 "$T"
+	env CURL_CA_BUNDLE="$T/cert2" SSL_CERT_DIR="$T/certs" timeout 20 "$VMCOREFS" --cat raw "$web/small" 2>&1 | cmp - "$T/want"
+	result $? "https with SSL_CERT_DIR"
 	export CURL_CA_BUNDLE=$T/cert2
 	refused "$web/small" "certificate" "https with another certificate"
 	export CURL_CA_BUNDLE=$T/cert

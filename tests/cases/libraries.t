@@ -12,6 +12,22 @@ is $? 0 "... and read"
 "$VMCOREFS" --cat raw "$T/dump" | cmp - "$T/raw"
 result $? "... the same pages"
 
+# --- none is forgotten when all are loaded before the sandbox
+is "$(grep -rnE --include='*.[ch]' '^[[:space:]]*(static )?struct library [a-z_]+( =|;|\[)' base formats arch kernel filter fs | grep -v '^base/library\.')" "" \
+	"each is made by DEFINE_LIBRARY(), which puts it into the list"
+is "$(grep -rl --include='*.c' 'dlopen(' base formats arch kernel filter fs | sort | tr '\n' ' ')" "base/library.c base/sandbox/sandbox.c " \
+	"... and loaded by nobody else"
+if [[ -c /dev/fuse && $(id -u) == 0 ]]; then
+	mkdir "$T/mnt"
+	mount_dump "$T/dump" "$T/mnt"
+	maps=$(cat "/proc/$(server_of "$T/mnt")/maps")
+	like "$maps" "/libsnappy\.so" "libsnappy is there before it is needed"
+	unlike "$maps" "/libcurl" "... libcurl is not, as this process does not need it"
+	ok "unmount" unmount "$T/mnt"
+else
+	skip "what is loaded" "not root, or no /dev/fuse"
+fi
+
 # what the dynamic linker finds first is no library
 mkdir "$T/lib"
 touch "$T/lib/libcurl-gnutls.so.4" "$T/lib/libcurl.so.4" "$T/lib/libsnappy.so.1"

@@ -19,6 +19,17 @@ lines=$(sed -n '/^attempts=/,/"$/p; /^x32/p; /^unknown/p' tests/tools/sandbox-at
 is "$(grep -cE '^(not )?ok ' "$T/out")" $((lines * 6 + 6 + 4 + 2 + 3)) "all attempts were made"
 is "$(grep '^not ok ' "$T/out")" "" "... and ended as they should"
 
+# --- the same in the program itself, when it has opened a dump
+export SERVER_DOOR=$T/program/vmcorefs DOOR_DUMP=$T/program/dump
+mkdir -m 755 "$T/program"
+mkdir -m 1777 "$T/folder2"
+cp "$BUILD/tests/tools/server_door" "$SERVER_DOOR"
+cp tests/corpus/tiny61.kdump "$DOOR_DUMP"
+chmod 644 "$DOOR_DUMP"
+tests/tools/sandbox-attempts tests/tools/server-door "$T/folder2" server >"$T/out" 2>"$T/err"
+is "$(grep -cE '^(not )?ok ' "$T/out")" $((lines * 4 + 4 + 2 + 1 + 1)) "all attempts were made in the program"
+is "$(grep '^not ok ' "$T/out")" "" "... and ended as they should"
+
 # --- what is asked for is there, or said to be missing
 like "$("$door" server -u no-such-user describe 2>&1)" "there is no user no-such-user" "a user that does not exist"
 like "$("$door" server -u root describe 2>&1)" "the user root is root" "root is no other user"

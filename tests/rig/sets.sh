@@ -38,6 +38,10 @@ q61-novmci  | qemu    | 6.1  |  256 | novmci fill=16 heap=18                   |
 q61-capture | capture | 6.1  |  384 | crash=160M fill=8 heap=18               | 6.1 dumped by QEMU as elf while its crash kernel runs: two kernels in one memory
 xen417      | xen     | 6.1-dom0 | 640 | crash=160M dom0=320 domu=24 fill=16 heap=18 | /proc/vmcore of Xen 4.17 with 6.1 as a PV dom0, and a domU
 live-v61    | live    | 6.1  |  512 | crash=64M                                | not a dump: vmcorefs and makedumpfile on the /proc/kcore of 6.1
+sandbox-v510 | sandbox | 5.10 | 512 |                                         | not a dump: what the sandbox leaves to who has taken it over, on 5.10
+sandbox-v61 | sandbox | 6.1  |  512 |                                          | the same on 6.1
+sandbox-v612 | sandbox | 6.12 | 512 |                                         | the same on 6.12
+sandbox-v7  | sandbox | 7    |  512 |                                          | the same on the newest 7.x
 cap-v61     | measure | 6.1  |  320 | crash=128M fill=16 heap=18               | not a dump: vmcorefs and makedumpfile in the crash kernel of 6.1, their time and memory
 a64-512       | qemu  | arm64   |  512 | facts dump=elf,kdump-zlib fill=24 heap=24 | arm64 6.1 with 48 bit addresses, by QEMU as elf and kdump-zlib (blocks of 64 KiB)
 a64-novmci    | qemu  | arm64   |  256 | facts novmci dump=elf,kdump-zlib fill=8 heap=18 | the same without a VMCOREINFO note
@@ -108,7 +112,7 @@ make_set() {
 
 	SET=$CACHE/dumps/$1
 	stamp="rig $RIG_VERSION${KERNEL:+, kernel $(cat "$KERNEL/release")}"
-	case $KIND in live | measure) stamp+=", $(live_stamp "$KIND")" || exit ;; esac
+	case $KIND in live | measure | sandbox) stamp+=", $(live_stamp "$KIND")" || exit ;; esac
 	if [ "$(cat "$SET/stamp" 2>/dev/null)" = "$stamp" ]; then
 		set_link_vmlinux "$SET"
 		return

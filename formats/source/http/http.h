@@ -5,7 +5,7 @@
  * A process of its own, which sees addresses and no dumps, reads from the servers: who parses dumps has neither network nor
  * passwords, and can ask for no other address. In the program: address.c: addresses. http.c: opening. cache.c: blocks. ahead.c:
  * how many more of them. fetch.c: asking for them. process.c: starts the other one, in which are: jobs.c: all transfers;
- * transfer.c: one. headers.c: what replies say. protocol.h: what goes between the two.
+ * transfer.c: one. headers.c: what replies say. own_files.c: the files that it needs. protocol.h: what goes between the two.
  *
  * Threads: before mount only, except for reading the source.
  */
@@ -15,6 +15,9 @@
 #include <stdbool.h>
 
 #include "base/source.h"
+
+struct sandbox_rules;
+struct sandbox_state;
 
 /* By its first characters; file names that begin so must be given as ./http://... */
 bool http_is_url(const char *path);
@@ -34,9 +37,11 @@ bool http_url_number(const char *numbered, unsigned int *number);
 /*
  * Start the process that reads from these servers, which alone knows these addresses; they are numbered from 0 on, and from n on
  * those of the files beside them that dumps may be in (NAME.vmem). To be called once, before threads are started and the sandbox
- * is entered, by the process that reads, which does not fork afterwards: it ends when that does. 0 or -errno (logged).
+ * is entered, by the process that reads, which does not fork afterwards: it ends when that does. It enters the sandbox itself, for
+ * SANDBOX_TRANSFERS and with the files that it needs; rules has the rest, NULL: it does not. *state: what is in force there.
+ * 0 or -errno (logged).
  */
-int http_start(const char *const *urls, unsigned int n);
+int http_start(const char *const *urls, unsigned int n, const struct sandbox_rules *rules, struct sandbox_state *state);
 
 /* url: numbered, or as it is shown: the first one that is shown so. One request tells size and time. Servers that only send whole
  * files are an error. url need not outlive it. */

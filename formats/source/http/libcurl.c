@@ -5,7 +5,6 @@
 #include <curl/curl.h>
 #include <stdarg.h>
 
-#include "base/bytes.h"
 #include "base/library.h"
 
 /* One for the program, as the library is; filled when it is loaded. */
@@ -50,12 +49,10 @@ static const struct library_function functions[] = {
 /* The same interface, by the TLS library behind it: Debian has the first one for programs under the GPL. */
 static const char *const files[] = { "libcurl-gnutls.so.4", "libcurl.so.4", NULL };
 
+DEFINE_LIBRARY(library, false, files, functions)
+
 int libcurl_load(void)
 {
-	static struct library library = {
-		.once = ONCE_INIT, .files = files, .functions = functions, .nfunctions = ARRAY_SIZE(functions),
-	};
-
 	return library_load(&library);
 }
 

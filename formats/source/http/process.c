@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,10 +14,12 @@
 
 #include "base/io.h"
 #include "base/log.h"
+#include "base/sandbox/sandbox.h"
 #include "formats/source/http/fetch.h"
 #include "formats/source/http/http.h"
 #include "formats/source/http/jobs.h"
 #include "formats/source/http/libcurl.h"
+#include "formats/source/http/own_files.h"
 
 #define SOCKET_BYTES (1 << 20)		/* in flight; the kernel takes less where it must */
 
@@ -58,16 +59,6 @@ static char *file_beside(const char *url)
 	return asprintf(&beside, "%.*s.vmem", (int)stem, url) < 0 ? NULL : beside;
 }
 
-/* Of libcurl's files that the environment names; the process leaves the folder that it was started in. */
-static void make_absolute(const char *variable)
-{
-	const char *value = getenv(variable);
-	char path[PATH_MAX];
-
-	if (value && *value && realpath(value, path))
-		setenv(variable, path, 1);
-}
-
 static void leave_the_rest(void)
 {
 	static const int ignored[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGUSR1, SIGUSR2 };
@@ -76,9 +67,6 @@ static void leave_the_rest(void)
 	for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
 		signal(ignored[i], SIG_IGN);
 	setsid();
-	make_absolute("CURL_CA_BUNDLE");
-	make_absolute("SSL_CERT_FILE");
-	make_absolute("SSL_CERT_DIR");
 	if (chdir("/") < 0)
 		_exit(EXIT_FAILURE);
 	prctl(PR_SET_NAME, "vmcorefs-http");
@@ -88,29 +76,67 @@ static void leave_the_rest(void)
 }
 
 /* Its messages were the program's until here. */
-static void leave_standard_fds(void)
+static void leave_standard_fds(int null)
 {
-	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-	if (fd < 0 || dup2(fd, STDIN_FILENO) < 0 || dup2(fd, STDOUT_FILENO) < 0 || dup2(fd, STDERR_FILENO) < 0)
+	if (dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0 || dup2(null, STDERR_FILENO) < 0)
 		_exit(EXIT_FAILURE);
-	if (fd > STDERR_FILENO)
-		close(fd);
+	if (null > STDERR_FILENO)
+		close(null);
 }
 
-static void run(int fd, struct http_file *files, uint32_t n) __attribute__((noreturn));
-static void run(int fd, struct http_file *files, uint32_t n)
-{
-	int r;
+/* What the process tells before its first answer. */
+struct readiness {
+	int r;				/* 0; or -errno, and it ends */
+	struct sandbox_state sandbox;
+};
 
+static int enter_sandbox(const struct sandbox_rules *wanted, struct sandbox_state *state)
+{
+	struct sandbox_rules rules;
+
+	if (!wanted)
+		return 0;
+	rules = *wanted;
+	rules.role = SANDBOX_TRANSFERS;
+	rules.readable = http_readable();
+	return sandbox_enter(&rules, state);
+}
+
+static void run(int fd, struct http_file *files, uint32_t n, const struct sandbox_rules *rules) __attribute__((noreturn));
+static void run(int fd, struct http_file *files, uint32_t n, const struct sandbox_rules *rules)
+{
+	struct readiness ready = { 0 };
+	int null, r;
+
+	io_close_others(&fd, 1);
+	ready.r = http_own_files_keep();
 	leave_the_rest();
 	r = libcurl_load();
 	if (!r && curl_global_init(CURL_GLOBAL_DEFAULT))
 		r = -ENOTSUP;
-	leave_standard_fds();
-	io_close_others(&fd, 1);
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (!ready.r)
+		ready.r = enter_sandbox(rules, &ready.sandbox);
+	leave_standard_fds(null);
+	if (io_write(fd, &ready, sizeof(ready)) < 0 || ready.r < 0)
+		_exit(EXIT_FAILURE);
 	http_jobs_run(fd, files, n, r);
 	_exit(EXIT_SUCCESS);
+}
+
+/* It has not seen a byte of a server yet: it is believed. */
+static int wait_until_ready(int fd, struct sandbox_state *state)
+{
+	struct readiness ready;
+	ssize_t n;
+
+	do
+		n = recv(fd, &ready, sizeof(ready), MSG_WAITALL);
+	while (n < 0 && errno == EINTR);
+	if (n != (ssize_t)sizeof(ready))
+		return fail(EIO, "the process that reads from servers has ended at once");
+	*state = ready.sandbox;
+	return ready.r;
 }
 
 /* The addresses and those beside them, with a secret in each maybe: for the other process alone. */
@@ -146,10 +172,10 @@ static void files_free(struct http_file *files)
 	free(files);
 }
 
-int http_start(const char *const *urls, unsigned int n)
+int http_start(const char *const *urls, unsigned int n, const struct sandbox_rules *rules, struct sandbox_state *state)
 {
 	struct http_file *files = files_new(urls, n);
-	int pair[2], bytes = SOCKET_BYTES;
+	int pair[2], bytes = SOCKET_BYTES, r;
 	pid_t child;
 
 	if (!files)
@@ -160,10 +186,13 @@ int http_start(const char *const *urls, unsigned int n)
 	fflush(NULL);
 	child = fork();
 	if (!child)
-		run(pair[1], files, nstarted);
+		run(pair[1], files, nstarted, rules);
 	close(pair[1]);
 	files_free(files);
-	if (child < 0)
-		return fail(errno, "a process that reads from servers: %m");
+	r = child < 0 ? fail(errno, "a process that reads from servers: %m") : wait_until_ready(pair[0], state);
+	if (r < 0) {
+		close(pair[0]);
+		return r;
+	}
 	return http_connect(pair[0]);
 }

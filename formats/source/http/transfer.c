@@ -12,6 +12,7 @@
 
 #include "base/bytes.h"
 #include "formats/source/http/answers.h"
+#include "formats/source/http/own_files.h"
 
 #ifndef VMCOREFS_VERSION
 #define VMCOREFS_VERSION "unknown"
@@ -157,6 +158,14 @@ static bool set_certificates(CURL *c)
 	       (!dir || !*dir || !curl_easy_setopt(c, CURLOPT_CAPATH, dir));
 }
 
+static bool set_netrc(CURL *c)
+{
+	const char *netrc = http_netrc();
+
+	return !netrc || (!curl_easy_setopt(c, CURLOPT_NETRC, (long)CURL_NETRC_OPTIONAL) &&
+			  !curl_easy_setopt(c, CURLOPT_NETRC_FILE, netrc));
+}
+
 CURL *http_handle_new(void)
 {
 	CURL *c = curl_easy_init();
@@ -167,7 +176,6 @@ CURL *http_handle_new(void)
 	good = good && !curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 1L);
 	good = good && !curl_easy_setopt(c, CURLOPT_MAXREDIRS, REDIRECTS_MAX);
 	good = good && !curl_easy_setopt(c, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
-	good = good && !curl_easy_setopt(c, CURLOPT_NETRC, (long)CURL_NETRC_OPTIONAL);
 	good = good && !curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
 	good = good && !curl_easy_setopt(c, CURLOPT_HTTP_CONTENT_DECODING, 0L);
 	good = good && !curl_easy_setopt(c, CURLOPT_ACCEPT_ENCODING, "identity");
@@ -180,7 +188,7 @@ CURL *http_handle_new(void)
 	good = good && !curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, open_socket);
 	good = good && !curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, on_header);
 	good = good && !curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);
-	if (good && set_certificates(c))
+	if (good && set_netrc(c) && set_certificates(c))
 		return c;
 	if (c)
 		curl_easy_cleanup(c);
