@@ -26,7 +26,7 @@ mkdir -m 1777 "$T/folder2"
 cp "$BUILD/tests/tools/server_door" "$SERVER_DOOR"
 cp tests/corpus/tiny61.kdump "$DOOR_DUMP"
 chmod 644 "$DOOR_DUMP"
-tests/tools/sandbox-attempts tests/tools/server-door "$T/folder2" server >"$T/out" 2>"$T/err"
+tests/tools/sandbox-attempts tests/tools/server-door "$T/folder2" off server >"$T/out" 2>"$T/err"
 is "$(grep -cE '^(not )?ok ' "$T/out")" $((lines * 4 + 4 + 2 + 1 + 1)) "all attempts were made in the program"
 is "$(grep '^not ok ' "$T/out")" "" "... and ended as they should"
 
