@@ -14,13 +14,14 @@
 #include "base/bytes.h"
 #include "formats/source/http/fetch.h"
 #include "formats/source/http/protocol.h"
+#include "formats/source/http/ring.h"
 #include "tests/unit/unit.h"
 
 #define LEN 1000u
 
 struct said {
 	struct http_answer a;		/* its id: 0 is that of the request */
-	const char *text;		/* NULL: a.len bytes of 'x' */
+	const char *text;		/* NULL: a.len bytes of 'x' in the ring */
 };
 
 struct part {
@@ -59,7 +60,7 @@ static void done(struct http_fetch *f, int r)
 	pthread_mutex_unlock(&p->lock);
 }
 
-static int get(struct http_remote *remote, int peer, uint64_t off, const struct said *said, size_t n)
+static int get(struct http_remote *remote, int peer, struct http_ring *ring, uint64_t off, const struct said *said, size_t n)
 {
 	struct part p = {
 		.f = { .remote = remote, .off = off, .len = LEN, .urgent = true, .room = room, .came = came, .done = done },
@@ -77,8 +78,10 @@ static int get(struct http_remote *remote, int peer, uint64_t off, const struct 
 		struct http_answer a = said[i].a;
 
 		a.id += q.id;
+		if (!said[i].text && http_ring_put(ring, xs, min_u64(a.len, sizeof(xs))) < 0)
+			abort();
 		if (send(peer, &a, sizeof(a), MSG_NOSIGNAL) < 0 ||
-		    (a.len && send(peer, said[i].text ? said[i].text : xs, min_u64(a.len, sizeof(xs)), MSG_NOSIGNAL) < 0))
+		    (said[i].text && a.len && send(peer, said[i].text, a.len, MSG_NOSIGNAL) < 0))
 			break;
 	}
 	pthread_mutex_lock(&p.lock);
@@ -134,15 +137,16 @@ static int run(const struct talk *t)
 	static const struct said opened[] = { DATA(1000), OPENED(5000) };
 	struct http_remote remote = { .number = 3, .name = t->what };
 	size_t n = 0;
+	struct http_ring *ring = http_ring_new();
 	int pair[2], r;
 
-	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) || http_connect(pair[0]))
+	if (!ring || socketpair(AF_UNIX, SOCK_STREAM, 0, pair) || http_connect(pair[0], ring))
 		return 1;
 	while (n < ARRAY_SIZE(t->said) && t->said[n].a.type)
 		n++;
-	if (t->later && get(&remote, pair[1], 0, opened, ARRAY_SIZE(opened)))
+	if (t->later && get(&remote, pair[1], ring, 0, opened, ARRAY_SIZE(opened)))
 		return 2;
-	r = get(&remote, pair[1], t->later ? 2000 : 0, t->said, n);
+	r = get(&remote, pair[1], ring, t->later ? 2000 : 0, t->said, n);
 	if (r != t->want)
 		return 3;
 	if (!t->later && remote.known != !r)
@@ -174,9 +178,89 @@ static void test_talks(void **state)
 	}
 }
 
+/* Bytes of every length come out as they were put, over the end of the memory too, and there is never more in it than fits. */
+static void test_ring(void **state)
+{
+	struct http_ring *ring = http_ring_new();
+	uint8_t *buf = malloc(HTTP_RING_BYTES + 1);
+	uint32_t put = 0, taken = 0;
+
+	(void)state;
+	assert_non_null(ring);
+	assert_non_null(buf);
+	for (uint32_t i = 1; taken < 3 * HTTP_RING_BYTES; i = i * 5 + 1) {
+		size_t n = i % (HTTP_RING_BYTES + 1);
+		ssize_t r;
+
+		for (size_t k = 0; k < n; k++)
+			buf[k] = (uint8_t)((put + k) * 2654435761u >> 24);
+		r = http_ring_put(ring, buf, n);
+		assert_int_equal(r, min_u64(n, HTTP_RING_BYTES - (put - taken)));
+		put += (uint32_t)r;
+		n = (size_t)min_u64(i / 7 % HTTP_RING_BYTES, put - taken);
+		http_ring_take(ring, buf, n);
+		for (size_t k = 0; k < n; k++, taken++)
+			if (buf[k] != (uint8_t)(taken * 2654435761u >> 24))
+				fail_msg("byte %u", taken);
+	}
+	free(buf);
+	http_ring_free(ring);
+}
+
+/* A process that takes slowly, and one that has more than there is room for. */
+static void test_ring_wait(void **state)
+{
+	const uint32_t all = 3 * HTTP_RING_BYTES + 12345;
+	struct http_ring *ring = http_ring_new();
+	uint8_t bytes[4099];
+	int told[2], status;
+	pid_t pid;
+
+	(void)state;
+	assert_non_null(ring);
+	assert_int_equal(pipe(told), 0);
+	pid = fork();
+	if (!pid) {
+		uint32_t n, taken = 0;
+
+		alarm(60);
+		close(told[1]);
+		while (read(told[0], &n, sizeof(n)) == sizeof(n)) {
+			http_ring_take(ring, bytes, n);
+			for (uint32_t k = 0; k < n; k++, taken++)
+				if (bytes[k] != (uint8_t)(taken % 251))
+					_exit(1);
+		}
+		_exit(taken == all ? 0 : 2);
+	}
+	close(told[0]);
+	for (uint32_t done = 0; done < all;) {
+		uint32_t n = (uint32_t)min_u64(sizeof(bytes), all - done);
+		ssize_t r;
+
+		for (uint32_t k = 0; k < n; k++)
+			bytes[k] = (uint8_t)((done + k) % 251);
+		r = http_ring_put(ring, bytes, n);
+		assert_true(r >= 0);
+		if (!r) {
+			http_ring_wait(ring, 60000);
+			continue;
+		}
+		n = (uint32_t)r;
+		assert_int_equal(write(told[1], &n, sizeof(n)), sizeof(n));
+		done += n;
+	}
+	close(told[1]);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	http_ring_free(ring);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_talks) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_talks), cmocka_unit_test(test_ring), cmocka_unit_test(test_ring_wait),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,13 +11,17 @@
 #include "formats/source/http/jobs.h"
 #include "formats/source/http/protocol.h"
 
-/* From now on through fd, which is borrowed. */
-void answers_to(int fd);
+struct http_ring;
+
+/* From now on through these, which are borrowed. */
+void answers_to(int fd, struct http_ring *ring);
 /* False: something could not be sent; nobody is there any more. */
 bool answers_are_taken(void);
 
-/* Bytes of the part. False as above. */
+/* Bytes of the part; they may be kept back for a while. False: as above. */
 bool answer_data(const struct http_job *j, const void *p, size_t n);
+/* What is kept back. False: as above. */
+bool answers_flush(void);
 /* HTTP_NOTE or HTTP_DONE. */
 void answer_text(enum http_answer_type type, const struct http_job *j, int r, const char *text);
 

@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "formats/source/http/http.h"
 #include "formats/source/http/protocol.h"
+#include "formats/source/http/ring.h"
 
 #define TICK_MS 500			/* how often a leaving program is noticed */
 #define CANCEL_SECONDS 5		/* for an answer that needs no server */
@@ -26,6 +27,7 @@ static struct {
 	pthread_mutex_t lock;
 	pthread_cond_t settled;		/* a remote has nothing outstanding */
 	int fd;				/* -1: none */
+	struct http_ring *ring;		/* owned; of the thread */
 	int wake;			/* eventfd: the thread looks at what follows */
 	bool running;
 	int lost;			/* why nothing comes any more: -ECONNRESET, -ECANCELED; 0 */
@@ -38,7 +40,7 @@ static struct {
 
 static const char ended[] = "the process that reads from servers has ended: unmount, and mount again";
 
-int http_connect(int fd)
+int http_connect(int fd, struct http_ring *ring)
 {
 	struct timeval tick = { .tv_usec = TICK_MS * 1000 };
 
@@ -46,6 +48,7 @@ int http_connect(int fd)
 	if (client.wake < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &tick, sizeof(tick)) < 0)
 		return fail(errno, "a socket to another process: %m");
 	client.fd = fd;
+	client.ring = ring;
 	client.lost = 0;
 	return 0;
 }
@@ -125,10 +128,8 @@ static int take_data(struct http_fetch *f, uint32_t n)
 	while (n) {
 		size_t part = n;
 		void *p = f->room(f, &part);
-		int r = receive(p, part);
 
-		if (r)
-			return r;
+		http_ring_take(client.ring, p, part);
 		f->came(f, part);
 		f->got += part;
 		n -= (uint32_t)part;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Parts of files on servers, as the program asks for them: another process gets them (process.h), this is the near end of the
- * socket to it (protocol.h). What comes through it is checked: a number that makes no sense ends it all.
+ * socket to it (protocol.h) and of the memory beside that (ring.h). What comes is checked: a number that makes no sense ends it all.
  *
  * One thread takes what comes. It starts with the first part that is asked for, and would not survive a fork.
  *
@@ -51,8 +51,11 @@ struct http_fetch {
 	uint64_t got;			/* of len */
 };
 
-/* From now on the process at the other end of this socket gets the parts. fd is owned from here on. 0 or -errno. */
-int http_connect(int fd);
+struct http_ring;
+
+/* From now on the process at the other end of this socket and this memory gets the parts. Both are owned from here on. 0 or
+ * -errno. */
+int http_connect(int fd, struct http_ring *ring);
 
 void http_fetch_start(struct http_fetch *f);
 

@@ -5,7 +5,8 @@
  * A process of its own, which sees addresses and no dumps, reads from the servers: who parses dumps has neither network nor
  * passwords, and can ask for no other address. In the program: address.c: addresses. http.c: opening. cache.c: blocks. ahead.c:
  * how many more of them. fetch.c: asking for them. process.c: starts the other one, in which are: jobs.c: all transfers;
- * transfer.c: one. headers.c: what replies say. own_files.c: the files that it needs. protocol.h: what goes between the two.
+ * transfer.c: one. headers.c: what replies say. own_files.c: the files that it needs. protocol.h, ring.c: what goes between the
+ * two.
  *
  * Threads: before mount only, except for reading the source.
  */

@@ -320,7 +320,7 @@ static bool take_requests(void)
 	return false;
 }
 
-void http_jobs_run(int fd, struct http_file *files, size_t n, int failed)
+void http_jobs_run(int fd, struct http_ring *ring, struct http_file *files, size_t n, int failed)
 {
 	struct curl_waitfd wait = { .fd = fd, .events = CURL_WAIT_POLLIN };
 	struct http_job *j;
@@ -333,13 +333,14 @@ void http_jobs_run(int fd, struct http_file *files, size_t n, int failed)
 	engine.failed = failed ? failed : engine.multi ? 0 : -ENOMEM;
 	if (engine.multi)
 		curl_multi_setopt(engine.multi, CURLMOPT_MAXCONNECTS, (long)PARALLEL);
-	answers_to(fd);
+	answers_to(fd, ring);
 	while (take_requests()) {
 		if (!engine.multi) {
 			recv(fd, &(char){ 0 }, 1, MSG_PEEK);
 			continue;
 		}
 		curl_multi_perform(engine.multi, &running);
+		answers_flush();
 		end_transfers();
 		/* after the others have made room; what begins here has a timeout of 0, at which poll returns */
 		while (engine.nactive < PARALLEL && (j = next_due(now_ms())))

@@ -49,8 +49,10 @@ struct http_job {
 	char why[CURL_ERROR_SIZE];
 };
 
-/* Answers what comes through fd, about the n files, until the other end is closed or sends nonsense. failed: 0, or the -errno
- * that all get since libcurl cannot be used. */
-void http_jobs_run(int fd, struct http_file *files, size_t n, int failed);
+struct http_ring;
+
+/* Answers what comes through fd, with bytes through the ring, about the n files, until the other end is closed or sends nonsense.
+ * failed: 0, or the -errno that all get since libcurl cannot be used. */
+void http_jobs_run(int fd, struct http_ring *ring, struct http_file *files, size_t n, int failed);
 
 #endif

@@ -20,8 +20,7 @@
 #include "formats/source/http/jobs.h"
 #include "formats/source/http/libcurl.h"
 #include "formats/source/http/own_files.h"
-
-#define SOCKET_BYTES (1 << 20)		/* in flight; the kernel takes less where it must */
+#include "formats/source/http/ring.h"
 
 /* The addresses that the other process has, as they are shown. One table, as there is one process. */
 static char **started;			/* owned */
@@ -102,8 +101,9 @@ static int enter_sandbox(const struct sandbox_rules *wanted, struct sandbox_stat
 	return sandbox_enter(&rules, state);
 }
 
-static void run(int fd, struct http_file *files, uint32_t n, const struct sandbox_rules *rules) __attribute__((noreturn));
-static void run(int fd, struct http_file *files, uint32_t n, const struct sandbox_rules *rules)
+static void run(int fd, struct http_ring *ring, struct http_file *files, uint32_t n, const struct sandbox_rules *rules)
+	__attribute__((noreturn));
+static void run(int fd, struct http_ring *ring, struct http_file *files, uint32_t n, const struct sandbox_rules *rules)
 {
 	struct readiness ready = { 0 };
 	int null, r;
@@ -120,7 +120,7 @@ static void run(int fd, struct http_file *files, uint32_t n, const struct sandbo
 	leave_standard_fds(null);
 	if (io_write(fd, &ready, sizeof(ready)) < 0 || ready.r < 0)
 		_exit(EXIT_FAILURE);
-	http_jobs_run(fd, files, n, r);
+	http_jobs_run(fd, ring, files, n, r);
 	_exit(EXIT_SUCCESS);
 }
 
@@ -175,24 +175,25 @@ static void files_free(struct http_file *files)
 int http_start(const char *const *urls, unsigned int n, const struct sandbox_rules *rules, struct sandbox_state *state)
 {
 	struct http_file *files = files_new(urls, n);
-	int pair[2], bytes = SOCKET_BYTES, r;
+	struct http_ring *ring = files ? http_ring_new() : NULL;
+	int pair[2], r;
 	pid_t child;
 
-	if (!files)
+	if (!ring)
 		return fail(ENOMEM, "out of memory");
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
 		return fail(errno, "a socket to another process: %m");
-	setsockopt(pair[1], SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes));
 	fflush(NULL);
 	child = fork();
 	if (!child)
-		run(pair[1], files, nstarted, rules);
+		run(pair[1], ring, files, nstarted, rules);
 	close(pair[1]);
 	files_free(files);
 	r = child < 0 ? fail(errno, "a process that reads from servers: %m") : wait_until_ready(pair[0], state);
 	if (r < 0) {
 		close(pair[0]);
+		http_ring_free(ring);
 		return r;
 	}
-	return http_connect(pair[0]);
+	return http_connect(pair[0], ring);
 }

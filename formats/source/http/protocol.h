@@ -5,10 +5,8 @@
  * one of them by its number, and each checks all numbers that it gets.
  *
  * The program asks for parts by an id of its own, which is free again after HTTP_DONE. Each request is answered by HTTP_DATA,
- * any number of times, with the bytes in order, each once; HTTP_NOTE with a text; and one HTTP_DONE.
- *
- * The socket copies what comes twice more than one process would: reading all of a dump of 410 MB from a server on the same
- * machine takes a quarter longer and a third more of the processor. Memory that both share would save that.
+ * any number of times, for the bytes in order, each once; HTTP_NOTE with a text; and one HTTP_DONE. The bytes themselves go
+ * through memory that both share (ring.h), in the order of their messages: a socket would copy them twice more.
  *
  * Both ends are the same program: the byte order and the types are the host's.
  */
@@ -19,7 +17,7 @@
 
 #define HTTP_REQUESTS_MAX 4096u		/* at a time; no two of them have ids that are equal modulo this */
 #define HTTP_PART_MAX (4u << 20)	/* bytes that one request asks for */
-#define HTTP_DATA_MAX (256u << 10)	/* bytes behind one HTTP_DATA */
+#define HTTP_DATA_MAX (64u << 10)	/* bytes that one HTTP_DATA tells of */
 #define HTTP_TEXT_MAX 512u		/* bytes of a text, which has no NUL */
 
 enum http_request_type {
@@ -39,7 +37,7 @@ enum http_answer_type { HTTP_DATA = 1, HTTP_NOTE, HTTP_DONE };
 
 struct http_answer {
 	uint32_t type, id;
-	uint32_t len;			/* bytes that follow: of the file, or text: why it failed */
+	uint32_t len;			/* bytes: of the file, in the ring; or of a text that follows: why it failed */
 	int32_t r;			/* HTTP_DONE: 0, or what fetch.h has */
 	uint64_t size;			/* HTTP_DONE of HTTP_OPEN: bytes of the file; */
 	int64_t mtime;			/* seconds since the epoch, -1: not told */
