@@ -19,6 +19,7 @@
 	X(addr) \
 	X(proc_kernel) \
 	X(proc_registered) \
+	X(proc_memory) \
 	X(proc_folders) \
 	X(proc_stat) \
 	X(proc_status) \

@@ -9,7 +9,10 @@
 #include "kernel/core/module_state.h"
 #include "kernel/irq/arch_counts.h"
 #include "kernel/irq/descriptors.h"
+#include "kernel/mm/counters.h"
+#include "kernel/mm/slab_caches.h"
 #include "kernel/mm/swap.h"
+#include "kernel/mm/zones.h"
 #include "kernel/object/variable.h"
 #include "kernel/sched/load.h"
 #include "tests/fuzz/any_kernel.h"
@@ -59,6 +62,45 @@ static void read_cpus(struct kreader *r, const struct knames *names)
 	kpercpu_counter(names, r, &cpus, 64);
 }
 
+static int see_zone(void *arg, const struct page_zone *z)
+{
+	(void)arg;
+	if (z->orders > ZONE_ORDERS_MAX || !memchr(z->name, 0, sizeof(z->name)))
+		abort();
+	return 0;
+}
+
+static int see_cache(void *arg, const struct slab_cache *c)
+{
+	struct told *told = arg;
+
+	if (++told->n > SLAB_CACHES_MAX + 1 || c->used > c->objects || !memchr(c->name, 0, sizeof(c->name)))
+		abort();
+	return 0;
+}
+
+static void read_memory(struct kreader *r, const struct knames *names)
+{
+	struct page_zone_layout zones;
+	struct vm_counters counters;
+	struct told told = { .r = r };
+	struct kcpus cpus;
+	char name[16];
+	uint64_t value;
+
+	vm_counter(r, names, "NR_FREE_PAGES", &value);
+	if (!page_zone_layout(r, names, &zones))
+		page_zones_each(r, &zones, see_zone, NULL);
+	slab_caches_each(r, names, see_cache, &told);
+	if (vm_counters(names, &counters) || kernel_cpus(names, r, &cpus))
+		return;
+	cpus.n = (unsigned int)min_u64(cpus.n, 8);
+	for (enum vm_part part = 0; part < VM_PARTS; part++)
+		for (uint64_t i = 0; i < min_u64(counters.n[part], 3); i++)
+			vm_counter_at(r, &cpus, &counters, part, i);
+	vm_counter_name(r, &counters, 7, name, sizeof(name));
+}
+
 static void walk(struct kreader *r, const struct knames *names, uint64_t vaddr)
 {
 	struct arch_count counts[ARCH_COUNTS_MAX];
@@ -73,6 +115,7 @@ static void walk(struct kreader *r, const struct knames *names, uint64_t vaddr)
 	if (!kernel_clock_read(r, names, &clock) && clock.boottime < clock.monotonic)
 		abort();
 	read_cpus(r, names);
+	read_memory(r, names);
 	if (!irq_layout(r, names, &irqs)) {
 		told.irqs = &irqs;
 		irqs_each(r, names, &irqs, see_irq, &told);

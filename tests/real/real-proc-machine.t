@@ -5,18 +5,18 @@
 # counters are close. Kernels without such copies have the same files. Level 31 has them too.
 . tests/real/lib.sh
 
-sets v61-proc v510-512 v61-512 v612-512 v7-512
+sets judges v61-proc v510-512 v61-512 v612-512 v7-512
 copies=${set[v61-proc]}/copies dump=${set[v61-proc]}/vmcore
 
 # Equal
-for file in version cmdline modules filesystems misc devices; do
+for file in version cmdline modules filesystems misc devices swaps; do
 	"$VMCOREFS" --cat "proc/$file" "$dump" >"$T/ours"
 	is $? 0 "proc/$file"
 	same "$T/ours" "$copies/proc/$file" "... is the guest's" || diff "$T/ours" "$copies/proc/$file" | head -n 10 | sed 's/^/# /'
 done
 
 # Counters move on until the panic
-for file in uptime loadavg stat interrupts softirqs; do
+for file in uptime loadavg stat interrupts softirqs meminfo vmstat buddyinfo slabinfo; do
 	"$VMCOREFS" --cat "proc/$file" "$dump" >"$T/ours"
 	is $? 0 "proc/$file"
 	tests/tools/compare_counts.py 20 "$T/ours" "$copies/last/$file" >"$T/compared"
@@ -36,11 +36,33 @@ done
 
 # Other kernels: what the guests printed of these some seconds before
 for name in v510-512 v61-512 v612-512 v7-512; do
-	for file in version cmdline modules; do
+	for file in meminfo vmstat slabinfo; do
+		proc_of "$name" "$file" >"$T/theirs"
+		"$VMCOREFS" --cat "proc/$file" "${set[$name]}/vmcore" >"$T/ours"
+		tests/tools/compare_counts.py 20 "$T/ours" "$T/theirs" >"$T/compared"
+		result $? "$name: proc/$file is close to the guest's: $(tail -n 1 "$T/compared")"
+		head -n 10 "$T/compared" | cut -c 1-300 | sed 's/^/# /'
+	done
+	for file in version cmdline modules swaps; do
 		proc_of "$name" "$file" >"$T/theirs"
 		"$VMCOREFS" --cat "proc/$file" "${set[$name]}/vmcore" >"$T/ours"
 		same "$T/ours" "$T/theirs" "$name: proc/$file is the guest's" || diff "$T/ours" "$T/theirs" | head -n 10 | sed 's/^/# /'
 	done
+done
+
+# crash counts the slabs and objects of each cache in the same dump, and reads the swap areas
+newest_judges
+for name in v510-512 v61-512 v612-512; do
+	crash_run "$T/crash" "${set[$name]}/vmlinux" "${set[$name]}/vmcore" "kmem -s" "swap"
+	is $? 0 "$name: crash"
+	awk '$1 ~ /^ffff/ && NF == 7 && $2 != "PARTITION" { print $7, $4, $5 }' "$T/crash" | sort >"$T/theirs"
+	"$VMCOREFS" --cat proc/slabinfo "${set[$name]}/vmcore" | awk 'NR > 2 { print $1, $3, $15 }' | sort >"$T/ours"
+	ok "$name: more than 100 caches" test "$(lines "$T/theirs")" -gt 100
+	same "$T/ours" "$T/theirs" "$name: objects and slabs of all caches are what crash counts" ||
+		diff "$T/ours" "$T/theirs" | head -n 10 | sed 's/^/# /'
+	awk '$2 == "PARTITION" { print $3, $4, $6, $7 }' "$T/crash" | tr -d k >"$T/theirs"
+	"$VMCOREFS" --cat proc/swaps "${set[$name]}/vmcore" | awk 'NR > 1 { print $3, $4, $5, $1 }' >"$T/ours"
+	same "$T/ours" "$T/theirs" "$name: swap areas are what crash reads" || diff "$T/ours" "$T/theirs" | sed 's/^/# /'
 done
 
 done_testing
