@@ -23,6 +23,7 @@
 	X(proc_folders) \
 	X(proc_stat) \
 	X(proc_status) \
+	X(proc_stack) \
 	X(proc_arguments) \
 	X(proc_limits) \
 	X(proc_links) \

@@ -3,15 +3,19 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/fault.h"
 #include "fs/views/names.h"
 #include "fs/views/stack_groups.h"
 #include "fs/views/stack_text.h"
 #include "kernel/debuginfo/facts_names.h"
+#include "kernel/log/cause.h"
+#include "kernel/log/printk.h"
 #include "kernel/object/percpu.h"
 
 #define STACKS_BYTES	(16u << 20)	/* of the text of all stacks */
+#define FAULT_LINES	100u		/* between those of two faults */
 #define ONE_BYTES	(2u << 20)	/* of those of one CPU */
 
 static uint64_t bound_stacks(const struct engine *e)
@@ -140,7 +144,7 @@ static int put_part(struct engine *e, const struct stack_source *s, const struct
 	/* the idle task has no folder */
 	if (cpu->task.pid <= 0)
 		return -ENOENT;
-	out_printf(out, "../%sproc/%d", "", cpu->task.pid);
+	out_printf(out, "proc/%d", cpu->task.pid);
 	return 0;
 }
 
@@ -153,8 +157,8 @@ static int render_cpu(struct engine *e, const struct view_at *at, struct outbuf 
 	if (r)
 		return r;
 	cpu = stack_cpus_numbered(stacks_cpus(s.stacks), (unsigned int)at->key);
-	if (cpu && at->row->param == TASK)
-		out_printf(out, "../");
+	if (at->row->param == TASK)
+		out_printf(out, "../../");
 	r = cpu ? put_part(e, &s, cpu, (enum cpu_part)at->row->param, out) : -ENOENT;
 	stack_text_close(&s);
 	return r;
@@ -171,9 +175,72 @@ static int render_panic(struct engine *e, const struct view_at *at, struct outbu
 	if (r)
 		return r;
 	cpu = stacks_panicked(s.stacks);
-	r = cpu ? put_part(e, &s, cpu, (enum cpu_part)at->row->param, out) : -ENOENT;
+	if (cpu && at->row->param == TASK)
+		out_printf(out, "../");
+	if (cpu)
+		r = put_part(e, &s, cpu, (enum cpu_part)at->row->param, out);
+	else if (at->row->param == TASK)
+		r = -ENOENT;
+	else
+		out_printf(out, "no CPU has called panic()\n");
 	stack_text_close(&s);
 	return r;
+}
+
+static uint64_t bound_log(const struct engine *e)
+{
+	return printk_bound(e->kernel);
+}
+
+/* Where it begins: with the fault that the panic is due to, else with the panic; of a kernel that did not panic with its last
+ * fault. len: nowhere. */
+static size_t find_panic(struct log_cause *c, const char *log, size_t len)
+{
+	size_t fault = len, line;
+	const char *cause;
+
+	for (size_t at = 0; at < len; at += line) {
+		const char *end = memchr(log + at, '\n', len - at);
+		size_t before = c->fault_at, messages = c->messages;
+
+		line = end ? (size_t)(end - (log + at)) + 1 : len - at;
+		log_cause_text(c, log + at, line);
+		/* one fault is several lines */
+		if (c->fault_at != before && (fault == len || messages - before > FAULT_LINES))
+			fault = at;
+		if (!c->panicked)
+			continue;
+		cause = log_cause_panic(c);
+		return cause == c->last[SIGN_FAULT] ? fault : at;
+	}
+	return log_cause_fault(c) ? fault : len;
+}
+
+static int render_panic_log(struct engine *e, const struct view_at *at, struct outbuf *out)
+{
+	struct log_cause *c = calloc(1, sizeof(*c));
+	struct outbuf log = OUTBUF_INIT;
+	int r = c ? printk_render_form(e->kernel, e->facts, PRINTK_DMESG, &log, NULL) : -ENOMEM;
+	size_t from;
+
+	(void)at;
+	if (!r)
+		r = log.error;
+	if (!r) {
+		from = find_panic(c, log.data, log.len);
+		if (from < log.len)
+			out_write(out, log.data + from, log.len - from);
+		else
+			out_printf(out, "the log tells of no panic\n");
+	}
+	out_free(&log);
+	free(c);
+	return r;
+}
+
+static const char *missing_log(const struct engine *e)
+{
+	return e->kernel->has_space ? printk_why_no_form(e->kernel, PRINTK_DMESG) : e->kernel->why_no_space;
 }
 
 static const struct names_ops cpu_names = { .parse = parse_cpu, .format = format_cpu, .list = list_cpus };
@@ -188,10 +255,13 @@ static const struct view_row rows[] = {
 	{ .path = "cpu/<n>", .type = VIEW_FOLDER, .names = &cpu_names },
 	{ .path = "cpu/<n>/regs", .type = VIEW_COSTLY_TEXT, .param = REGS, .render = render_cpu, .bound = bound_one },
 	{ .path = "cpu/<n>/stack", .type = VIEW_COSTLY_TEXT, .param = STACK, .render = render_cpu, .bound = bound_one },
+	{ .path = "cpu/<n>/task", .type = VIEW_PROC_LINK, .param = TASK, .render = render_cpu },
 	{ .path = "panic", .cost = "reads the kernel", .use = "you",
-	  .help = "registers, stack and log of the CPU that died", .type = VIEW_FOLDER, .missing = missing_space },
+	  .help = "registers, stack, task and log of the CPU that died", .type = VIEW_FOLDER, .missing = missing_space },
 	{ .path = "panic/regs", .type = VIEW_COSTLY_TEXT, .param = REGS, .render = render_panic, .bound = bound_one },
 	{ .path = "panic/stack", .type = VIEW_COSTLY_TEXT, .param = STACK, .render = render_panic, .bound = bound_one },
+	{ .path = "panic/task", .type = VIEW_PROC_LINK, .param = TASK, .render = render_panic },
+	{ .path = "panic/log", .type = VIEW_COSTLY_TEXT, .render = render_panic_log, .bound = bound_log, .missing = missing_log },
 };
 
 VIEW_FAMILY(stacks, rows);

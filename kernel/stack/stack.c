@@ -120,6 +120,14 @@ int stack_of_task(struct stacks *s, const struct task *task, struct stack *out)
 	return error_is_passing(r) ? r : 0;
 }
 
+int stack_of_task_at(struct stacks *s, uint64_t vaddr, struct stack *out)
+{
+	struct task task = { .vaddr = vaddr, .stack = kget_ptr(s->r, vaddr, &s->tasks.stack) };
+	int r = kreader_take(s->r, NULL);
+
+	return error_is_passing(r) ? r : stack_of_task(s, &task, out);
+}
+
 /* --- opening -------------------------------------------------------------------------------------------------------- */
 
 static void find_text(struct stacks *s, const struct knames *names)

@@ -24,6 +24,8 @@ void stacks_close(struct stacks *s);	/* NULL is fine */
 
 /* Its stack; what is lost of it is said by out->end. -ENOMEM; passing faults. */
 int stack_of_task(struct stacks *s, const struct task *task, struct stack *out);
+/* The same by the address of its task_struct. */
+int stack_of_task_at(struct stacks *s, uint64_t vaddr, struct stack *out);
 /* All tasks, the idle ones first, as tasks_each(): *lost: the last error of the lists, or 0. */
 int stacks_each_task(struct stacks *s, int (*fn)(void *arg, const struct task *task), void *arg, int *lost);
 

@@ -5,11 +5,12 @@
 # that of the task that panicked is the trace in the guest's log.
 . tests/real/lib.sh
 need_root
+need_fuse
 
 by_btf=(v510-512 v61-512 v612-512 v7-512 v61-la57 a64-512 riscv64)
 by_dwarf=(s390x ppc64el)
 names=("${by_btf[@]}" "${by_dwarf[@]}")
-sets judges "${names[@]}"
+sets judges v61-proc "${names[@]}"
 newest_judges
 LIST=$BUILD/tests/tools/list_stacks
 
@@ -69,4 +70,43 @@ for name in "${names[@]}"; do
 done
 diag "$equal of $all frames are drgn's"
 ok "at least 99 % of all frames are drgn's" test $((equal * 100)) -ge $((all * 99))
+
+# proc/<pid>/stack: what the guest's own said, of each task that has not run since then: a file of both folders each
+copies=${set[v61-proc]}/copies dump=${set[v61-proc]}/vmcore
+must "mount" mount_dump "$dump" "$T/mnt"
+count() { grep -h ctxt_switches "$1"; }
+compared=0 moved=0 wrong=0
+for theirs in "$copies"/proc/[0-9]*/stack "$copies"/proc/[0-9]*/task/*/stack; do
+	folder=${theirs#"$copies/"} folder=${folder%/stack}
+	if [[ $(count "$T/mnt/$folder/status") != "$(count "$copies/$folder/status")" ]]; then
+		moved=$((moved + 1))
+		continue
+	fi
+	compared=$((compared + 1))
+	cat "$T/mnt/$folder/stack" >"$T/stack"
+	cmp -s "$T/stack" "$theirs" && continue
+	wrong=$((wrong + 1))
+	diag "$folder: $(diff "$T/stack" "$theirs")"
+done
+is "$wrong" 0 "proc/<pid>/stack of $compared tasks is the guest's byte for byte; $moved have run since then"
+ok "these are most" test "$compared" -gt 150 -a $((moved * 4)) -lt "$compared"
+
+# panic/ and cpu/: the CPU of the process that wrote into /proc/sysrq-trigger
+is "$(readlink "$T/mnt/panic/task")" ../proc/1 "panic/task leads to it"
+cpu=$(sed -n 's/^cpu: //p' "$T/mnt/panic/stack")
+is "$(readlink "$T/mnt/cpu/$cpu/task")" ../../proc/1 "so does cpu/$cpu/task"
+like "$(head -n 1 "$T/mnt/panic/log")" 'Kernel panic - not syncing: sysrq triggered crash' "panic/log begins with the panic"
+same "$T/mnt/panic/regs" "$T/mnt/cpu/$cpu/regs" "panic/regs are those of cpu/$cpu/"
+like "$(grep '^rip ' "$T/mnt/panic/regs")" ' __crash_kexec\+0x' "they have names"
+is "$(ls "$T/mnt/cpu" | paste -sd' ')" "0 1" "cpu/ lists the CPUs"
+grep -c '^#' "$T/mnt/proc/1/stack.full" >"$T/full"
+is "$(cat "$T/full")" "$(($(grep -c . "$T/mnt/proc/1/stack") + 1))" "stack.full has the frame of the program too"
+ok "unmount" unmount "$T/mnt"
+
+# stacks: groups and tasks are those of the list; frames of the program do not count
+groups() { awk '$1 == "task" { if (n++) print t; t = ""; next } $1 ~ /^0x/ { t = t " " $1 } END { print t }' "$1" | sort -u | wc -l; }
+"$VMCOREFS" --cat stacks "${set[v61-512]}/vmcore" >"$T/stacks"
+is "$(head -n 1 "$T/stacks")" "$(grep -c '^task' "$T/v61-512.ours") tasks, $(groups "$T/v61-512.ours") different stacks" \
+	"stacks has all tasks, equal stacks once"
+is "$(awk '/^[0-9]+ tasks?:/ { n += $1 } END { print n }' "$T/stacks")" "$(grep -c '^task' "$T/v61-512.ours")" "its groups have all of them"
 done_testing
