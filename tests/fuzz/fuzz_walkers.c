@@ -13,6 +13,7 @@
 #include "kernel/mm/vma.h"
 #include "kernel/mm/vmalloc.h"
 #include "kernel/object/percpu.h"
+#include "kernel/sched/cgroups.h"
 #include "kernel/sched/identity.h"
 #include "kernel/sched/namespaces.h"
 #include "kernel/sched/panicked.h"
@@ -130,6 +131,25 @@ static void read_mounts(struct kreader *r, const struct knames *names, uint64_t 
 	kreader_take(r, NULL);
 }
 
+static void read_cgroups(struct kreader *r, const struct knames *names, uint64_t task)
+{
+	struct cgroup_facts list[CGROUPS_MAX];
+	struct cgroups_layout layout;
+	char path[300];
+	unsigned int n;
+
+	if (cgroups_layout(names, r, &layout))
+		return;
+	n = cgroups_of(r, &layout, task, list);
+	for (unsigned int i = 0; i < n; i++) {
+		cgroup_path(r, &layout, list[i].vaddr, path, sizeof(path));
+		if (n > CGROUPS_MAX || !memchr(path, 0, sizeof(path)) || !memchr(list[i].name, 0, sizeof(list[i].name)))
+			abort();
+		cgroup_subsystem(r, &layout, i, path, sizeof(path));
+	}
+	kreader_take(r, NULL);
+}
+
 static void read_processes(struct kreader *r, const struct knames *names, const struct task_layout *layout, uint64_t vaddr)
 {
 	struct task_table t;
@@ -146,6 +166,7 @@ static void read_processes(struct kreader *r, const struct knames *names, const 
 	read_process(r, names, vaddr, NULL, 0);
 	read_files(r, names, vaddr);
 	read_areas(r, names, vaddr);
+	read_cgroups(r, names, vaddr);
 	read_mounts(r, names, vaddr);
 	task_panicked(r, names, &task);
 	task_table_free(&t);
