@@ -26,6 +26,7 @@
 	X(proc_stack) \
 	X(proc_arguments) \
 	X(proc_limits) \
+	X(proc_cgroup) \
 	X(proc_links) \
 	X(proc_targets) \
 	X(proc_maps) \

@@ -199,6 +199,13 @@ static int render_self(struct engine *e, const struct view_at *at, struct outbuf
 	return 0;
 }
 
+static int render_mounts(struct engine *e, const struct view_at *at, struct outbuf *out)
+{
+	(void)e, (void)at;
+	out_printf(out, "self/mounts");
+	return 0;
+}
+
 static void put_missing(const struct engine *e, struct outbuf *out)
 {
 	const struct proc *p;
@@ -228,6 +235,7 @@ static const struct view_row rows[] = {
 	  .help = "what the dead kernel's /proc would say", .type = VIEW_FOLDER, .missing = proc_missing, .put_missing = put_missing },
 	{ .path = "proc/self", .type = VIEW_LINK, .param = PROC_PROCESS, .render = render_self },
 	{ .path = "proc/thread-self", .type = VIEW_LINK, .param = PROC_THREAD, .render = render_self },
+	{ .path = "proc/mounts", .type = VIEW_LINK, .render = render_mounts },
 	{ .path = "proc/<pid>", .type = VIEW_FOLDER, .names = &pid_names, .param = PROC_PROCESS, .attributes = attributes },
 	{ .path = "proc/<caller>", .type = VIEW_FOLDER, .names = &caller_names, .of_caller = true },
 	{ .path = "proc/<pid>/task", .type = VIEW_FOLDER },

@@ -55,8 +55,11 @@ static int find_members(struct proc *p)
 
 	for (unsigned int i = 0; i < PROC_MEMBERS; i++)
 		p->members[i].path = paths[i];
-	p->block_bits.path = "?inode.i_blkbits";
-	r = kfields_resolve(&p->names, &p->block_bits, 1);
+	p->smaps = (struct proc_smaps_layout){
+		KFIELD("?inode.i_blkbits"), KFIELD("inode.i_sb"), KFIELD("super_block.s_magic"), KFIELD("?shmem_inode_info.swapped"),
+		KFIELD("?shmem_inode_info.vfs_inode"),
+	};
+	r = kfields_resolve(&p->names, (struct kfield *)&p->smaps, kfields_count(p->smaps));
 	return r ? r : kfields_resolve(&p->names, p->members, PROC_MEMBERS);
 }
 
@@ -91,6 +94,10 @@ static int find_all(struct kreader *r, struct proc *p)
 		result = task_table_make(r, &p->names, &tasks, &p->tasks);
 	if (result)
 		return result;
+	result = cgroups_layout(&p->names, r, &p->cgroups);
+	if (result && result != -ENOENT)
+		return result;
+	p->has_cgroups = !result;
 	choose_self(r, p);
 	p->cpus = kcpus_read(&p->names, r, &cpus) ? 1 : cpus.n;
 	p->has_kthread_line = kreader_kernel(r)->version >= ARCH_VERSION(6, 8, 0);

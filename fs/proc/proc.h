@@ -10,6 +10,7 @@
 #include "fs/views/engine.h"
 #include "kernel/mm/space.h"
 #include "kernel/mm/vma.h"
+#include "kernel/sched/cgroups.h"
 #include "kernel/sched/identity.h"
 #include "kernel/sched/namespaces.h"
 #include "kernel/sched/signals.h"
@@ -20,6 +21,11 @@
 
 struct proc_status_layout {
 	struct kfield fs, umask, files, fdt, max_fds, atomic_flags, seccomp_mode, seccomp_filters, cpus_ptr, cpus_allowed, mems_allowed;
+};
+
+struct proc_smaps_layout {
+	struct kfield block_bits;	/* of struct inode: in hugetlbfs those of its pages */
+	struct kfield inode_sb, magic, swapped, shmem_inode;
 };
 
 /* Members of struct task_struct that a file shows as they are. */
@@ -38,9 +44,11 @@ struct proc {
 	struct files_layout files;
 	struct namespaces_layout namespaces;
 	struct mounts_layout mounts;
+	struct cgroups_layout cgroups;
+	bool has_cgroups;
 	struct proc_status_layout status;
 	struct kfield members[PROC_MEMBERS];
-	struct kfield block_bits;	/* of struct inode: in hugetlbfs those of its pages */
+	struct proc_smaps_layout smaps;
 	bool has_kthread_line;		/* in status: 6.8 and later */
 	bool has_thp;
 	unsigned int cpus;		/* bits of masks of CPUs */

@@ -3,6 +3,7 @@
  * proc/<pid>/{smaps,smaps_rollup}: fs/proc/task_mmu.c. Of each area what its page tables tell: how much of it is in memory. Lines of
  * what page structs and bits of entries tell besides are left out.
  */
+#include <linux/magic.h>
 #include <string.h>
 
 #include "base/bytes.h"
@@ -33,10 +34,26 @@ static uint64_t page_bytes(const struct engine *e, const struct proc_task *t, co
 {
 	struct open_file file;
 
-	if (!(v->flags & VMA_HUGETLB) || !v->file || !t->proc->block_bits.known)
+	if (!(v->flags & VMA_HUGETLB) || !v->file || !t->proc->smaps.block_bits.known)
 		return (uint64_t)1 << e->kernel->page_shift;
 	files_read(t->r, &t->proc->files, v->file, NULL, 0, &file);
-	return (uint64_t)1 << (kget_ptr(t->r, file.inode, &t->proc->block_bits) & 63);
+	return (uint64_t)1 << (kget_ptr(t->r, file.inode, &t->proc->smaps.block_bits) & 63);
+}
+
+/* Nothing of the process, and nothing of the file if that is in memory alone. */
+static bool is_not_swapped(const struct proc_task *t, const struct mm_facts *m, const struct vma *v)
+{
+	const struct proc_smaps_layout *l = &t->proc->smaps;
+	struct open_file file;
+	bool none = !m->counters[MM_SWAP];
+
+	if (none && v->file) {
+		files_read(t->r, &t->proc->files, v->file, NULL, 0, &file);
+		if (kget_ptr(t->r, kget_ptr(t->r, file.inode, &l->inode_sb), &l->magic) == TMPFS_MAGIC)
+			none = l->swapped.known && l->shmem_inode.known &&
+			       !kget_ptr(t->r, file.inode - l->shmem_inode.at.offset, &l->swapped);
+	}
+	return !kreader_take(t->r, NULL) && none;
 }
 
 static void put_area(struct engine *e, const struct proc_task *t, const struct mm_facts *m, const struct vma *v, uint64_t rss,
@@ -49,6 +66,8 @@ static void put_area(struct engine *e, const struct proc_task *t, const struct m
 	put_kb(out, "KernelPageSize", page);
 	put_kb(out, "MMUPageSize", page);
 	put_kb(out, "Rss", rss);
+	if (is_not_swapped(t, m, v))
+		put_kb(out, "Swap", 0);
 	put_flags(v->flags, out);
 }
 

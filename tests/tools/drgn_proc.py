@@ -4,6 +4,7 @@
 import json
 
 import drgn
+from drgn.helpers.linux.cgroup import cgroup_path
 from drgn.helpers.linux.fs import d_path, for_each_file, for_each_mount, mount_dst, mount_fstype, mount_src
 from drgn.helpers.linux.list import list_for_each_entry
 from drgn.helpers.linux.mm import access_remote_vm, for_each_vma
@@ -21,6 +22,14 @@ def tell(path, how, what):
 
 def text(raw):
     return raw.decode("latin-1")
+
+
+def have(variable):
+    try:
+        prog.variable(variable)
+        return True
+    except LookupError:
+        return False
 
 
 def counters(mm):
@@ -172,6 +181,8 @@ def tell_task(path, task, whole):
     tell(path + "/status", "lines", status(task, mm))
     if not task.flags.value_() & (PF_WQ_WORKER | PF_KTHREAD):
         tell(path + "/comm", "text", text(task.comm.string_()) + "\n")
+    visible = not have("cgrp_dfl_visible") or prog["cgrp_dfl_visible"]
+    tell(path + "/cgroup", "lines", {"0": ":" + text(cgroup_path(task.cgroups.dfl_cgrp))} if visible else {})
     tell(path + "/oom_score_adj", "text", "%d\n" % task.signal.oom_score_adj.value_())
     tell_files(path, task, mm)
     if mm:
