@@ -15,6 +15,7 @@ struct symbols {
 	const struct kernel *k;		/* borrowed */
 	const char *source;
 	struct symtab kernel;
+	bool know_data;			/* as symbols_know_data() */
 	size_t told;			/* bytes of names that are from kallsyms; 0: none, a vmlinux */
 	uint64_t first, end;		/* what the kernel image has of the address space */
 };
@@ -130,7 +131,8 @@ int symbols_open(const struct kernel *k, const char *vmlinux, struct symbols **o
 
 		s->told = vmlinux ? 0 : s->kernel.names_len;
 		/* every kernel has that variable, and exports it */
-		if (!failed && !symtab_find(&s->kernel, "init_task"))
+		s->know_data = !failed && symtab_find(&s->kernel, "init_task");
+		if (!failed && !s->know_data)
 			failed = add_data(s);
 		if (failed || s->kernel.n)
 			r = failed;
@@ -170,6 +172,11 @@ void symbols_close(struct symbols *s)
 const char *symbols_source(const struct symbols *s)
 {
 	return s->source;
+}
+
+bool symbols_know_data(const struct symbols *s)
+{
+	return s->know_data;
 }
 
 int symbols_find(const struct symbols *s, const char *name, struct symbol *out)

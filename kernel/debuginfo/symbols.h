@@ -10,6 +10,7 @@
 #ifndef VMCOREFS_KERNEL_DEBUGINFO_SYMBOLS_H
 #define VMCOREFS_KERNEL_DEBUGINFO_SYMBOLS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "kernel/debuginfo/symtab.h"
@@ -27,6 +28,10 @@ int symbols_add(struct symbols *s, const struct symtab *more);
 void symbols_close(struct symbols *s);		/* NULL is fine */
 /* "vmlinux", "kallsyms", "kallsyms and exported symbols", "exported symbols" */
 const char *symbols_source(const struct symbols *s);
+
+/* Are variables among them as functions are, so that a name which is not there is in no such kernel? Not so where they are
+ * exported ones only. */
+bool symbols_know_data(const struct symbols *s);
 
 /* Of several with one name a global one, else the lowest. -ENOENT. */
 int symbols_find(const struct symbols *s, const char *name, struct symbol *out);

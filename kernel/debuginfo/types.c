@@ -19,6 +19,7 @@
 #define MAX_BTF_BYTES	(64u << 20)	/* kernels of today have 4 to 10 MiB */
 #define MAX_ALL_BYTES	(4 * MAX_BTF_BYTES)	/* with the modules' */
 #define MAX_MODULES	4096
+#define NO_BTF		"the kernel has no BTF (CONFIG_DEBUG_INFO_BTF)"
 
 struct btf_part {
 	struct types_btf btf;
@@ -147,8 +148,16 @@ static int search_kernel(struct types *t, const char **why)
 	       r ? "no symbol tells where the kernel's BTF is, and its image is not found" :
 	       guess ? "no BTF was found around the kernel's text (CONFIG_DEBUG_INFO_BTF)" :
 	       gaps ? "no BTF was found in the kernel image, of which not all pages are in the dump" :
-	       "the kernel has no BTF (CONFIG_DEBUG_INFO_BTF)";
+	       NO_BTF;
 	return -ENOTSUP;
+}
+
+/* A kernel that has BTF has one of these symbols too: of before 5.5, and of later ones. */
+static bool has_none(const struct symbols *s)
+{
+	struct symbol start;
+
+	return symbols_know_data(s) && symbols_find(s, "_binary__btf_vmlinux_bin_start", &start) && symbols_find(s, "__start_BTF", &start);
 }
 
 static int add_kernel(struct types *t, const char **why)
@@ -156,6 +165,10 @@ static int add_kernel(struct types *t, const char **why)
 	struct symbol start, stop;
 	int r;
 
+	if (t->symbols && has_none(t->symbols)) {
+		*why = NO_BTF;
+		return -ENOTSUP;
+	}
 	if (!t->symbols || symbols_find(t->symbols, "__start_BTF", &start) ||
 	    symbols_find(t->symbols, "__stop_BTF", &stop))
 		return search_kernel(t, why);
