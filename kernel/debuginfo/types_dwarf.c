@@ -12,69 +12,6 @@
 
 #define FORGET_UNITS	4
 
-/* --- the index ---------------------------------------------------------------------------------------------------- */
-
-static enum name_class class_of(Dwarf_Die *die)
-{
-	enum name_class class;
-
-	switch (dwarf_tag(die)) {
-	case DW_TAG_structure_type:
-		class = STRUCTS;
-		break;
-	case DW_TAG_union_type:
-		class = UNIONS;
-		break;
-	case DW_TAG_enumeration_type:
-		class = ENUMS;
-		break;
-	case DW_TAG_typedef:
-		return TYPEDEFS;
-	case DW_TAG_base_type:
-		return BASE_TYPES;
-	case DW_TAG_variable:
-		return dwarf_die_is_complete(die) ? VARIABLES : EXTERNS;
-	default:
-		return CLASSES;
-	}
-	return dwarf_die_is_complete(die) ? class : CLASSES;
-}
-
-static int index_die(struct types_dwarf *d, Dwarf_Die *die)
-{
-	enum name_class class = class_of(die);
-	const char *name = class < CLASSES ? dwarf_diename(die) : NULL;
-	size_t len = name ? strlen(name) : 0;
-
-	if (!len || len > SYMTAB_MAX_NAME)
-		return 0;
-	return symtab_add_first(&d->names[class], dwarf_dieoffset(die), name, len);
-}
-
-static int index_unit(void *arg, Dwarf_Die *unit)
-{
-	struct types_dwarf *d = arg;
-	Dwarf_Die die;
-	int r;
-
-	/* Rust has types of the same names */
-	if (dwarf_srclang(unit) == DW_LANG_Rust || dwarf_child(unit, &die))
-		return 0;
-	do
-		r = index_die(d, &die);
-	while (!r && !dwarf_siblingof(&die, &die));
-	return r;
-}
-
-static int make_index(struct types_dwarf *d)
-{
-	int r = dwarf_die_each_unit(&d->file, index_unit, d);
-
-	for (size_t i = 0; i < CLASSES && !r; i++)
-		r = symtab_finish(&d->names[i]);
-	return r;
-}
-
 static bool open_dwarf(struct types_dwarf *d)
 {
 	d->dwarf = dwarf_begin_elf(d->file.elf, DWARF_C_READ, NULL);
@@ -97,7 +34,7 @@ int types_dwarf_open(const char *path, unsigned int pointer_bytes, struct types_
 	r = vmlinux_file_open(path, &d->file);
 	if (r)
 		goto err_close;
-	r = make_index(d);
+	r = types_dwarf_index(d);
 	if (!r && !d->names[STRUCTS].n)
 		r = -ENOTSUP;
 	if (r)

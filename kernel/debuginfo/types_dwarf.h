@@ -30,6 +30,9 @@ struct types_dwarf {
 	struct symtab names[CLASSES];
 };
 
+/* types_dwarf_index.c: fills names of what was just opened. -ENOTSUP: it has no DWARF; -ENOMEM. */
+int types_dwarf_index(struct types_dwarf *d);
+
 void types_dwarf_lock(struct types_dwarf *d);
 void types_dwarf_unlock(struct types_dwarf *d);
 /* false: damaged, or out of memory. */
