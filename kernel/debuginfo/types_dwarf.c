@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "base/log.h"
 #include "kernel/debuginfo/dwarf_die.h"
 
 #define FORGET_UNITS	4
@@ -34,7 +33,7 @@ int types_dwarf_open(const char *path, unsigned int pointer_bytes, struct types_
 	r = vmlinux_file_open(path, &d->file);
 	if (r)
 		goto err_close;
-	r = types_dwarf_index(d);
+	r = types_dwarf_index(d, path);
 	if (!r && !d->names[STRUCTS].n)
 		r = -ENOTSUP;
 	if (r)

@@ -30,8 +30,8 @@ struct types_dwarf {
 	struct symtab names[CLASSES];
 };
 
-/* types_dwarf_index.c: fills names of what was just opened. -ENOTSUP: it has no DWARF; -ENOMEM. */
-int types_dwarf_index(struct types_dwarf *d);
+/* types_dwarf_index.c: fills names; file is open, and path its own. -ENOTSUP: it has no DWARF; -ENOMEM; else logged. */
+int types_dwarf_index(struct types_dwarf *d, const char *path);
 
 void types_dwarf_lock(struct types_dwarf *d);
 void types_dwarf_unlock(struct types_dwarf *d);
