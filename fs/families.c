@@ -36,6 +36,7 @@
 	X(values) \
 	X(lists) \
 	X(text) \
+	X(vmlinux) \
 	X(stacks) \
 	X(levels)
 

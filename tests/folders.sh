@@ -2,7 +2,7 @@
 # For tests/cases/includes.t and calls.t: the folders of the source, from the bottom to the top, and what each sees: the files
 # of which folders its own may include and call. A folder sees only what stands above it here. The Makefile has the same list.
 readers="base formats/source formats/source/parts formats/reader"
-rooms="kernel kernel/xen kernel/object kernel/debuginfo kernel/value kernel/code kernel/opening kernel/log kernel/pages kernel/core kernel/sched kernel/stack kernel/mm kernel/vfs kernel/irq"
+rooms="kernel kernel/xen kernel/object kernel/debuginfo kernel/value kernel/code kernel/opening kernel/log kernel/pages kernel/core kernel/executable kernel/sched kernel/stack kernel/mm kernel/vfs kernel/irq"
 folders="base:
 base/sandbox: base
 formats/source/parts: base
@@ -32,6 +32,7 @@ kernel/opening: base arch kernel kernel/xen kernel/debuginfo
 kernel/log: base arch kernel kernel/debuginfo
 kernel/pages: base arch kernel kernel/object kernel/debuginfo
 kernel/core: base arch kernel kernel/object kernel/debuginfo
+kernel/executable: base arch kernel kernel/object kernel/debuginfo kernel/core
 kernel/sched: base arch kernel kernel/object
 kernel/stack: base arch kernel kernel/object kernel/debuginfo kernel/sched
 kernel/mm: base arch kernel kernel/object kernel/debuginfo

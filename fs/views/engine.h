@@ -99,6 +99,7 @@ struct engine {
 	uint64_t counts[PAGE_DATA + 1];	/* see engine_counts() */
 	bool few_runs;			/* see engine_has_few_runs() */
 
+	struct image executable;	/* vmlinux; under the lock of kept */
 	struct note_index note_index;	/* fs/views/notes.c */
 
 	struct proc_facts *proc;	/* owned */

@@ -208,6 +208,11 @@ static int told(int r, const char *reason, const char **why)
 	return r;
 }
 
+bool facts_symbols_are_asked(const struct facts *f)
+{
+	return once_done(&f->opened->symbols_once);
+}
+
 int facts_symbols(const struct facts *f, const struct symbols **out, const char **why)
 {
 	struct opened *o = f->opened;

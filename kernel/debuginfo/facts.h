@@ -28,6 +28,8 @@ void facts_forget(struct facts *f);
 void facts_forget_modules(struct facts *f);
 
 const struct kernel *facts_kernel(const struct facts *f);
+/* Has somebody asked for the symbols, so that asking again costs nothing? */
+bool facts_symbols_are_asked(const struct facts *f);
 
 /*
  * -ENOTSUP: the dump has none that can be found; else a passing fault. Then *out is NULL and *why a short reason, which

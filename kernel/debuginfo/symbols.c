@@ -199,6 +199,22 @@ int symbols_at(const struct symbols *s, uint64_t vaddr, struct symbol *out)
 	return 0;
 }
 
+size_t symbols_count(const struct symbols *s)
+{
+	return s->kernel.n;
+}
+
+struct symbol symbols_get(const struct symbols *s, size_t i)
+{
+	return symtab_symbol(&s->kernel, &s->kernel.entries[i]);
+}
+
+size_t symbols_names(const struct symbols *s, const char **names)
+{
+	*names = s->kernel.names;
+	return s->kernel.names_len;
+}
+
 int symbols_each(const struct symbols *s, int (*fn)(void *arg, const struct symbol *sym), void *arg)
 {
 	return symtab_each(&s->kernel, fn, arg);

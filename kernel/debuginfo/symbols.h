@@ -40,7 +40,13 @@ int symbols_find(const struct symbols *s, const char *name, struct symbol *out);
  * not lie in the kernel's image. */
 int symbols_at(const struct symbols *s, uint64_t vaddr, struct symbol *out);
 
-/* All in address order, until fn returns something else than 0, which is returned. */
+/* All of them in address order, those of one address in the order of the table. */
+size_t symbols_count(const struct symbols *s);
+struct symbol symbols_get(const struct symbols *s, size_t i);	/* i below that */
+/* Their names, each with its NUL: every symbol's name lies in there. Returns how many bytes these are. */
+size_t symbols_names(const struct symbols *s, const char **names);
+
+/* The same, until fn returns something else than 0, which is returned. */
 int symbols_each(const struct symbols *s, int (*fn)(void *arg, const struct symbol *sym), void *arg);
 /* The same with those alone, and in the order, that the kernel's own table has them; of a vmlinux all. -ENOMEM. */
 int symbols_each_told(const struct symbols *s, int (*fn)(void *arg, const struct symbol *sym), void *arg);

@@ -24,6 +24,7 @@
 struct btf_part {
 	struct types_btf btf;
 	void *bytes;			/* owned */
+	uint64_t vaddr, len;		/* in the dump's memory; 0: not from there */
 	char module[64];		/* "": the kernel itself */
 };
 
@@ -85,9 +86,15 @@ static int add_from_memory(struct types *t, const char *module, uint64_t vaddr, 
 		return -ENOMEM;
 	t->bytes += len;
 	r = kernel_read(t->k, vaddr, bytes, len);
-	if (!r)
-		return add_source(t, module, bytes, len);
-	free(bytes);
+	if (r) {
+		free(bytes);
+		return r;
+	}
+	r = add_source(t, module, bytes, len);
+	if (!r) {
+		t->sources[t->nsources - 1]->vaddr = vaddr;
+		t->sources[t->nsources - 1]->len = len;
+	}
 	return r;
 }
 
@@ -391,6 +398,15 @@ void types_close(struct types *t)
 	types_dwarf_close(t->dwarf);
 	close_late(t->late);
 	free(t);
+}
+
+bool types_btf_in_memory(const struct types *t, uint64_t *vaddr, uint64_t *len)
+{
+	if (!t->nsources)
+		return false;
+	*vaddr = t->sources[0]->vaddr;
+	*len = t->sources[0]->len;
+	return *len;
 }
 
 const char *types_source(const struct types *t)

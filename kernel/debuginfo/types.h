@@ -58,6 +58,8 @@ int types_open(const struct kernel *k, const struct symbols *s, const char *vmli
 void types_close(struct types *t);		/* NULL is fine */
 /* "DWARF", "BTF" */
 const char *types_source(const struct types *t);
+/* Where the kernel's BTF lies in memory. false: it is not from there. */
+bool types_btf_in_memory(const struct types *t, uint64_t *vaddr, uint64_t *len);
 /* Has types_variable() asked DWARF? Else it knows some only. Threads: that of types_open(). */
 bool types_know_variables(const struct types *t);
 
