@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* vmlinux: the dumped kernel as an executable. */
+/* vmlinux: the dumped kernel as an executable; patched: how that differs from the one that was given. */
 #include <errno.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "fs/views/engine.h"
 #include "fs/views/row.h"
+#include "kernel/code/patched.h"
 #include "kernel/executable/executable.h"
 
 static int make(void *arg, struct layout **out)
@@ -59,10 +60,32 @@ static void put_missing(const struct engine *e, struct outbuf *out)
 		out_char(out, '\n');
 }
 
+/* --- patched ------------------------------------------------------------------------------------------------------- */
+
+static const char *missing_file(const struct engine *e)
+{
+	return e->vmlinux ? missing(e) : "there is no vmlinux to compare with (-x)";
+}
+
+static uint64_t bound_patched(const struct engine *e)
+{
+	(void)e;
+	return PATCHED_MAX_BYTES;
+}
+
+static int render_patched(struct engine *e, const struct view_at *at, struct outbuf *out)
+{
+	(void)at;
+	return patched_put(e->facts, e->vmlinux, out);
+}
+
 static const struct view_row rows[] = {
 	{ .path = "vmlinux", .cost = "reads the symbols", .use = "gdb, objdump, nm, perf, `bpftool`",
 	  .help = "the kernel as an ELF executable, made of the dump, at the addresses it is linked at", .type = VIEW_IMAGE,
 	  .missing = missing, .put_missing = put_missing, .size = size_of_vmlinux, .open = open_vmlinux },
+	{ .path = "patched", .cost = "reads the text", .use = "you",
+	  .help = "where the kernel's code in memory differs from that of -x, and why", .type = VIEW_COSTLY_TEXT,
+	  .missing = missing_file, .render = render_patched, .bound = bound_patched },
 };
 
 VIEW_FAMILY(vmlinux, rows);

@@ -48,6 +48,8 @@ const char *disassemble_missing(const struct kernel *k)
 {
 	if (!k->has_space)
 		return k->why_no_space;
+	if (!machine_of(k) && CS_API_MAJOR < 5 && k->space.arch->elf_machine == EM_RISCV)
+		return "libcapstone knows the instructions of this machine from version 5 on: this was built with an older one";
 	if (!machine_of(k))
 		return "the instructions of this machine are not known to the version of capstone that this was built with";
 	return libcapstone_is_there() ? NULL : "libcapstone of the version that this was built with is not installed";

@@ -47,7 +47,7 @@ static int add_labels(struct sites *s, struct kreader *r, const struct function 
 		      uint64_t table, uint64_t n)
 {
 	uint64_t bytes = f->entry.at.bytes;
-	bool relative = f->code.at.bytes == 4 && kreader_word(r) == 8;
+	bool relative = f->code.at.is_signed;	/* s32, not an address */
 	uint8_t *entries;
 	int error = 0;
 

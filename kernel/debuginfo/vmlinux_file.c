@@ -77,6 +77,29 @@ int vmlinux_file_section(const struct vmlinux_file *f, const char *name, const v
 	return -ENOENT;
 }
 
+int vmlinux_file_at(const struct vmlinux_file *f, uint64_t vaddr, const uint8_t **bytes, uint64_t *len, bool *code)
+{
+	Elf_Scn *scn = NULL;
+	GElf_Shdr sh;
+
+	while ((scn = elf_nextscn(f->elf, scn))) {
+		Elf_Data *data;
+		uint64_t at;
+
+		if (!gelf_getshdr(scn, &sh) || !(sh.sh_flags & SHF_ALLOC) || sh.sh_type == SHT_NOBITS ||
+		    vaddr - sh.sh_addr >= sh.sh_size || !(data = elf_rawdata(scn, NULL)) || !data->d_buf)
+			continue;
+		at = vaddr - sh.sh_addr;
+		if (at >= data->d_size)
+			continue;
+		*bytes = (const uint8_t *)data->d_buf + at;
+		*len = data->d_size - at;
+		*code = sh.sh_flags & SHF_EXECINSTR;
+		return 0;
+	}
+	return -ENOENT;
+}
+
 /* --- symbols ------------------------------------------------------------------------------------------------------ */
 
 struct reader {
@@ -164,6 +187,14 @@ static struct shift find_shift(const struct reader *rd, const struct vmcoreinfo 
 	else if (vmci_kernel_offset(v, &shift.by))
 		shift.by = 0;
 	return shift;
+}
+
+uint64_t vmlinux_file_shift(const struct vmlinux_file *f, const struct vmcoreinfo *v)
+{
+	struct reader rd = { .elf = f->elf };
+
+	open_symtab(&rd);
+	return rd.data ? find_shift(&rd, v).by : 0;
 }
 
 int vmlinux_symbols(const char *path, const struct vmcoreinfo *v, struct symtab *out)

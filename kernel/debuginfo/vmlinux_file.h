@@ -8,7 +8,9 @@
 #define VMCOREFS_KERNEL_DEBUGINFO_VMLINUX_FILE_H
 
 #include <gelf.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "kernel/debuginfo/symtab.h"
 #include "kernel/vmcoreinfo.h"
@@ -29,6 +31,13 @@ void vmlinux_file_forget(const struct vmlinux_file *f);
 
 /* The contents of a section, borrowed from the file. -ENOENT: it has none. */
 int vmlinux_file_section(const struct vmlinux_file *f, const char *name, const void **bytes, size_t *len);
+
+/* What is at an address, as linked: *len bytes up to the end of its section, borrowed from the file; *code: they are
+ * instructions. -ENOENT: in no section that has contents. */
+int vmlinux_file_at(const struct vmlinux_file *f, uint64_t vaddr, const uint8_t **bytes, uint64_t *len, bool *code);
+
+/* What KASLR has added to the addresses in the file, in the dump of v. */
+uint64_t vmlinux_file_shift(const struct vmlinux_file *f, const struct vmcoreinfo *v);
 
 /* All symbols into an empty table, which the caller finishes, or frees on failure; at the addresses that the dump of v has
  * them at (KASLR). Errors were logged, but for -ENOMEM. */

@@ -12,7 +12,7 @@
 #   qemu=new          by the set qemu-new
 #   machine=NAME      of QEMU
 #   ram=ADDRESS+BYTES,...   of a machine for which QEMU writes none of these forms
-#   append=WORD       of the kernel command line
+#   append=WORD       of the kernel command line; may be there more than once
 #   crash=SIZE        memory of the crash kernel
 #   dom0=MIB domu=MIB xen=WORD   of a machine with Xen: memory of its domains, and a word of Xen's command line
 #   fill=MB of files, heap=MB of process memory, host=MB of files of the host
@@ -35,6 +35,7 @@ v61-la57    | kexec   | 6.1  |  512 | crash=160M cpu=qemu64,+la57,-cx16 fill=32 
 v61-proc    | kexec   | 6.1  |  512 | proc crash=160M append=no_hash_pointers fill=16 heap=24 | /proc/vmcore of 6.1, with copies of /proc and what tools printed just before
 v61-nokaslr | kexec   | 6.1  |  384 | crash=160M nokaslr fill=16 heap=18       | /proc/vmcore of 6.1 at its linked address
 q61-novmci  | qemu    | 6.1  |  256 | novmci fill=16 heap=18                   | 6.1 dumped by QEMU as elf, without a VMCOREINFO note
+q61-probes  | qemu    | 6.1  |  128 | tiny append=ftrace=function append=ftrace_filter=vfs_read,ksys_read append=kprobe_event=p,vfs_write+5;p,kfree+5 | 6.1 with a function tracer and kprobes at work, dumped by QEMU as elf
 q61-capture | capture | 6.1  |  384 | crash=160M fill=8 heap=18               | 6.1 dumped by QEMU as elf while its crash kernel runs: two kernels in one memory
 xen417      | xen     | 6.1-dom0 | 640 | crash=160M dom0=320 domu=24 fill=16 heap=18 | /proc/vmcore of Xen 4.17 with 6.1 as a PV dom0, and a domU
 live-v61    | live    | 6.1  |  512 | crash=64M                                | not a dump: vmcorefs and makedumpfile on the /proc/kcore of 6.1
@@ -88,6 +89,14 @@ value() {
 		case $word in "$1"=*) echo "${word#*=}" && return ;; esac
 	done
 	echo "${2:-}"
+}
+
+# values KEY: of all of them, with blanks before each
+values() {
+	local word
+	for word in $OPTIONS; do
+		case $word in "$1"=*) printf ' %s' "${word#*=}" ;; esac
+	done
 }
 
 # set_link_vmlinux FOLDER: into it, where the kernel has one.
@@ -147,7 +156,7 @@ boot() {
 	! has proc || append+=" rig_proc=more"
 	# Emulated without KVM, these take their time.
 	[ "$ARCH" = x86_64 ] || append+=" rig_removed=20000"
-	[ -z "$(value append)" ] || append+=" $(value append)"
+	append+=$(values append)
 	if [ "$KIND" = xen ]; then
 		append+=" rig_domu=$(value domu) rig_kdump=$CAPTURE_CONSOLE"
 	elif [ -n "$kdump" ]; then
