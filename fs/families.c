@@ -27,6 +27,7 @@
 	X(proc_arguments) \
 	X(proc_limits) \
 	X(proc_cgroup) \
+	X(proc_waiting) \
 	X(proc_links) \
 	X(proc_targets) \
 	X(proc_maps) \

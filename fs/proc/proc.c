@@ -49,7 +49,7 @@ static int find_members(struct proc *p)
 	static const char *const paths[PROC_MEMBERS] = {
 		[PROC_LOGINUID] = "?task_struct.loginuid.val", [PROC_SESSIONID] = "?task_struct.sessionid",
 		[PROC_PERSONALITY] = "task_struct.personality", [PROC_CHILDREN] = "task_struct.children",
-		[PROC_SIBLING] = "task_struct.sibling",
+		[PROC_SIBLING] = "task_struct.sibling", [PROC_STACK] = "task_struct.stack",
 	};
 	int r;
 
@@ -61,6 +61,24 @@ static int find_members(struct proc *p)
 	};
 	r = kfields_resolve(&p->names, (struct kfield *)&p->smaps, kfields_count(p->smaps));
 	return r ? r : kfields_resolve(&p->names, p->members, PROC_MEMBERS);
+}
+
+/* x86_64, then arm64 */
+static int find_regs(struct proc *p)
+{
+	struct proc_regs_layout l = {
+		.size = KFIELD("?pt_regs"), .number = KFIELD("?pt_regs.orig_ax|pt_regs.syscallno"),
+		.arguments = {
+			KFIELD("?pt_regs.di|pt_regs.orig_x0"), KFIELD("?pt_regs.si|pt_regs.regs[1]"),
+			KFIELD("?pt_regs.dx|pt_regs.regs[2]"), KFIELD("?pt_regs.r10|pt_regs.regs[3]"),
+			KFIELD("?pt_regs.r8|pt_regs.regs[4]"), KFIELD("?pt_regs.r9|pt_regs.regs[5]"),
+		},
+		.sp = KFIELD("?pt_regs.sp"), .pc = KFIELD("?pt_regs.ip|pt_regs.pc"),
+	};
+	int r = kfields_resolve(&p->names, (struct kfield *)&l, kfields_count(l));
+
+	p->regs = l;
+	return r;
 }
 
 static int find_all(struct kreader *r, struct proc *p)
@@ -90,6 +108,8 @@ static int find_all(struct kreader *r, struct proc *p)
 		result = find_status(p);
 	if (!result)
 		result = find_members(p);
+	if (!result)
+		result = find_regs(p);
 	if (!result)
 		result = task_table_make(r, &p->names, &tasks, &p->tasks);
 	if (result)

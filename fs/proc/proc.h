@@ -28,8 +28,13 @@ struct proc_smaps_layout {
 	struct kfield inode_sb, magic, swapped, shmem_inode;
 };
 
+/* Of struct pt_regs: what is known of a system call. */
+struct proc_regs_layout {
+	struct kfield size, number, arguments[6], sp, pc;
+};
+
 /* Members of struct task_struct that a file shows as they are. */
-enum proc_member { PROC_LOGINUID, PROC_SESSIONID, PROC_PERSONALITY, PROC_CHILDREN, PROC_SIBLING, PROC_MEMBERS };
+enum proc_member { PROC_LOGINUID, PROC_SESSIONID, PROC_PERSONALITY, PROC_CHILDREN, PROC_SIBLING, PROC_STACK, PROC_MEMBERS };
 
 struct proc {
 	struct knames names;
@@ -49,6 +54,7 @@ struct proc {
 	struct proc_status_layout status;
 	struct kfield members[PROC_MEMBERS];
 	struct proc_smaps_layout smaps;
+	struct proc_regs_layout regs;	/* of architectures whose syscall file is there */
 	bool has_kthread_line;		/* in status: 6.8 and later */
 	bool has_thp;
 	unsigned int cpus;		/* bits of masks of CPUs */

@@ -196,6 +196,7 @@ static int open_engine(const struct engine_options *opt, struct engine *e)
 	if (!e->proc)
 		return -ENOMEM;
 	init_once(&e->proc->once);
+	init_once(&e->proc->waits_once);
 	init_once(&e->note_index.once);
 	init_once(&e->regions_once);
 	init_once(&e->counts_once);
@@ -279,6 +280,8 @@ void engine_close(struct engine *e)
 	free(e->note_index.at);
 	if (e->proc && e->proc->proc)
 		e->proc->free(e->proc->proc);
+	if (e->proc)
+		free(e->proc->waits);
 	free(e->proc);
 	kept_free(&e->kept);
 	for (unsigned int s = 0; s < SELECTIONS; s++) {

@@ -69,9 +69,11 @@ struct note_index {
 
 /* What fs/proc keeps. */
 struct proc_facts {
-	struct once once;		/* for what follows */
+	struct once once;		/* for the two that follow */
 	struct proc *proc;		/* owned, freed by the function; NULL: it was not asked for */
 	void (*free)(struct proc *p);
+	struct once waits_once;		/* for what follows */
+	struct proc_waits *waits;	/* owned: where tasks wait (fs/proc/waiting.c); NULL: it was not asked for */
 };
 
 struct engine {
