@@ -108,7 +108,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.plain(416, [("Content-Range", "bytes */0")])
         if (name == "hang" and nth > 1) or (name == "down" and os.path.exists(log_path + ".hang")):
             self.note("hang", 0)
-            time.sleep(seconds)
+            end = time.time() + seconds
+            while time.time() < end and (name == "hang" or os.path.exists(log_path + ".hang")):
+                time.sleep(0.1)
+            self.close_connection = True
             return None
         if name == "auth":
             want = "Basic " + base64.b64encode(b"user:secret").decode()
