@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -84,6 +85,13 @@ uint64_t spool_room(const struct spool *s)
 	return fstatvfs(s->fd, &st) || !st.f_blocks ? 0 : (uint64_t)st.f_bavail * st.f_frsize;
 }
 
+uint64_t spool_taken(const struct spool *s)
+{
+	struct stat st;
+
+	return fstat(s->fd, &st) ? 0 : (uint64_t)st.st_blocks * 512;
+}
+
 int spool_write(struct spool *s, const void *buf, size_t n, uint64_t off)
 {
 	int r = io_pwrite(s->fd, buf, n, off);
@@ -138,9 +146,5 @@ err_layout:
 
 int spool_layout_add(struct layout *l, const struct spool *s, uint64_t bytes)
 {
-	int r = layout_add_call(l, read_segment, s, bytes);
-
-	if (!r)
-		layout_add_cost(l, (struct layout_cost){ .spool = bytes });
-	return r;
+	return layout_add_call(l, read_segment, s, bytes);
 }

@@ -24,6 +24,8 @@ const char *spool_dir(const struct spool *s);	/* the folder that it is in */
 uint64_t spool_room(const struct spool *s);
 /* The same, before there is one. */
 uint64_t spool_room_for_new(void);
+/* Bytes that it takes on the disk; what was never written takes none. */
+uint64_t spool_taken(const struct spool *s);
 /* All n bytes or -errno (-ENOSPC), logged once. */
 int spool_write(struct spool *s, const void *buf, size_t n, uint64_t off);
 /* All n bytes; what was never written inside the file is zero. -EIO beyond the end. */
@@ -31,7 +33,8 @@ int spool_read(const struct spool *s, void *buf, size_t n, uint64_t off);
 
 /* A new layout that owns a new spool, without segments yet. */
 int spool_layout_new(struct spool **s, struct layout **l);
-/* The first bytes of the spool, as its writer left them, become a segment. As layout_add_call(). */
+/* The first bytes of the spool, as its writer left them, become a segment. As layout_add_call(). What they cost is the caller's to
+ * add. */
 int spool_layout_add(struct layout *l, const struct spool *s, uint64_t bytes);
 
 #endif

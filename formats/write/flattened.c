@@ -91,6 +91,7 @@ int write_flattened(const struct pages *machine, const struct pages *ps, const s
 		layout_unref(l);
 		return r;
 	}
+	layout_add_cost(l, (struct layout_cost){ .spool = s.bytes });
 	*out = l;
 	return 0;
 }

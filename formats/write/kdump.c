@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/bytes.h"
 #include "base/log.h"
 #include "base/spool.h"
 #include "formats/write/kdump_copy.h"
@@ -44,7 +45,8 @@ static int add_segments(struct layout *l, const struct pages *machine, const str
 	    (r = kdump_add_bitmaps(l, machine, ps, g.bitmap_bytes)) ||
 	    (r = layout_add_call(l, read_rest, s, size - g.desc_offset)))
 		return r;
-	layout_add_cost(l, (struct layout_cost){ .spool = size - g.desc_offset });
+	/* the descriptors of other parts of a split set are a hole */
+	layout_add_cost(l, (struct layout_cost){ .spool = min_u64(spool_taken(spool), g.bitmap_offset + size - g.desc_offset) });
 	return 0;
 }
 
