@@ -11,7 +11,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || cat VERSI
 
 FOLDERS := base base/sandbox formats/source/parts formats/source/compressed formats/source/wrapped formats/source/http formats/source formats/reader \
 	formats/elf formats/kdump formats/qemu formats/s390 formats/sadump formats/lkcd formats/vmware formats/raw formats/write formats \
-	arch kernel kernel/xen kernel/object kernel/debuginfo kernel/value kernel/code kernel/opening kernel/log kernel/pages kernel/core kernel/executable kernel/sched kernel/stack kernel/mm kernel/vfs kernel/irq filter fs/views fs/proc fs
+	arch kernel kernel/xen kernel/object kernel/debuginfo kernel/value kernel/code kernel/opening kernel/log kernel/pages kernel/core kernel/executable kernel/sched kernel/stack kernel/mm kernel/vfs kernel/irq kernel/net filter fs/views fs/proc fs
 SRCS    := $(wildcard $(FOLDERS:%=%/*.c))
 OBJS    := $(SRCS:%.c=$(BUILD)/%.o)
 # everything but the program itself: what the unit tests link

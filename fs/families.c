@@ -20,6 +20,7 @@
 	X(proc_kernel) \
 	X(proc_registered) \
 	X(proc_memory) \
+	X(proc_net) \
 	X(proc_folders) \
 	X(proc_stat) \
 	X(proc_status) \

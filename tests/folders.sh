@@ -2,7 +2,7 @@
 # For tests/cases/includes.t and calls.t: the folders of the source, from the bottom to the top, and what each sees: the files
 # of which folders its own may include and call. A folder sees only what stands above it here. The Makefile has the same list.
 readers="base formats/source formats/source/parts formats/reader"
-rooms="kernel kernel/xen kernel/object kernel/debuginfo kernel/value kernel/code kernel/opening kernel/log kernel/pages kernel/core kernel/executable kernel/sched kernel/stack kernel/mm kernel/vfs kernel/irq"
+rooms="kernel kernel/xen kernel/object kernel/debuginfo kernel/value kernel/code kernel/opening kernel/log kernel/pages kernel/core kernel/executable kernel/sched kernel/stack kernel/mm kernel/vfs kernel/irq kernel/net"
 folders="base:
 base/sandbox: base
 formats/source/parts: base
@@ -38,6 +38,7 @@ kernel/stack: base arch kernel kernel/object kernel/debuginfo kernel/sched
 kernel/mm: base arch kernel kernel/object kernel/debuginfo
 kernel/vfs: base arch kernel kernel/object
 kernel/irq: base arch kernel kernel/object
+kernel/net: base arch kernel kernel/object
 filter: base arch $rooms
 fs/views: base arch $rooms filter formats formats/reader formats/write
 fs/proc: base arch $rooms filter formats formats/reader formats/write fs/views

@@ -12,6 +12,7 @@
 struct kernel_clock {
 	uint64_t monotonic, boottime;	/* ns since the boot; boottime: with the time in suspend */
 	int64_t booted;			/* when that was: seconds since 1970 */
+	uint64_t hz;			/* ticks (jiffies) a second: CONFIG_HZ */
 };
 
 /* -ENOENT: the kernel's types or symbols do not tell it; -EIO: it is nonsense; as it was read. */

@@ -13,6 +13,8 @@
 #include "kernel/mm/slab_caches.h"
 #include "kernel/mm/swap.h"
 #include "kernel/mm/zones.h"
+#include "kernel/net/inet.h"
+#include "kernel/net/unix.h"
 #include "kernel/object/variable.h"
 #include "kernel/sched/load.h"
 #include "tests/fuzz/any_kernel.h"
@@ -101,6 +103,37 @@ static void read_memory(struct kreader *r, const struct knames *names)
 	vm_counter_name(r, &counters, 7, name, sizeof(name));
 }
 
+static int see_socket(void *arg, const struct inet_socket *s)
+{
+	struct told *told = arg;
+
+	(void)s;
+	if (++told->n > INET_SOCKETS_MAX)
+		abort();
+	return told->n > 20000;		/* in a table that is larger than memory */
+}
+
+static int see_unix(void *arg, const struct unix_socket *s)
+{
+	struct told *told = arg;
+
+	if (++told->n > UNIX_SOCKETS_MAX || s->path_len >= sizeof(s->path))
+		abort();
+	return 0;
+}
+
+static void read_sockets(struct kreader *r, const struct knames *names)
+{
+	struct told told;
+
+	for (enum inet_table table = INET_TCP; table <= INET_RAW; table++) {
+		told = (struct told){ .r = r };
+		inet_sockets_each(r, names, table, table == INET_UDP ? 10 : 2, see_socket, &told);
+	}
+	told = (struct told){ .r = r };
+	unix_sockets_each(r, names, see_unix, &told);
+}
+
 static void walk(struct kreader *r, const struct knames *names, uint64_t vaddr)
 {
 	struct arch_count counts[ARCH_COUNTS_MAX];
@@ -116,6 +149,7 @@ static void walk(struct kreader *r, const struct knames *names, uint64_t vaddr)
 		abort();
 	read_cpus(r, names);
 	read_memory(r, names);
+	read_sockets(r, names);
 	if (!irq_layout(r, names, &irqs)) {
 		told.irqs = &irqs;
 		irqs_each(r, names, &irqs, see_irq, &told);

@@ -15,6 +15,16 @@ for file in version cmdline modules filesystems misc devices swaps; do
 	same "$T/ours" "$copies/proc/$file" "... is the guest's" || diff "$T/ours" "$copies/proc/$file" | head -n 10 | sed 's/^/# /'
 done
 
+# Sockets: equal but for timers that run
+sockets() {
+	sed -E 's/ (0[1234]):[0-9A-F]{8} / \1:- /' "$1"
+}
+for file in tcp tcp6 udp udp6 raw raw6 unix; do
+	"$VMCOREFS" --cat "proc/net/$file" "$dump" >"$T/ours"
+	is $? 0 "proc/net/$file"
+	is "$(sockets "$T/ours")" "$(sockets "$copies/proc/net/$file")" "... is the guest's"
+done
+
 # Counters move on until the panic
 for file in uptime loadavg stat interrupts softirqs meminfo vmstat buddyinfo slabinfo; do
 	"$VMCOREFS" --cat "proc/$file" "$dump" >"$T/ours"
@@ -63,6 +73,21 @@ for name in v510-512 v61-512 v612-512; do
 	awk '$2 == "PARTITION" { print $3, $4, $6, $7 }' "$T/crash" | tr -d k >"$T/theirs"
 	"$VMCOREFS" --cat proc/swaps "${set[$name]}/vmcore" | awk 'NR > 1 { print $3, $4, $5, $1 }' >"$T/ours"
 	same "$T/ours" "$T/theirs" "$name: swap areas are what crash reads" || diff "$T/ours" "$T/theirs" | sed 's/^/# /'
+done
+
+# The sockets that drgn finds from the processes on are those with an inode in the tables
+for name in v61-proc v510-512 v61-512 v612-512 v7-512; do
+	drgn_run "${set[$name]}/vmcore" "${set[$name]}/vmlinux" "$top/tests/tools/drgn_sockets.py" >"$T/theirs" 2>"$T/err"
+	is $? 0 "$name: drgn" || diag "$(tail -n 3 "$T/err")"
+	for file in tcp tcp6 udp udp6 raw raw6; do
+		"$VMCOREFS" --cat "proc/net/$file" "${set[$name]}/vmcore" | awk -v file=$file 'NR > 1 && $10 {
+			split($2, local, ":"); split($3, remote, ":"); print file, local[2], remote[2], $4, $10 }'
+	done >"$T/all"
+	"$VMCOREFS" --cat proc/net/unix "${set[$name]}/vmcore" | awk 'NR > 1 && $7 { print "unix", $5, $6, $7 }' >>"$T/all"
+	LC_ALL=C sort "$T/all" >"$T/ours"
+	ok "$name: more than 6 sockets" test "$(lines "$T/theirs")" -gt 6
+	is "$(LC_ALL=C sort "$T/theirs" | comm -13 "$T/ours" -)" "" "$name: each is in proc/net"
+	is "$(LC_ALL=C sort "$T/theirs" | comm -23 "$T/ours" -)" "" "$name: ... which has no others"
 done
 
 done_testing

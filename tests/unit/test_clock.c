@@ -4,7 +4,7 @@
 #include "tests/unit/fake_object.h"
 #include "tests/unit/unit.h"
 
-enum { KEEPER = 0x1000, SECONDS = 0, FRACTION = 8, SHIFT = 16, MONO_S = 24, MONO_NS = 32, REAL = 40, BOOT = 48 };
+enum { KEEPER = 0x1000, SECONDS = 0, FRACTION = 8, SHIFT = 16, MONO_S = 24, MONO_NS = 32, REAL = 40, BOOT = 48, INTERVAL = 56 };
 
 static void name_members(struct object_name *table, unsigned int word)
 {
@@ -15,6 +15,7 @@ static void name_members(struct object_name *table, unsigned int word)
 	fake_name_add(table, "timekeeper.wall_to_monotonic.tv_nsec", MONO_NS, word)->is_signed = true;
 	fake_name_add(table, "timekeeper.offs_real", REAL, 8)->is_signed = true;
 	fake_name_add(table, "timekeeper.offs_boot", BOOT, 8)->is_signed = true;
+	fake_name_add(table, "timekeeper.xtime_interval", INTERVAL, 8);
 }
 
 static void test_clock(void **state)
@@ -44,8 +45,10 @@ static void test_clock(void **state)
 		object_uint(&o, at + MONO_NS, o.k.word_bytes, (uint64_t)-500000000);
 		object_uint(&o, at + REAL, 8, 1700000007500000000);
 		object_uint(&o, at + BOOT, 8, 7000000000);
+		object_uint(&o, at + INTERVAL, 8, 3999876ull << 8);
 		objects_reader(&o);
 		assert_int_equal(kernel_clock_read(o.r, &names, &clock), 0);
+		assert_int_equal(clock.hz, 250);
 		assert_int_equal(clock.monotonic, 93250000000);
 		assert_int_equal(clock.boottime, 100250000000);
 		assert_int_equal(clock.booted, 1700000000);
@@ -54,6 +57,9 @@ static void test_clock(void **state)
 		assert_int_equal(kernel_clock_read(objects_reader(&o), &names, &clock), -EIO);
 		object_uint(&o, at + SECONDS, 8, 1700000100);
 		object_uint(&o, at + SHIFT, 4, 200);
+		assert_int_equal(kernel_clock_read(objects_reader(&o), &names, &clock), -EIO);
+		object_uint(&o, at + SHIFT, 4, 8);
+		object_uint(&o, at + INTERVAL, 8, 0);
 		assert_int_equal(kernel_clock_read(objects_reader(&o), &names, &clock), -EIO);
 		fake_set(o.f, KEEPER >> 12, 1, PAGE_EXCLUDED);
 		assert_int_equal(kernel_clock_read(objects_reader(&o), &names, &clock), -ENODATA);
