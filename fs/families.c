@@ -21,6 +21,7 @@
 	X(proc_registered) \
 	X(proc_memory) \
 	X(proc_net) \
+	X(proc_hardware) \
 	X(proc_folders) \
 	X(proc_stat) \
 	X(proc_status) \

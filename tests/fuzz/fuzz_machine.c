@@ -7,6 +7,8 @@
 #include "kernel/core/clock.h"
 #include "kernel/core/cpus.h"
 #include "kernel/core/module_state.h"
+#include "kernel/core/resources.h"
+#include "kernel/core/x86_processors.h"
 #include "kernel/irq/arch_counts.h"
 #include "kernel/irq/descriptors.h"
 #include "kernel/mm/counters.h"
@@ -134,6 +136,30 @@ static void read_sockets(struct kreader *r, const struct knames *names)
 	unix_sockets_each(r, names, see_unix, &told);
 }
 
+static int see_resource(void *arg, const struct resource *res)
+{
+	struct told *told = arg;
+
+	if (++told->n > RESOURCES_MAX || res->depth > RESOURCE_DEPTH || !memchr(res->name, 0, sizeof(res->name)))
+		abort();
+	return 0;
+}
+
+static void read_hardware(struct kreader *r, const struct knames *names, uint64_t vaddr)
+{
+	struct kcpus cpus = { .n = 1 };
+	struct told told = { .r = r };
+	struct x86_processor_layout l;
+	struct resource root;
+	struct x86_processor cpu;
+
+	resource_root(r, names, "iomem_resource", &root);
+	resources_each(r, names, vaddr, see_resource, &told);
+	if (!x86_processor_layout(names, &l) && !x86_processor_read(r, &cpus, &l, 0, &cpu) &&
+	    (cpu.words + cpu.bug_words > X86_CAPABILITY_WORDS || !memchr(cpu.name, 0, sizeof(cpu.name))))
+		abort();
+}
+
 static void walk(struct kreader *r, const struct knames *names, uint64_t vaddr)
 {
 	struct arch_count counts[ARCH_COUNTS_MAX];
@@ -150,6 +176,7 @@ static void walk(struct kreader *r, const struct knames *names, uint64_t vaddr)
 	read_cpus(r, names);
 	read_memory(r, names);
 	read_sockets(r, names);
+	read_hardware(r, names, vaddr);
 	if (!irq_layout(r, names, &irqs)) {
 		told.irqs = &irqs;
 		irqs_each(r, names, &irqs, see_irq, &told);

@@ -9,7 +9,7 @@ sets judges v61-proc v510-512 v61-512 v612-512 v7-512
 copies=${set[v61-proc]}/copies dump=${set[v61-proc]}/vmcore
 
 # Equal
-for file in version cmdline modules filesystems misc devices swaps; do
+for file in version cmdline modules filesystems misc devices swaps cpuinfo iomem ioports; do
 	"$VMCOREFS" --cat "proc/$file" "$dump" >"$T/ours"
 	is $? 0 "proc/$file"
 	same "$T/ours" "$copies/proc/$file" "... is the guest's" || diff "$T/ours" "$copies/proc/$file" | head -n 10 | sed 's/^/# /'
@@ -34,6 +34,18 @@ for file in uptime loadavg stat interrupts softirqs meminfo vmstat buddyinfo sla
 	head -n 10 "$T/compared" | cut -c 1-300 | sed 's/^/# /'
 done
 
+# Programs read it as they read the live one
+for tool in netstat swapon; do
+	"$VMCOREFS" --exec "$(cut -d ' ' -f 2- "$copies/tools/$tool.status")" "$dump" >"$T/ours" 2>"$T/err"
+	is $? 0 "$tool" || diag "$(head -n 3 "$T/err")"
+	same "$T/ours" "$copies/tools/$tool" "... prints what it printed in the guest" || diff "$T/ours" "$copies/tools/$tool" | sed 's/^/# /'
+done
+for tool in free vmstat slabtop uptime; do
+	"$VMCOREFS" --exec "$(cut -d ' ' -f 2- "$copies/tools/$tool.status")" "$dump" >"$T/ours" 2>"$T/err"
+	is $? 0 "$tool" || diag "$(head -n 3 "$T/err")"
+	is "$(lines "$T/ours")" "$(lines "$copies/tools/$tool")" "... prints as many lines as in the guest"
+done
+
 # The clock stands still: the crash came so long after the boot
 for name in v61-proc v510-512 v61-512 v612-512 v7-512; do
 	vmcore=${set[$name]}/vmcore
@@ -53,7 +65,7 @@ for name in v510-512 v61-512 v612-512 v7-512; do
 		result $? "$name: proc/$file is close to the guest's: $(tail -n 1 "$T/compared")"
 		head -n 10 "$T/compared" | cut -c 1-300 | sed 's/^/# /'
 	done
-	for file in version cmdline modules swaps; do
+	for file in version cmdline modules swaps iomem; do
 		proc_of "$name" "$file" >"$T/theirs"
 		"$VMCOREFS" --cat "proc/$file" "${set[$name]}/vmcore" >"$T/ours"
 		same "$T/ours" "$T/theirs" "$name: proc/$file is the guest's" || diff "$T/ours" "$T/theirs" | head -n 10 | sed 's/^/# /'
