@@ -5,7 +5,8 @@
 Of each of pahole's there has to be one of ours with the same members: type, name, offset, bits and size, also of members of
 unnamed members. Blanks, attributes and "[0]" for "[]" do not count, and neither does what pahole does to pointers: const
 of a pointer is printed in front of what it points to, of an array that is pointed to the brackets are lost, and arrays of
-arrays are turned around (version 1.24, where BTF does not have them flat). An unnamed member of a type that has a name
+arrays are turned around (version 1.24, where BTF does not have them flat), a pointer to a function that does not return is
+no C at all. An unnamed member of a type that has a name
 (gcc -fms-extensions) is spelled out by kernel_types: those definitions are counted.
 """
 import re
@@ -27,6 +28,7 @@ def members(text):
 def loosely(list_of_members):
     """Without const, without the brackets of what is pointed to, dimensions in order of size."""
     def loose(words):
+        words = re.sub(r"^volatile(.*?)\(\)(\(.*\))\*(\w+);$", r"\1(*\3)\2;", words)
         words = re.sub(r"\((\*\w+)\)(\[\d*\])+", r"\1", words).replace("const", "")
         return re.sub(r"(\[\d*\]){2,}", lambda m: "".join(sorted(re.findall(r"\[\d*\]", m[0]))), words)
     return [(loose(words), *rest) for words, *rest in list_of_members]
