@@ -2,6 +2,7 @@
 #include "fs/ops.h"
 
 #include <fuse_lowlevel.h>
+#include <linux/nsfs.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -263,6 +264,15 @@ static void ops_access(fuse_req_t req, fuse_ino_t ino, int mask)
 	if (!r && (mask & X_OK) && ns.kind != TREE_FOLDER)
 		r = -EACCES;
 	fuse_reply_err(req, ops_errno(r));
+}
+
+/* Name spaces that links in proc/<pid>/ns/ lead to: who owns them is not for the running kernel to say. lsns(8) takes EPERM for
+ * that, and anything else for an end. */
+static void ops_ioctl(fuse_req_t req, fuse_ino_t ino, unsigned int cmd, void *arg, struct fuse_file_info *fi, unsigned int flags,
+		      const void *in, size_t in_bytes, size_t out_bytes)
+{
+	(void)ino, (void)arg, (void)fi, (void)flags, (void)in, (void)in_bytes, (void)out_bytes;
+	fuse_reply_err(req, cmd == NS_GET_USERNS || cmd == NS_GET_PARENT ? EPERM : ENOTTY);
 }
 
 static void ops_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
@@ -589,6 +599,7 @@ const struct fuse_lowlevel_ops ops_table = {
 	.getattr = ops_getattr,
 	.readlink = ops_readlink,
 	.access = ops_access,
+	.ioctl = ops_ioctl,
 	.opendir = ops_opendir,
 	.readdir = ops_readdir,
 	.readdirplus = ops_readdirplus,

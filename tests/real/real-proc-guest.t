@@ -28,6 +28,10 @@ done
 awk '/^0000/ { print $1, $2, $3 }' "$folder/copies/tools/pmap" >"$T/theirs"
 same "$T/ours" "$T/theirs" "pmap -x: the guest's" || diag "$(diff "$T/ours" "$T/theirs" | head)"
 ok "... which is something" test -s "$T/theirs"
+# the name spaces that lsns printed there; it counts processes, of which one has ended since
+"$VMCOREFS" --exec 'lsns' "$folder/vmcore" 2>/dev/null | awk '{ print $1, $2, $4 }' >"$T/ours"
+awk '{ print $1, $2, $4 }' "$folder/copies/tools/lsns" >"$T/theirs"
+same "$T/ours" "$T/theirs" "lsns: the guest's" || diag "$(diff "$T/ours" "$T/theirs" | head)"
 "$VMCOREFS" --exec 'lsof -n -Ftin' "$folder/vmcore" 2>/dev/null >"$T/out"
 ok "lsof: pipes with their numbers" grep -q '^tFIFO' "$T/out"
 done_testing
