@@ -55,7 +55,7 @@ static int append(struct symtab *to, const struct symtab *from)
 		const struct symtab_entry *e = &from->entries[i];
 		const char *name = symtab_name(from, e);
 
-		r = symtab_add(to, e->vaddr, e->bytes, e->type, name, strlen(name));
+		r = symtab_add(to, e->vaddr, e->bytes, symtab_type(from, e), name, strlen(name));
 	}
 	return r;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/bisect.h"
+#include "base/bytes.h"
 #include "base/hash.h"
 #include "base/vector.h"
 
@@ -24,14 +25,15 @@ static uint32_t *bucket_of(const struct symtab *t, const char *name)
 int symtab_add(struct symtab *t, uint64_t vaddr, uint64_t bytes, char type, const char *name, size_t len)
 {
 	int r = len > SYMTAB_MAX_NAME ? -EOVERFLOW :
-		vector_reserve_max(t->names, t->names_len, t->names_cap, len + 1, UINT32_MAX);
+		vector_reserve_max(t->names, t->names_len, t->names_cap, len + 2, UINT32_MAX);
 
 	if (!r)
 		r = vector_push_max(t->entries, t->n, t->cap, UINT32_MAX / 4, (struct symtab_entry){
-			.vaddr = vaddr, .bytes = bytes, .name = (uint32_t)t->names_len, .type = type,
+			.vaddr = vaddr, .bytes = (uint32_t)min_u64(bytes, UINT32_MAX), .name = (uint32_t)t->names_len + 1,
 		});
 	if (r)
 		return r;
+	t->names[t->names_len++] = type;
 	memcpy(t->names + t->names_len, name, len);
 	t->names[t->names_len + len] = '\0';
 	t->names_len += len + 1;
@@ -90,24 +92,26 @@ static void sort(struct symtab *t)
 	}
 }
 
-static bool is_global(const struct symtab_entry *e)
+static bool is_global(const struct symtab *t, const struct symtab_entry *e)
 {
-	return e->type >= 'A' && e->type <= 'Z';
+	return symtab_type(t, e) >= 'A' && symtab_type(t, e) <= 'Z';
 }
 
 int symtab_finish(struct symtab *t)
 {
 	size_t buckets = 16;
 
+	vector_trim(t->entries, t->n, t->cap);
+	vector_trim(t->names, t->names_len, t->names_cap);
 	sort(t);
-	while (buckets < t->n * 2)
+	while (buckets < t->n + t->n / 2)
 		buckets *= 2;
 	if (make_buckets(t, buckets))
 		return -ENOMEM;
 	for (uint32_t i = 0; i < t->n; i++) {
 		uint32_t *bucket = bucket_of(t, symtab_name(t, &t->entries[i]));
 
-		if (!*bucket || (is_global(&t->entries[i]) && !is_global(&t->entries[*bucket - 1])))
+		if (!*bucket || (is_global(t, &t->entries[i]) && !is_global(t, &t->entries[*bucket - 1])))
 			*bucket = i + 1;
 	}
 	return 0;
@@ -157,21 +161,51 @@ static int compare_names(const void *left, const void *right)
 	return a->name < b->name ? -1 : a->name > b->name;
 }
 
+/* The kernel has them by address, but for some. */
+static bool came_by_address(const struct symtab *t, size_t names_end)
+{
+	uint32_t last = 0;
+
+	for (size_t i = 0; i < t->n; i++) {
+		uint32_t name = t->entries[i].name;
+
+		if (name >= names_end)
+			continue;
+		if (name < last)
+			return false;
+		last = name;
+	}
+	return true;
+}
+
+static int each_below(const struct symtab *t, size_t names_end, int (*fn)(void *arg, const struct symbol *sym), void *arg)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < t->n && !r; i++) {
+		struct symbol symbol = symtab_symbol(t, &t->entries[i]);
+
+		if (t->entries[i].name < names_end)
+			r = fn(arg, &symbol);
+	}
+	return r;
+}
+
 int symtab_each_added(const struct symtab *t, size_t names_end, int (*fn)(void *arg, const struct symbol *sym), void *arg)
 {
-	const struct symtab_entry **order = malloc(t->n ? t->n * sizeof(*order) : 1);
+	const struct symtab_entry **order;
 	size_t n = 0;
-	int r = order ? 0 : -ENOMEM;
+	int r = 0;
 
-	for (size_t i = 0; i < t->n && !r; i++)
+	if (came_by_address(t, names_end))
+		return each_below(t, names_end, fn, arg);
+	order = malloc(t->n * sizeof(*order));
+	if (!order)
+		return -ENOMEM;
+	for (size_t i = 0; i < t->n; i++)
 		if (t->entries[i].name < names_end)
 			order[n++] = &t->entries[i];
-	for (size_t i = 1; i < n; i++) {
-		if (order[i - 1]->name > order[i]->name) {
-			qsort(order, n, sizeof(*order), compare_names);
-			break;
-		}
-	}
+	qsort(order, n, sizeof(*order), compare_names);
 	for (size_t i = 0; i < n && !r; i++) {
 		struct symbol symbol = symtab_symbol(t, order[i]);
 

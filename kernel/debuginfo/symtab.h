@@ -12,10 +12,11 @@
 
 #define SYMTAB_MAX_NAME 1023		/* bytes of a name: the kernel's KSYM_NAME_LEN is 512 with the NUL */
 
+/* Small, as there may be a million of them. */
 struct symtab_entry {
-	uint64_t vaddr, bytes;
-	uint32_t name;			/* in names */
-	char type;
+	uint64_t vaddr;
+	uint32_t bytes;			/* UINT32_MAX: that, or more */
+	uint32_t name;			/* in names; the letter of its type is in front of it */
 };
 
 /* A symbol as it is told to others. */
@@ -40,9 +41,14 @@ static inline const char *symtab_name(const struct symtab *t, const struct symta
 	return t->names + e->name;
 }
 
+static inline char symtab_type(const struct symtab *t, const struct symtab_entry *e)
+{
+	return t->names[e->name - 1];
+}
+
 static inline struct symbol symtab_symbol(const struct symtab *t, const struct symtab_entry *e)
 {
-	return (struct symbol){ .name = symtab_name(t, e), .vaddr = e->vaddr, .bytes = e->bytes, .type = e->type };
+	return (struct symbol){ .name = symtab_name(t, e), .vaddr = e->vaddr, .bytes = e->bytes, .type = symtab_type(t, e) };
 }
 
 /* name: len bytes, without a NUL, at most SYMTAB_MAX_NAME. -ENOMEM, -EOVERFLOW. */

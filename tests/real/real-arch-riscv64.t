@@ -20,4 +20,9 @@ check riscv64 elf 5 "direct-map: 0xff60000000000000 is physical 0x80000000"
 check riscv64 kdump-zlib 5 "direct-map: 0xff60000000000000 is physical 0x80000000"
 [[ ! -v set[riscv64-sv48] ]] || check riscv64-sv48 elf 4 "direct-map: 0xffffaf8000000000 is physical 0x80000000"
 [[ ! -v set[riscv64-sv39] ]] || check riscv64-sv39 elf 3 "direct-map: 0xffffffd600000000 is physical 0x80000000"
+# 670,000 symbols, labels too, in the memory that one may take; in a mount, which has its own part of it
+mkdir "$T/mnt"
+mount_dump "${set[riscv64]}/elf" "$T/mnt" || fail "mount"
+same "$T/mnt/proc/kallsyms" <(zcat "${set[riscv64]}/truth/kallsyms.gz") "riscv64: proc/kallsyms is that of the live kernel"
+unmount "$T/mnt"
 done_testing
