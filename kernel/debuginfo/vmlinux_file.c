@@ -109,12 +109,19 @@ struct reader {
 	int n;
 };
 
+/* What assemblers of ARM leave between code and data, "$x", "$d.12": at addresses of functions, and no symbol of the kernel's. */
+static bool is_mark(const char *name)
+{
+	return name[0] == '$' && name[1] && strchr("adtx", name[1]) && (!name[2] || name[2] == '.');
+}
+
 static const char *symbol_at(const struct reader *rd, int i, GElf_Sym *sym)
 {
 	const char *name = gelf_getsym(rd->data, i, sym) ? elf_strptr(rd->elf, rd->strings, sym->st_name) : NULL;
 	int type = name ? GELF_ST_TYPE(sym->st_info) : STT_FILE;
 
-	return name && *name && sym->st_shndx != SHN_UNDEF && type != STT_FILE && type != STT_SECTION ? name : NULL;
+	return name && *name && sym->st_shndx != SHN_UNDEF && type != STT_FILE && type != STT_SECTION && !is_mark(name) ?
+	       name : NULL;
 }
 
 /* The letter that nm has for it. */
@@ -149,7 +156,7 @@ static void open_symtab(struct reader *rd)
 			continue;
 		rd->data = elf_getdata(scn, NULL);
 		rd->strings = sh.sh_link;
-		rd->n = (int)min_u64(sh.sh_size / sh.sh_entsize, INT32_MAX);
+		rd->n = (int)min_u64(sh.sh_size / sh.sh_entsize, INT32_MAX / 2);
 		return;
 	}
 }
@@ -214,10 +221,12 @@ int vmlinux_symbols(const char *path, const struct vmcoreinfo *v, struct symtab 
 		goto out_close;
 	}
 	shift = find_shift(&rd, v);
-	for (int i = 1; i < rd.n && !r; i++) {
-		const char *name = symbol_at(&rd, i, &sym);
+	/* functions and variables first: of several names at one address the first is told, which shall not be a label
+	 * (__sched_text_start) */
+	for (int i = 1; i < 2 * rd.n && !r; i++) {
+		const char *name = i == rd.n ? NULL : symbol_at(&rd, i % rd.n, &sym);
 
-		if (!name || strlen(name) > SYMTAB_MAX_NAME)
+		if (!name || strlen(name) > SYMTAB_MAX_NAME || (GELF_ST_TYPE(sym.st_info) == STT_NOTYPE) != (i > rd.n))
 			continue;
 		r = symtab_add(out, sym.st_value + (is_shifted(&shift, &sym) ? shift.by : 0), sym.st_size, letter_of(&rd, &sym), name, strlen(name));
 	}

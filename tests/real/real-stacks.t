@@ -10,7 +10,7 @@ need_fuse
 by_btf=(v510-512 v61-512 v612-512 v7-512 v61-la57 a64-512 riscv64)
 by_dwarf=(s390x ppc64el)
 names=("${by_btf[@]}" "${by_dwarf[@]}")
-sets judges v61-proc "${names[@]}"
+sets judges v61-proc a64-kexec "${names[@]}"
 newest_judges
 LIST=$BUILD/tests/tools/list_stacks
 
@@ -70,6 +70,14 @@ for name in "${names[@]}"; do
 done
 diag "$equal of $all frames are drgn's"
 ok "at least 99 % of all frames are drgn's" test $((equal * 100)) -ge $((all * 99))
+
+# With DWARF and the symbols of a vmlinux it is the same, names and lengths too
+for name in v61-512 a64-kexec; do
+	"$LIST" "${set[$name]}/vmcore" >"$T/without" 2>/dev/null
+	"$LIST" -x "${set[$name]}/vmlinux" "${set[$name]}/vmcore" >"$T/with" 2>/dev/null
+	ok "$name: there are stacks" test "$(lines "$T/without")" -gt 500
+	same "$T/with" "$T/without" "$name: -x: the same" || diag "$(diff "$T/with" "$T/without" | head)"
+done
 
 # proc/<pid>/stack: what the guest's own said, of each task that has not run since then: a file of both folders each
 copies=${set[v61-proc]}/copies dump=${set[v61-proc]}/vmcore
