@@ -48,6 +48,18 @@ static int render_stacks(struct engine *e, const struct view_at *at, struct outb
 	return r;
 }
 
+static void put_missing(const struct engine *e, struct outbuf *out)
+{
+	const struct stack_notes none = { .n = 0 };
+	struct stacks *s = NULL;
+	const char *why = NULL;
+
+	if (stacks_open(e->facts, &none, &s, &why) == -ENOTSUP)
+		out_printf(out, "missing: stacks, cpu/<n>/, panic/: %s\n", why);
+	else
+		stacks_close(s);
+}
+
 /* --- cpu/<n> -------------------------------------------------------------------------------------------------------- */
 
 enum cpu_part { REGS, STACK, TASK };
@@ -251,7 +263,7 @@ static const struct view_row rows[] = {
 	  .render = render_stacks, .bound = bound_stacks, .missing = missing_space },
 	{ .path = "cpu", .cost = "reads the kernel", .use = "you",
 	  .help = "cpu/<n>/: registers, stack and task of a CPU, by the kernel's number", .type = VIEW_FOLDER,
-	  .missing = missing_space },
+	  .missing = missing_space, .put_missing = put_missing },
 	{ .path = "cpu/<n>", .type = VIEW_FOLDER, .names = &cpu_names },
 	{ .path = "cpu/<n>/regs", .type = VIEW_COSTLY_TEXT, .param = REGS, .render = render_cpu, .bound = bound_one },
 	{ .path = "cpu/<n>/stack", .type = VIEW_COSTLY_TEXT, .param = STACK, .render = render_cpu, .bound = bound_one },

@@ -238,10 +238,11 @@ int stacks_open(const struct facts *f, const struct stack_notes *notes, struct s
 	r = kreader_open(k, &s->r);
 	if (!r)
 		r = open_all(s, &names, notes, why);
-	if (r)
+	if (r) {
 		stacks_close(s);
-	else
-		*out = s;
+		s = NULL;
+	}
+	*out = s;
 	return r;
 }
 
