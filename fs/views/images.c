@@ -148,25 +148,26 @@ struct kdump_arg {
 	const struct pages *ps;
 };
 
-/* A header can claim any number of pages: the file is no larger for what is known to be lost than for what is there. */
+/* A header can claim any number of pages: the file is no larger for them than for what is there. */
 static int compute_kdump_pages(void *arg)
 {
 	struct kdump_arg *a = arg;
 	struct selection *s = &a->e->selections[a->sel];
+	unsigned int claims = lost_too_many(a->ps, KDUMP_DESC_BYTES);
 	char name[32];
 
-	if (!lost_are_too_many(a->ps, KDUMP_DESC_BYTES))
+	if (!claims)
 		return 0;
-	s->without_lost = lost_leave_out(a->ps);
+	s->without_lost = lost_leave_out(a->ps, claims);
 	if (!s->without_lost)
 		return -ENOMEM;
-	log_warn("%s as kdump-compressed: pages beyond the end of the file, as they are very many, are left out as if they had been excluded; the dump is marked as incomplete",
-		 engine_selection_name(a->sel, name));
+	log_warn("%s as kdump-compressed: pages %s, as they are very many, are left out as if the machine did not have them; the dump is marked as incomplete",
+		 engine_selection_name(a->sel, name), claims & LOST_PAGES ? "beyond the end of the file" : "that are said to be excluded");
 	return 0;
 }
 
 /* What a kdump-compressed file of a selection holds. */
-int image_kdump_pages(struct engine *e, unsigned int sel, const struct pages **out)
+int image_kdump_pages(struct engine *e, unsigned int sel, const struct pages **machine, const struct pages **out)
 {
 	struct kdump_arg arg = { e, sel, e->ram };
 	struct selection *s = &e->selections[sel];
@@ -174,6 +175,7 @@ int image_kdump_pages(struct engine *e, unsigned int sel, const struct pages **o
 
 	if (!r)
 		r = once_run(&s->kdump_once, compute_kdump_pages, &arg);
+	*machine = s->without_lost ? s->without_lost : e->ram;
 	*out = s->without_lost ? s->without_lost : arg.ps;
 	return r;
 }
@@ -198,9 +200,9 @@ int image_make_kdump(struct engine *e, unsigned int sel, enum codec codec, const
 {
 	struct outbuf text = OUTBUF_INIT;
 	struct kdump_output o;
-	const struct pages *ps;
+	const struct pages *machine, *ps;
 	struct job job;
-	int r = image_kdump_pages(e, sel, &ps);
+	int r = image_kdump_pages(e, sel, &machine, &ps);
 
 	if (r)
 		return r;
@@ -212,7 +214,7 @@ int image_make_kdump(struct engine *e, unsigned int sel, enum codec codec, const
 	r = image_set_eraseinfo(e, ps, &o, &text);
 	start_compressing(e, &job, sel, codec);
 	if (!r)
-		r = write_kdump(e->ram, ps, &o, &job.progress, out);
+		r = write_kdump(machine, ps, &o, &job.progress, out);
 	job_end(&e->jobs, &job);
 	out_free(&text);
 	return r;
@@ -254,9 +256,9 @@ static int make_flattened(struct engine *e, unsigned int sel, struct layout **ou
 {
 	struct outbuf text = OUTBUF_INIT;
 	struct kdump_output o;
-	const struct pages *ps;
+	const struct pages *machine, *ps;
 	struct job job;
-	int r = image_kdump_pages(e, sel, &ps);
+	int r = image_kdump_pages(e, sel, &machine, &ps);
 
 	if (r)
 		return r;
@@ -264,7 +266,7 @@ static int make_flattened(struct engine *e, unsigned int sel, struct layout **ou
 	r = image_set_eraseinfo(e, ps, &o, &text);
 	start_compressing(e, &job, sel, e->codec);
 	if (!r)
-		r = write_flattened(e->ram, ps, &o, &job.progress, out);
+		r = write_flattened(machine, ps, &o, &job.progress, out);
 	job_end(&e->jobs, &job);
 	out_free(&text);
 	return r;
@@ -346,14 +348,14 @@ static int put_at(void *arg, const void *buf, size_t n, uint64_t off)
 	return output_put_at(arg, buf, n, off);
 }
 
-int image_stream_kdump(struct engine *e, const struct pages *ps, const struct kdump_output *o, struct output *out)
+int image_stream_kdump(const struct pages *machine, const struct pages *ps, const struct kdump_output *o, struct output *out)
 {
 	struct page_sink sink = { .put = put_at, .arg = out, .filled = !out->empty, .seen_early = true };
 	uint64_t size;
 	int r;
 
 	out->marked = true;
-	r = kdump_emit(e->ram, ps, o, &sink, NULL, &size);
+	r = kdump_emit(machine, ps, o, &sink, NULL, &size);
 	if (!r)
 		r = output_finish(out, size);
 	return out->error ? output_failed(out, out->error) : r;
@@ -363,22 +365,22 @@ int engine_stream(struct engine *e, unsigned int sel, enum image_kind kind, stru
 {
 	struct outbuf text = OUTBUF_INIT;
 	struct kdump_output o;
-	const struct pages *ps;
+	const struct pages *machine, *ps;
 	int r;
 
 	kind = actual_kind(e, kind);
 	if (kept_is_there(&e->kept, &e->selections[sel].images[kind]) ||
 	    !(kind == IMAGE_FLATTENED || (out->seekable && codec_of(kind) >= 0)))
 		return -ENOTSUP;
-	r = image_kdump_pages(e, sel, &ps);
+	r = image_kdump_pages(e, sel, &machine, &ps);
 	if (r)
 		return r;
 	image_kdump_output(e, sel, kind == IMAGE_FLATTENED ? e->codec : (enum codec)codec_of(kind), &o);
 	r = image_set_eraseinfo(e, ps, &o, &text);
 	if (!r && kind != IMAGE_FLATTENED)
-		r = image_stream_kdump(e, ps, &o, out);
+		r = image_stream_kdump(machine, ps, &o, out);
 	else if (!r)
-		r = write_flattened_stream(e->ram, ps, &o, NULL, put, out);
+		r = write_flattened_stream(machine, ps, &o, NULL, put, out);
 	if (kind == IMAGE_FLATTENED && out->error)
 		r = output_failed(out, out->error);
 	out_free(&text);
@@ -388,8 +390,8 @@ int engine_stream(struct engine *e, unsigned int sel, enum image_kind kind, stru
 int engine_kdump_overhead(struct engine *e, unsigned int sel, uint64_t *bytes)
 {
 	struct kdump_output o;
-	const struct pages *ps;
-	int r = image_kdump_pages(e, sel, &ps);
+	const struct pages *machine, *ps;
+	int r = image_kdump_pages(e, sel, &machine, &ps);
 
 	if (r)
 		return r;

@@ -22,8 +22,8 @@ static int compute_split(void *arg)
 {
 	struct split_arg *a = arg;
 	struct split_files *f = a->files;
-	const struct pages *ps;
-	int r = image_kdump_pages(a->e, a->sel, &ps);
+	const struct pages *machine, *ps;
+	int r = image_kdump_pages(a->e, a->sel, &machine, &ps);
 
 	if (r)
 		return r;
@@ -76,7 +76,7 @@ int engine_split_stream(struct engine *e, unsigned int sel, unsigned int parts, 
 {
 	struct split_arg arg = { e, sel, parts, i, &e->selections[sel].splits[parts] };
 	struct outbuf text = OUTBUF_INIT;
-	const struct pages *ps;
+	const struct pages *machine, *ps;
 	struct kdump_output o;
 	int r;
 
@@ -86,14 +86,14 @@ int engine_split_stream(struct engine *e, unsigned int sel, unsigned int parts, 
 	if (!r && kept_is_there(&e->kept, &arg.files->parts[i]))
 		return -ENOTSUP;
 	if (!r)
-		r = image_kdump_pages(e, sel, &ps);
+		r = image_kdump_pages(e, sel, &machine, &ps);
 	if (r)
 		return r;
 	image_kdump_output(e, sel, e->codec, &o);
 	image_limit_to_part(&o, &arg.files->starts[i]);
 	r = image_set_eraseinfo(e, ps, &o, &text);
 	if (!r)
-		r = image_stream_kdump(e, ps, &o, out);
+		r = image_stream_kdump(machine, ps, &o, out);
 	out_free(&text);
 	return r;
 }
