@@ -82,7 +82,7 @@ $(BUILD)/tests/tools/mount_rows: $(BUILD)/tests/tools/mount_rows.o $(BUILD)/fs/o
 
 # small, as it runs in the rig's guests
 $(BUILD)/tests/tools/sandbox_door: $(BUILD)/tests/tools/sandbox_door.o $(filter $(BUILD)/base/sandbox/%,$(OBJS)) \
-		$(addprefix $(BUILD)/base/,log.o outbuf.o vector.o memory.o fault.o)
+		$(addprefix $(BUILD)/base/,log.o log_held.o outbuf.o vector.o memory.o fault.o)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lseccomp
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/fault.h"
+#include "base/log_held.h"
 #include "base/outbuf.h"
 
 /* Set before the mount, read by all threads after it. */
@@ -89,6 +90,13 @@ static void hide_controls(char *line)
 	}
 }
 
+static void make_line(char *line, size_t size, const char *fmt, va_list ap)
+{
+	vsnprintf(line, size, fmt, ap);
+	hide_passwords(line);
+	hide_controls(line);
+}
+
 static void emit(enum log_level level, bool keeps, const char *fmt, va_list ap)
 {
 	char line[1024];
@@ -97,12 +105,10 @@ static void emit(enum log_level level, bool keeps, const char *fmt, va_list ap)
 		__atomic_add_fetch(&errors, 1, __ATOMIC_RELAXED);
 	if (level > max_level && !keeps)
 		return;
-	vsnprintf(line, sizeof(line), fmt, ap);
-	hide_passwords(line);
-	hide_controls(line);
+	make_line(line, sizeof(line), fmt, ap);
 	if (keeps)
 		keep(line);
-	if (level > max_level)
+	if (level > max_level || (level == LOG_LVL_ERR && log_held_add(NULL, line)))
 		return;
 	if (to)
 		to(level, line);
@@ -147,6 +153,22 @@ void log_vmsg(enum log_level level, const char *fmt, va_list ap)
 	emit(level, kept && level == LOG_LVL_WARN, fmt, ap);
 }
 
+void log_hold(void)
+{
+	if (max_level <= LOG_LVL_WARN)
+		log_held_begin();
+}
+
+static void say(const char *line)
+{
+	log_err("%s", line);
+}
+
+void log_release(bool failed)
+{
+	log_held_end(failed, say);
+}
+
 void log_notice(const char *fmt, ...)
 {
 	va_list ap;
@@ -175,14 +197,33 @@ int fail(int err, const char *fmt, ...)
 	return -err;
 }
 
+/* Damage that waits: all of it, as the last one may be why something failed. */
+static bool hold_damage(const unsigned long *count, const char *fmt, va_list ap)
+{
+	char line[1024];
+
+	if (!log_is_held())
+		return false;
+	make_line(line, sizeof(line), fmt, ap);
+	return log_held_add(count, line);
+}
+
 int fail_counted(unsigned long *count, int err, const char *fmt, ...)
 {
 	unsigned long n, p = 1;
 	va_list ap;
+	bool held;
 
 	if (!error_is_passing(-err) && fault_seen())
 		return fault_seen();
 	n = __atomic_add_fetch(count, 1, __ATOMIC_RELAXED);
+	va_start(ap, fmt);
+	held = hold_damage(count, fmt, ap);
+	va_end(ap);
+	if (held) {
+		__atomic_add_fetch(&errors, 1, __ATOMIC_RELAXED);
+		return -err;
+	}
 	while (p < n && p <= n / 10)
 		p *= 10;
 	if (p == n) {

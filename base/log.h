@@ -53,6 +53,15 @@ void log_vmsg(enum log_level level, const char *fmt, va_list ap) __attribute__((
 #define log_info(...)  log_msg(LOG_LVL_INFO, __VA_ARGS__)
 #define log_debug(...) log_msg(LOG_LVL_DEBUG, __VA_ARGS__)
 
+/*
+ * Of a program that shows one thing and ends: errors, not warnings, wait from log_hold() to log_release(), so that one that
+ * failed says in one line why, and one that did not says what was damaged on the way. All that were different are said then,
+ * each kind of damage (fail_counted()) once, with a number; failed: damage only if there was nothing else, and of that the
+ * last one. Where more is told than warnings (-v) nothing waits. Threads: one.
+ */
+void log_hold(void);
+void log_release(bool failed);
+
 /* Log at error level, return -err. err is a positive errno value. */
 int fail(int err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

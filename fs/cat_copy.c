@@ -3,12 +3,14 @@
 
 #include <elf.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "base/log_held.h"
 
 #define PIECE ((size_t)1 << 20)
 #define SMALL_PIECE ((size_t)4096)	/* to get as close to damage as a reader of the mount does */
@@ -19,6 +21,8 @@ struct cat_copy {
 	const char *path;
 	struct output *out;
 	char *buf;		/* PIECE bytes */
+	size_t said;		/* log_held_errors() before */
+	bool image;
 	bool may_mark;
 	uint64_t mark_at;	/* where the file says until its end that it is incomplete; 0: it does not */
 	uint8_t mark[4];	/* what is there in truth */
@@ -40,6 +44,21 @@ static void mark_incomplete(struct cat_copy *c, size_t n)
 	c->out->marked = true;
 }
 
+/* In one line, unless it was said: damage is why, and what is made of all that can be read is not far. */
+static int cannot_read(const struct cat_copy *c, int r, uint64_t off)
+{
+	static const char advice[] = "; kdump-compressed and level-N/dump have all that can be read";
+	bool damaged = r == -EIO || r == -EBADMSG, known;
+	char why[768];
+
+	if (log_held_errors() > c->said)
+		return r;
+	known = log_held_damage(why, sizeof(why));
+	log_err("%s: offset %#llx: %s%s%s%s", c->path, (unsigned long long)off, strerror(r == -EBADMSG ? EIO : -r),
+		known ? ": " : "", known ? why : "", damaged && c->image ? advice : "");
+	return r;
+}
+
 /* To the output's position, or, when it has holes, to off behind its base. */
 static int copy_range(struct cat_copy *c, uint64_t off, uint64_t end)
 {
@@ -54,10 +73,8 @@ static int copy_range(struct cat_copy *c, uint64_t off, uint64_t end)
 			n = 0;
 			continue;
 		}
-		if (r < 0) {
-			log_err("%s: offset %#llx: %s", c->path, (unsigned long long)off, strerror(r == -EBADMSG ? EIO : -r));
-			return r;
-		}
+		if (r < 0)
+			return cannot_read(c, r, off);
 		if (!off && c->may_mark)
 			mark_incomplete(c, n);
 		r = c->out->empty ? output_put_at(c->out, c->buf, n, off) : output_put(c->out, c->buf, n);
@@ -89,7 +106,7 @@ static int copy_sparse(struct cat_copy *c, uint64_t size)
 
 int cat_copy(const struct view *v, const char *path, bool image, struct output *out)
 {
-	struct cat_copy c = { .v = v, .path = path, .out = out, .buf = malloc(PIECE),
+	struct cat_copy c = { .v = v, .path = path, .out = out, .buf = malloc(PIECE), .said = log_held_errors(), .image = image,
 			      .may_mark = image && out->seekable };
 	int r;
 

@@ -188,6 +188,7 @@ static int show(struct run *r, struct fs *fs, struct output *out)
 static int mount_and_serve(struct run *r, struct fs *fs, struct output *out)
 {
 	(void)out;
+	log_release(false);
 	return serving_run(&r->serving, fs);
 }
 
@@ -198,7 +199,9 @@ static int work_for_output(struct run *r)
 	int status;
 
 	output_open(&out, STDOUT_FILENO);
+	log_hold();
 	status = open_and(r, show, &out);
+	log_release(status == STATUS_MOUNT || status == STATUS_SYSTEM);
 	output_close(&out);
 	return status;
 }
@@ -209,8 +212,10 @@ static int work_for_mount(struct run *r)
 
 	/* the terminal's signals come by way of the monitor */
 	setsid();
+	log_hold();
 	if (!serving_prepare(&r->serving, r->o))
 		status = open_and(r, mount_and_serve, NULL);
+	log_release(status == STATUS_MOUNT || status == STATUS_SYSTEM);
 	serving_free(&r->serving);
 	return status;
 }

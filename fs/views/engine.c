@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "base/fault.h"
 #include "base/log.h"
+#include "base/log_held.h"
 #include "base/memory.h"
 #include "base/repage.h"
 #include "filter/domu.h"
@@ -253,6 +254,8 @@ int engine_open(const struct engine_options *opt, struct engine **out)
 {
 	struct engine *e = calloc(1, sizeof(*e));
 	struct fault_watch watch;
+	char why[768];
+	bool known;
 	int r, fault;
 
 	if (!e)
@@ -262,9 +265,11 @@ int engine_open(const struct engine_options *opt, struct engine **out)
 	r = open_engine(opt, e);
 	log_keep_warnings(NULL);
 	fault = fault_watch_end(&watch);
-	if (!r && fault)
-		r = fail(-fault, "%s: could not be read while it was opened: %s; this may pass: try again", e->dump->src->name,
-			 strerror(-fault));
+	if (!r && fault) {
+		known = log_held_damage(why, sizeof(why));
+		r = fail(-fault, "%s: could not be read while it was opened: %s%s%s; this may pass: try again", e->dump->src->name,
+			 strerror(-fault), known ? ": " : "", known ? why : "");
+	}
 	if (r)
 		engine_close(e);
 	else

@@ -46,7 +46,7 @@ says() {
 }
 field() { "$VMCOREFS" -q --cat info "$T/made" | sed -n "s/^$1: //p"; }
 word() { "$VMCOREFS" -q --cat "phys/$1+4" "$T/made" 2>/dev/null | od -An -tu4 | tr -d ' '; }
-why() { "$VMCOREFS" -q --cat "pfn/$1" "$T/made" 2>&1 >"$T/page" | tail -n 1 | sed 's/.*: //'; }
+why() { "$VMCOREFS" -q --cat "pfn/$1" "$T/made" 2>&1 >"$T/page" | tail -n 1 | sed 's,.*\(Input/output error\).*,\1,; t; s/.*: //'; }
 
 # --- byte order, page borders, gaps
 image 'big(0x1000, page(7)) + big(0x5000, page(9))'

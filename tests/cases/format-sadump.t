@@ -153,7 +153,7 @@ is "$(info incomplete)" yes "cut in the pages"
 like "$(cat "$T/err")" "made: truncated: the file ends 10000 bytes before its pages do; some cannot be read" "... is said"
 is "$(page 0x114)" same "... what is before can be read"
 like "$(page 0x116)" "pfn/0x116: .*Input/output error" "... what is behind cannot"
-like "$(page 0x116; cat "$T/err")" "made: page 0x115: cannot be read at offset 0x[0-9a-f]*: beyond the end of the file" "... with a message"
+like "$(page 0x116; cat "$T/err")" "made: page 0x116: cannot be read at offset 0x[0-9a-f]*: beyond the end of the file" "... with a message"
 
 made sadump
 size=$(stat -c %s "$T/made")

@@ -192,7 +192,7 @@ made "$T/x" "set desc[2].size 1"
 for i in 1 2; do cat_ level-0/split-2/$i "$T/x" >"$T/own.$i"; done
 same <(head -c 464 "$T/own.1") <(head -c 464 "$T/own.2") "a damaged page: main headers are the same"
 cat_ pfn/2 "$T/own.2" "$T/own.1" >"$T/got"
-like "$?$(cat "$T/err")" "^32.*page 0x2 .*was not written.*Input/output error" "... the page is EIO"
+like "$?$(cat "$T/err")" "^32.*.*Input/output error.*page 0x2 .*was not written" "... the page is EIO"
 cat_ pfn/3 "$T/own.2" "$T/own.1" | cmp - <("$VMCOREFS" --cat pfn/3 "$T/whole")
 result $? "... the next one is there"
 is "$("$VMCOREFS" --list level-1/split-8 "$T/whole" | tr '\n' ' ')" "1 2 3 4 5 6 7 8 " "split-8 lists its parts"
