@@ -16,8 +16,6 @@ PATIENCE = 6            # times as long on the clock, for what waits forever
 MEBIBYTES = 64
 DATA = 4 << 30          # of memory, so that a failure is not the machine's
 LINES = 24
-# What is said of damaged places on the way, each kind at the 1st, 10th, 100th; not why the view cannot be had.
-DETAIL = re.compile(r'(page|physical address|address|content at|(bytes|chunk|record) at offset) (0x)?[0-9a-f]|^vmcorefs: \.\.\. and \d+ more like this$')
 SANITIZER = re.compile(r'Sanitizer|runtime error:')
 
 
@@ -60,7 +58,6 @@ class Judge:
         allowed = (0, 32) if view != 'raw' else (0, 32, -signal.SIGPIPE)
         lines = errors.splitlines()
         said = [line for line in lines if not line.startswith('vmcorefs: warning: ')]
-        why = [line for line in said if not DETAIL.search(line)] or said[-1:]
         if SANITIZER.search(errors):
             return 'sanitizer: ' + errors[:3000]
         if seconds > self.seconds or status in (-signal.SIGKILL, -signal.SIGXCPU):
@@ -69,8 +66,10 @@ class Judge:
             return 'status %d: %s' % (status, errors[:300])
         if not self.sanitized and kib > MEBIBYTES * 1024 + pages // 1024:
             return 'memory: %d MiB' % (kib // 1024)
-        if status == 32 and len(why) != 1:
-            return 'status 32, %d lines say why: %s' % (len(why), errors[:1500])
+        if status == 32 and len(said) != 1:
+            return 'status 32, %d lines say why: %s' % (len(said), errors[:1500])
+        if status == 32 and view not in said[0] and not any(a in said[0] for a in arguments):
+            return 'status 32, neither the file nor the view is named: %s' % errors[:1500]
         if len(lines) > LINES or len(set(lines)) < len([line for line in lines if 'more like this' not in line]):
             return 'too many lines: %s' % errors[:1500]
         if any(not line.startswith('vmcorefs: ') or not line.isprintable() or len(line) > 500 for line in lines):

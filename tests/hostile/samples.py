@@ -2,8 +2,10 @@
 """Whole dumps of every format that is read, each with the places of its fields, for inputs.py to damage.
 
 A Sample is files in a folder (one path, more of a set at PATH.SUFFIX) and what is known of them:
-fields  [(suffix, name, offset, bytes, order)]; order '<' or '>', or 't' for a number that is text
+fields  [(suffix, name, offset, bytes, order)]; order '<' or '>', 'p' or 'P' the same for what may be an address, or 't' for a
+        number that is text
 places  {suffix: offsets where a structure begins or ends}
+areas   [(name, offset, bytes)] of the first file: what may be overwritten as a whole
 """
 import os
 import re
@@ -17,6 +19,7 @@ sys.path[:0] = [os.path.join(TESTS, 'mkformat.d'), os.path.join(TESTS, 'mkdump.d
 sys.dont_write_bytecode = True
 
 import build                                 # noqa: E402
+import contents                              # noqa: E402
 import memory                                # noqa: E402
 import output                                # noqa: E402
 from cstruct import Abi, CStruct             # noqa: E402
@@ -80,6 +83,9 @@ class Sample:
     def __init__(self, name, path, alone=False, options=lambda path: []):
         self.name, self.path, self.alone, self.options = name, path, alone, options
         self.suffixes, self.fields, self.places = [''], [], {'': set()}
+        self.areas, self.addresses = [], []     # see contents.py
+        self.views = None                       # those of judge.py
+        self.is_text = False
 
     def field(self, name, offset, size, order, suffix=''):
         self.fields.append((suffix, name, offset, size, order))
@@ -254,6 +260,15 @@ def real(folder):
     return sample
 
 
+def beside(name, text, arguments, views, folder):
+    """A text that is given beside a dump."""
+    sample = Sample(name, os.path.join(folder, name))
+    with open(sample.path, 'wb') as f:
+        f.write(text)
+    sample.arguments, sample.views, sample.is_text = arguments, views, True
+    return sample
+
+
 def samples(folder):
     """All of them, made in the folder; what cannot be packed here is left out and named at the end."""
     found, without = [], []
@@ -273,5 +288,9 @@ def samples(folder):
             found.append(packed(name, command, start, end, plain, folder))
         else:
             without.append(name)
+    for outer, inner in (('gzip', 'flattened-kdump'), ('zstd', 'kdump-none'), ('xz', 'qemu-savevm'), ('lz4', 'kdump')):
+        if shutil.which(outer) and os.path.exists(os.path.join(folder, inner)):
+            found.append(packed('%s-of-%s' % (outer, inner), *PACKED[outer], os.path.join(folder, inner), folder))
     found += [archive(plain, folder), xen(folder), real(folder)]
+    found += contents.samples(folder, Sample, add_texts, lambda *what: beside(*what, folder))
     return found, without
