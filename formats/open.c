@@ -20,6 +20,7 @@
 #include "formats/pieces.h"
 #include "formats/reader/reader.h"
 #include "formats/shared.h"
+#include "formats/source/file.h"
 #include "formats/source/open.h"
 #include "formats/tar.h"
 
@@ -307,4 +308,9 @@ int dump_open_files(const struct dump_request *req, struct dump **out)
 	free(in.srcs);
 	free(state);
 	return r;
+}
+
+bool dump_files_changes(void (*tell)(void *arg, const char *name, const char *what), void *arg)
+{
+	return source_files_changes(tell, arg);
 }

@@ -13,4 +13,8 @@
  * degraded, which makes that a warning. */
 int dump_open_files(const struct dump_request *req, struct dump **out);
 
+/* Files that were found to have changed since they were opened: tell is called for each, and may be NULL. Is there any?
+ * Threads: any. */
+bool dump_files_changes(void (*tell)(void *arg, const char *name, const char *what), void *arg);
+
 #endif

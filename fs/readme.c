@@ -87,7 +87,7 @@ static const struct view_row rows[] = {
 	  .render = render_readme },
 	{ .path = "info", .cost = "reads the log", .use = "you, scripts",
 	  .help = "the dump and its kernel, as key: value", .type = VIEW_COSTLY_TEXT,
-	  .render = render_info_file, .bound = bound_info },
+	  .render = render_info_file, .bound = bound_info, .is_live = info_is_live },
 };
 
 VIEW_FAMILY(readme, rows);

@@ -185,6 +185,8 @@ int tree_open(struct fs *fs, struct node n, struct view **out)
 	case VIEW_TEXT:
 	case VIEW_COSTLY_TEXT:
 	case VIEW_PROC_TEXT:
+		if (p.row->is_live && p.row->is_live(fs->e))
+			return open_live(fs, n, out);
 		r = tree_text(fs, n, &t);
 		return r ? r : view_from_text(t, p.row->type == VIEW_PROC_TEXT, out);
 	case VIEW_IMAGE:

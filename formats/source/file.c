@@ -31,7 +31,7 @@ struct file_source {
 	pthread_mutex_t *one_reader;	/* owned; of files of /proc, else NULL: see file_read() */
 	size_t map_page;		/* bytes of a page of this machine; 0: reads are not mapped, see read_mapped() */
 	struct statx first;		/* of regular files that are watched: as it was opened */
-	_Atomic bool told;		/* that it has changed */
+	const char *_Atomic change;	/* what was told of it; NULL: it has not changed */
 	struct file_source *next;	/* in watched */
 };
 
@@ -91,20 +91,21 @@ static bool look(int fd, struct statx *st)
 
 static void check(struct file_source *f)
 {
+	const char *what, *none = NULL, *may_be_wrong = "";
 	struct statx now;
-	const char *what;
 
-	if (atomic_load(&f->told) || !look(f->fd, &now))
+	if (atomic_load(&f->change) || !look(f->fd, &now))
 		return;
 	what = now.stx_size < f->first.stx_size ? "is shorter than when it was opened: what was behind its end cannot be read" :
 	       now.stx_size > f->first.stx_size ? "is longer than when it was opened" :
 	       now.stx_mtime.tv_sec != f->first.stx_mtime.tv_sec || now.stx_mtime.tv_nsec != f->first.stx_mtime.tv_nsec ?
 	       "was written to since it was opened" : NULL;
-	if (what && !atomic_exchange(&f->told, true))
-		log_notice("%s: the file %s; views may be wrong: unmount, and mount again", f->s.name, what);
-	else if (!what && !now.stx_nlink && f->first.stx_nlink && !atomic_exchange(&f->told, true))
-		log_notice("%s: the file was deleted or replaced since it was opened; views show what it was: unmount, and mount again",
-			   f->s.name);
+	if (!what && !now.stx_nlink && f->first.stx_nlink)
+		what = "was deleted or replaced since it was opened; views show what it was";
+	else if (what)
+		may_be_wrong = "; views may be wrong";
+	if (what && atomic_compare_exchange_strong(&f->change, &none, what))
+		log_notice("%s: the file %s%s: unmount, and mount again", f->s.name, what, may_be_wrong);
 }
 
 static void watch(struct file_source *f)
@@ -134,6 +135,22 @@ void source_files_check(void)
 	for (struct file_source *f = watched; f; f = f->next)
 		check(f);
 	pthread_mutex_unlock(&watched_lock);
+}
+
+bool source_files_changes(void (*tell)(void *arg, const char *name, const char *what), void *arg)
+{
+	bool any = false;
+
+	pthread_mutex_lock(&watched_lock);
+	for (struct file_source *f = watched; f; f = f->next) {
+		const char *what = atomic_load(&f->change);
+
+		any |= what != NULL;
+		if (what && tell)
+			tell(arg, f->s.name, what);
+	}
+	pthread_mutex_unlock(&watched_lock);
+	return any;
 }
 
 /*

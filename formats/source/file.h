@@ -21,5 +21,8 @@ int source_open_file(const char *path, struct source **out);
 /* Has a regular file that is open changed since (size, time), or lost its name? That is logged, once of each. Asks no server. Also
  * done where a read fails. Threads: any. */
 void source_files_check(void);
+/* What was found so: tell is called for each of these files ("is longer than when it was opened"). Is there any? tell may be
+ * NULL. Threads: any. */
+bool source_files_changes(void (*tell)(void *arg, const char *name, const char *what), void *arg);
 
 #endif

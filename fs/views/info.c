@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/codec.h"
+#include "formats/open.h"
 #include "fs/views/commands.h"
 #include "fs/views/info_internal.h"
 #include "fs/views/info_kernels.h"
@@ -146,6 +147,20 @@ static void put_xen(const struct engine *e, struct outbuf *out)
 		out_printf(out, "missing: owners of pages (-o xen_domu=exclude): %s\n", x->why_no_owners);
 }
 
+static void put_change(void *out, const char *name, const char *what)
+{
+	char text[PATH_MAX + 128];
+
+	snprintf(text, sizeof(text), "%s %s", name, what);
+	info_text(out, "changed", text);
+}
+
+bool info_is_live(const struct engine *e)
+{
+	(void)e;
+	return dump_files_changes(NULL, NULL);
+}
+
 #define LINES_BOUND	(64u << 10)		/* of all lines but those of parts */
 
 uint64_t bound_info(const struct engine *e)
@@ -179,6 +194,7 @@ int render_info(struct engine *e, struct outbuf *out)
 	put_erased(e, out);
 	put_xen(e, out);
 	out_printf(out, "incomplete: %s\n", d->incomplete ? "yes" : "no");
+	dump_files_changes(put_change, out);
 	put_lines(d->facts.data, d->facts.len, "", out);
 	put_lines(e->warnings.data, e->warnings.len, "warning: ", out);
 	out_printf(out, "architecture: %s\n", engine_machine(e));

@@ -13,5 +13,7 @@
 int render_info(struct engine *e, struct outbuf *out);
 /* Bytes that it does not exceed, but for what is missing. */
 uint64_t bound_info(const struct engine *e);
+/* From when a file of the dump was found to have changed. */
+bool info_is_live(const struct engine *e);
 
 #endif

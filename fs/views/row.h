@@ -100,6 +100,8 @@ struct view_row {
 
 	/* Texts and links. Errors of memory are in out. */
 	int (*render)(struct engine *e, const struct view_at *at, struct outbuf *out);
+	/* Has this text become one that changes, as VIEW_LIVE ones do? May be NULL. */
+	bool (*is_live)(const struct engine *e);
 	/* VIEW_COSTLY_TEXT: bytes that it does not exceed, without reading what it is made of */
 	uint64_t (*bound)(const struct engine *e);
 	/* What a text that can be read all the same says of the dump, as an error. May be NULL. */

@@ -14,11 +14,14 @@ change() {	# NAME REGEX COMMAND...
 	SUSPICIOUS_LOG=1 mount_dump "$T/dump" "$mnt"
 	cat "$mnt/vmcoreinfo" >/dev/null
 	is "$(said "")" 0 "$name: nothing is said before"
+	is "$(grep -c ^changed: "$mnt/info")" 0 "... nor in info"
 	"$@"
 	cat "$mnt/README" >/dev/null
 	is "$(said "$regex")" 1 "... the next open(2) says it"
 	cat "$mnt/vmcoreinfo" "$mnt/README" >/dev/null
 	is "$(said "")" 1 "... once"
+	like "$(grep ^changed: "$mnt/info")" "^changed: $T/dump ${regex%%;*}" "... info says it, which was read before"
+	ok "... and has what it had" grep -q "^format: " "$mnt/info"
 }
 
 append() { echo more >>"$T/dump"; }
