@@ -52,3 +52,17 @@ int memory_check(uint64_t more)
 		tell(more, in_use, max);
 	return -ENOMEM;
 }
+
+void *memory_malloc(uint64_t bytes)
+{
+	return bytes > PTRDIFF_MAX || memory_check(bytes) ? NULL : malloc(bytes ? (size_t)bytes : 1);
+}
+
+void *memory_calloc(uint64_t n, size_t size)
+{
+	uint64_t bytes;
+
+	if (__builtin_mul_overflow(n, (uint64_t)size, &bytes) || bytes > PTRDIFF_MAX || memory_check(bytes))
+		return NULL;
+	return bytes ? calloc((size_t)n, size) : malloc(1);
+}

@@ -28,5 +28,8 @@ void memory_allow(uint64_t bytes);
 void memory_allow_cache(int64_t bytes);
 /* Are so many bytes more within the limit? 0 or -ENOMEM. */
 int memory_check(uint64_t more);
+/* malloc() and calloc() of as many bytes, or things, as a dump says, for free(). NULL: more than is allowed, or than there is. */
+void *memory_malloc(uint64_t bytes);
+void *memory_calloc(uint64_t n, size_t size);
 
 #endif

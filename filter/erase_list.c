@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/bytes.h"
+#include "base/memory.h"
 #include "base/vector.h"
 
 struct erase_piece {
@@ -139,7 +140,7 @@ static int by_paddr(const void *a, const void *b)
 /* All pieces, sorted; equal starts (pieces of different entries further in) in no special order. */
 static int collect_ranges(struct erase_list *l, struct erase_range **out, size_t *n)
 {
-	struct erase_range *r = calloc(l->npieces + 1, sizeof(*r));
+	struct erase_range *r = memory_calloc(l->npieces + 1, sizeof(*r));
 
 	*n = 0;
 	*out = r;
@@ -205,8 +206,8 @@ int erase_list_close(struct erase_list *l)
 	r = collect_ranges(l, &sorted, &n);
 	if (!r) {
 		/* each range ends at most once and is cut at most once by one that starts in it */
-		l->ranges = calloc(2 * n + 1, sizeof(*l->ranges));
-		open = calloc(n + 1, sizeof(*open));
+		l->ranges = memory_calloc(2 * n + 1, sizeof(*l->ranges));
+		open = memory_calloc(n + 1, sizeof(*open));
 		r = l->ranges && open ? 0 : -ENOMEM;
 	}
 	if (!r)

@@ -15,6 +15,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/vector.h"
 #include "formats/elf/kcore.h"
 #include "formats/elf/netdump.h"
@@ -211,7 +212,7 @@ static int read_program_headers(struct dump *d, const struct elf_header *h, stru
 	batch = (size_t)min_u64(batch ? batch : 1, count);
 	if (!batch)
 		return 0;
-	buf = malloc(batch * h->phentsize);
+	buf = memory_malloc(batch * h->phentsize);
 	if (!buf)
 		return -ENOMEM;
 	for (done = 0; done < count && !r; done += batch) {

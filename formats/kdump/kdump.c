@@ -14,6 +14,7 @@
 #include "base/bytes.h"
 #include "base/codec.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "formats/kdump/diskdump.h"
 #include "formats/kdump/header.h"
 #include "formats/reader/machine.h"
@@ -164,7 +165,7 @@ static int load_notes(struct dump *d, const struct kdump_header *h)
 		r = dump_find_vmcoreinfo(d);
 	if (r || d->vmcoreinfo || !h->offset_vmcoreinfo || !len)
 		return r;
-	text = malloc(len);
+	text = memory_malloc(len);
 	if (!text)
 		return -ENOMEM;
 	if (!source_read(d->src, text, len, h->offset_vmcoreinfo)) {
@@ -187,7 +188,7 @@ static int load_eraseinfo(struct dump *d, const struct kdump_header *h)
 
 	if (!h->offset_eraseinfo || !len)
 		return dump_find_eraseinfo(d);
-	text = malloc(len);
+	text = memory_malloc(len);
 	if (!text)
 		return -ENOMEM;
 	if (!source_read(d->src, text, len, h->offset_eraseinfo)) {

@@ -15,6 +15,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "formats/reader/notes.h"
 #include "formats/reader/reader.h"
 
@@ -422,7 +423,7 @@ int qemu_devices_take_note(struct dump *d)
 
 	if (f->note_bytes < 24 || f->note_bytes > GUEST_NOTE_MAX || f->note_paddr >> d->pages.page_shift >= d->pages.max_pfn)
 		return 0;
-	note = malloc(f->note_bytes);
+	note = memory_malloc(f->note_bytes);
 	if (!note)
 		return -ENOMEM;
 	if (!pages_read_bytes(&d->pages, f->note_paddr, f->note_bytes, note, HOLES_FAIL)) {
@@ -472,7 +473,7 @@ int qemu_devices_load(struct dump *d, uint64_t from)
 	}
 	len = min_u64(d->src->size - from, DEVICES_MAX);
 	v = calloc(1, sizeof(*v));
-	bytes = malloc(len);
+	bytes = memory_malloc(len);
 	if (!v || !bytes) {
 		r = -ENOMEM;
 	} else if (source_read(d->src, bytes, len, from)) {

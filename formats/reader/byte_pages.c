@@ -174,7 +174,7 @@ static int make_runs(struct byte_pages *b, const struct extents *in_file, const 
 			continue;
 		/* every run can cut a range in two */
 		runs = memory_check((2 * b->nruns + parts[i].ranges->n) * sizeof(*runs)) ? NULL :
-		       calloc(2 * b->nruns + parts[i].ranges->n, sizeof(*runs));
+		       memory_calloc(2 * b->nruns + parts[i].ranges->n, sizeof(*runs));
 		if (!runs)
 			return -ENOMEM;
 		b->nruns = fill_gaps(runs, b->runs, b->nruns, parts[i].ranges, parts[i].state);

@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/vector.h"
 
 #define NOTE_HEADER 12u			/* namesz, descsz, type */
@@ -132,7 +133,7 @@ int dump_set_vmcoreinfo(struct dump *d, const void *text, size_t len)
 		return 0;
 	free(d->vmcoreinfo);
 	d->vmcoreinfo_len = 0;
-	d->vmcoreinfo = malloc(len + 1);
+	d->vmcoreinfo = memory_malloc(len + 1);
 	if (!d->vmcoreinfo)
 		return -ENOMEM;
 	memcpy(d->vmcoreinfo, text, len);

@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "formats/reader/notes.h"
 #include "formats/reader/reader.h"
 #include "formats/s390/dump.h"
@@ -146,7 +147,7 @@ static int take_text(struct dump *d, uint64_t paddr, uint64_t len)
 	}
 	if (len < sizeof(mark) || len > TEXT_MAX)
 		return -ENOENT;
-	text = malloc(len);
+	text = memory_malloc(len);
 	if (!text)
 		return -ENOMEM;
 	if (!read_memory(d, paddr, len, text) && !memcmp(text, mark, sizeof(mark) - 1))

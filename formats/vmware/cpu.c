@@ -12,6 +12,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "formats/reader/x86_cpu.h"
 
 #define CPUS_MAX 4096u
@@ -119,8 +120,8 @@ static int set_number(struct cpus *cpus, const struct vmware_group *g, const str
 		log_warn("%s: the registers of %llu CPUs are not believed", g->src->name, (unsigned long long)n);
 		return 0;
 	}
-	cpus->list = calloc(n, sizeof(*cpus->list));
-	cpus->seen = calloc(n, sizeof(*cpus->seen));
+	cpus->list = memory_calloc(n, sizeof(*cpus->list));
+	cpus->seen = memory_calloc(n, sizeof(*cpus->seen));
 	if (!cpus->list || !cpus->seen)
 		return -ENOMEM;
 	cpus->n = (uint32_t)n;

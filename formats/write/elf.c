@@ -55,7 +55,7 @@ static int add_pages(struct pieces *p, const struct pages *ps, uint64_t pfn, uin
 static uint64_t *find_cuts(const struct elf_output *o, unsigned int shift)
 {
 	size_t n = 0;
-	uint64_t *cuts = calloc(2 * (o->nsegments + 1), sizeof(*cuts));
+	uint64_t *cuts = memory_calloc(2 * (o->nsegments + 1), sizeof(*cuts));
 
 	if (!cuts)
 		return NULL;

@@ -334,7 +334,7 @@ static int add_segments(struct layout *l, const struct kdump_copy *c, const stru
 			const struct kdump_output *o)
 {
 	uint64_t descs = c->kept * KDUMP_DESC_BYTES, head_bytes = (1 + c->g.sub_blocks) * c->g.block;
-	uint8_t *headers = calloc(1, head_bytes);
+	uint8_t *headers = memory_calloc(1, head_bytes);
 	int r;
 
 	if (!headers)

@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "formats/kdump/abi.h"
 
 #define BITMAP_PIECE		65536
@@ -248,7 +249,7 @@ int kdump_emit(const struct pages *machine, const struct pages *ps, const struct
 		return r;
 	in.desc_offset = g.desc_offset;
 	in.data_offset = g.data_offset;
-	headers = calloc(1 + g.sub_blocks, g.block);
+	headers = memory_calloc(1 + g.sub_blocks, g.block);
 	if (!headers)
 		return -ENOMEM;
 	kdump_headers(headers, ps, o, &g, o->incomplete || sink->seen_early, 0);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/bytes.h"
+#include "base/memory.h"
 #include "formats/reader/notes.h"
 
 #define MAX_NOTES 16384u		/* some for each CPU */
@@ -29,7 +30,7 @@ static void phys_base_hint(const struct dump *d, struct kernel_input *in)
 
 static int get_segments(const struct dump *d, struct kernel_input *in, struct dump_facts *facts)
 {
-	facts->segments = calloc(d->nsegments ? d->nsegments : 1, sizeof(*facts->segments));
+	facts->segments = memory_calloc(d->nsegments, sizeof(*facts->segments));
 	if (!facts->segments)
 		return -ENOMEM;
 	for (size_t i = 0; i < d->nsegments; i++)
@@ -46,8 +47,8 @@ static int get_notes(const struct dump *d, struct kernel_input *in, struct dump_
 
 	while (n < MAX_NOTES && dump_next_note(d, &pos, &note))
 		n++;
-	facts->notes = calloc(n ? n : 1, sizeof(*facts->notes));
-	facts->arch_notes = calloc(n ? n : 1, sizeof(*facts->arch_notes));
+	facts->notes = memory_calloc(n, sizeof(*facts->notes));
+	facts->arch_notes = memory_calloc(n, sizeof(*facts->arch_notes));
 	if (!facts->notes || !facts->arch_notes)
 		return -ENOMEM;
 	pos = 0;
@@ -155,7 +156,7 @@ int dump_facts_addresses(const struct dump *d, unsigned int page_shift, struct m
 
 	*n = 0;
 	*image = (struct mapping){ 0 };
-	*maps = m = calloc(d->nsegments ? d->nsegments : 1, sizeof(*m));
+	*maps = m = memory_calloc(d->nsegments, sizeof(*m));
 	if (!m)
 		return -ENOMEM;
 	if (!tells_addresses(d))

@@ -9,6 +9,7 @@
 #include "base/bisect.h"
 #include "base/bytes.h"
 #include "base/fault.h"
+#include "base/memory.h"
 #include "kernel/code/libcapstone.h"
 #include "kernel/code/sites.h"
 #include "kernel/debuginfo/address.h"
@@ -244,7 +245,7 @@ int disassemble(const struct facts *f, const struct function *fn, struct outbuf 
 
 	if (r)
 		return r;
-	buf = malloc(fn->bytes);
+	buf = memory_malloc(fn->bytes);
 	r = buf ? kreader_open(k, &reader) : -ENOMEM;
 	if (!r) {
 		r = sites_find(&names, reader, fn, &l.sites);

@@ -9,6 +9,7 @@
 #include "base/bisect.h"
 #include "base/bytes.h"
 #include "base/fault.h"
+#include "base/memory.h"
 #include "base/vector.h"
 #include "kernel/debuginfo/facts_names.h"
 #include "kernel/object/bulk.h"
@@ -286,7 +287,7 @@ static int add_records(struct collecting *c, uint64_t records, uint64_t n, const
 		       const struct kfield *flags)
 {
 	uint64_t bytes = record->at.bytes;
-	uint8_t *list = malloc(n * bytes);
+	uint8_t *list = memory_malloc(n * bytes);
 	int r = list ? 0 : -ENOMEM;
 
 	if (!r)

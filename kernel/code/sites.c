@@ -7,6 +7,7 @@
 #include "base/bisect.h"
 #include "base/bytes.h"
 #include "base/fault.h"
+#include "base/memory.h"
 #include "base/vector.h"
 #include "kernel/code/disassemble.h"
 #include "kernel/object/bulk.h"
@@ -54,7 +55,7 @@ static int add_labels(struct sites *s, struct kreader *r, const struct function 
 	if (!bytes || bytes > 64 || f->code.at.offset + f->code.at.bytes > bytes || f->key.at.offset + f->key.at.bytes > bytes ||
 	    f->code.at.bytes > 8 || f->key.at.bytes > 8 || !n || n > MAX_ENTRIES)
 		return 0;
-	entries = malloc(n * bytes);
+	entries = memory_malloc(n * bytes);
 	if (!entries)
 		return -ENOMEM;
 	/* what is lost reads as zeroes: a place before the table, or at 0 */

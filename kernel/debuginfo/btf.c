@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/hash.h"
+#include "base/memory.h"
 #include "base/vector.h"
 
 #define MAGIC		0xeb9f
@@ -321,8 +322,8 @@ static int index_names(struct btf *b)
 
 	while (buckets < n / 2)
 		buckets *= 2;
-	b->buckets = calloc(buckets, sizeof(*b->buckets));
-	b->next = calloc(n ? n : 1, sizeof(*b->next));
+	b->buckets = memory_calloc(buckets, sizeof(*b->buckets));
+	b->next = memory_calloc(n, sizeof(*b->next));
 	if (!b->buckets || !b->next)
 		return -ENOMEM;
 	b->mask = buckets - 1;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/memory.h"
 
 #define TOKENS		256
 #define MAX_SYMS	(1u << 21)	/* kernels of today have 100,000 to 300,000 */
@@ -70,7 +71,7 @@ static int read_names(struct decoder *d)
 
 	if (d->at->token_table > d->at->names)
 		most = min_u64(most, d->at->token_table - d->at->names);
-	d->names = malloc(most);
+	d->names = memory_malloc(most);
 	if (!d->names)
 		return -ENOMEM;
 	d->names_len = kernel_read_part(d->k, d->at->names, d->names, most);
@@ -81,7 +82,7 @@ static int read_values(struct decoder *d)
 {
 	unsigned int bytes = d->at->offsets ? 4 : d->pointer_bytes;
 
-	d->values = malloc((size_t)d->n * bytes);
+	d->values = memory_malloc((size_t)d->n * bytes);
 	if (!d->values)
 		return -ENOMEM;
 	return kernel_read(d->k, d->at->offsets ? d->at->offsets : d->at->addresses, d->values, (uint64_t)d->n * bytes);

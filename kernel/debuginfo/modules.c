@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/vector.h"
 #include "kernel/debuginfo/image_modules.h"
 #include "kernel/debuginfo/module_exports.h"
@@ -121,7 +122,7 @@ static int read_names(const struct visit *w, uint64_t strtab, struct tables *tab
 		most = max_u64(most, symbol_at(w, tables, i).st_name);
 	if (most > (uint64_t)tables->n * MAX_NAME_BYTES)
 		return -EIO;
-	tables->strtab = malloc(most + MAX_NAME_BYTES);
+	tables->strtab = memory_malloc(most + MAX_NAME_BYTES);
 	if (!tables->strtab)
 		return -ENOMEM;
 	tables->strtab_len = kread_part(w->r, strtab, tables->strtab, most + MAX_NAME_BYTES);
@@ -147,7 +148,7 @@ static int read_symbols(struct visit *w, uint64_t module, struct symtab *out)
 		return symtab_finish(out);
 	if (tables.n > MAX_SYMBOLS)
 		return -EIO;
-	tables.symtab = malloc(tables.n * tables.entry_bytes);
+	tables.symtab = memory_malloc(tables.n * tables.entry_bytes);
 	tables.typetab = f->typetab.known ? malloc(tables.n) : NULL;
 	if (!tables.symtab || (f->typetab.known && !tables.typetab))
 		r = -ENOMEM;

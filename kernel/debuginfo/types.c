@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/vector.h"
 #include "kernel/debuginfo/image.h"
 #include "kernel/debuginfo/types_internal.h"
@@ -81,7 +82,7 @@ static int add_from_memory(struct types *t, const char *module, uint64_t vaddr, 
 
 	if (!len || len > MAX_BTF_BYTES || len > MAX_ALL_BYTES - t->bytes)
 		return -EIO;
-	bytes = malloc(len);
+	bytes = memory_malloc(len);
 	if (!bytes)
 		return -ENOMEM;
 	t->bytes += len;
@@ -188,7 +189,7 @@ static int add_kernel(struct types *t, const char **why)
 
 static int add_copy(struct types *t, const char *module, const void *bytes, size_t len)
 {
-	void *copy = malloc(len ? len : 1);
+	void *copy = memory_malloc(len);
 
 	if (!copy)
 		return -ENOMEM;

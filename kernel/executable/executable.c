@@ -392,7 +392,7 @@ static int pad_to(struct layout *l, uint64_t offset)
 static int add_headers(struct layout *l, const struct executable *x)
 {
 	size_t n = ELF_BYTES(&x->kind, Ehdr) + phnum(x) * ELF_BYTES(&x->kind, Phdr);
-	uint8_t *b = calloc(1, n);
+	uint8_t *b = memory_calloc(1, n);
 	int r = -ENOMEM;
 
 	if (b) {
@@ -407,7 +407,7 @@ static int add_headers(struct layout *l, const struct executable *x)
 static int add_shdrs(struct layout *l, const struct executable *x)
 {
 	size_t n = shnum(x) * ELF_BYTES(&x->kind, Shdr);
-	uint8_t *b = calloc(1, n);
+	uint8_t *b = memory_calloc(1, n);
 	int r = -ENOMEM;
 
 	if (b) {

@@ -9,6 +9,7 @@
 #include "base/bisect.h"
 #include "base/bytes.h"
 #include "base/fault.h"
+#include "base/memory.h"
 #include "kernel/object/bulk.h"
 #include "kernel/object/reader.h"
 
@@ -48,8 +49,8 @@ static int read_orc(struct function_ends *e, const struct facts *f)
 	n = bytes / 4;
 	if (!n || n > ORC_MAX || n != row_bytes / ORC_ENTRY_BYTES)
 		return 0;
-	e->places = malloc(n * 4);
-	e->rows = malloc(n * ORC_ENTRY_BYTES);
+	e->places = memory_malloc(n * 4);
+	e->rows = memory_malloc(n * ORC_ENTRY_BYTES);
 	if (!e->places || !e->rows)
 		return -ENOMEM;
 	/* what is lost says nothing: rows that are not zero */

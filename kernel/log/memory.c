@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Parts of the log in memory of our own, with what could not be read of them. */
 #include "base/bisect.h"
+#include "base/memory.h"
 #include "base/vector.h"
 #include "kernel/log/internal.h"
 
@@ -95,7 +96,7 @@ int printk_memory_read_round(const struct kernel *k, const char *what, uint64_t 
 
 	if (bytes > MAX_LOG_BYTES)
 		return !what ? -EIO : fail(EIO, "dmesg: %s of %llu bytes cannot be right", what, (unsigned long long)bytes);
-	m.data = calloc(bytes ? bytes : 1, 1);
+	m.data = memory_calloc(bytes, 1);
 	if (!m.data)
 		return -ENOMEM;
 	/* holes are in the order of their places */

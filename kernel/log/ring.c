@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/memory.h"
 
 #define NO_BLOCK 0		/* else the offset of the block + 1 */
 #define SOME_BLOCKS UINT64_MAX
@@ -175,7 +176,7 @@ static void ring_count_ahead(struct ring *g, uint64_t n, bool big)
  */
 static int ring_find_blocks(struct ring *g, uint64_t n, bool big)
 {
-	g->blocks = calloc(g->count, sizeof(*g->blocks));
+	g->blocks = memory_calloc(g->count, sizeof(*g->blocks));
 	if (!g->blocks)
 		return -ENOMEM;
 	for (uint64_t at = 0; at + g->word <= g->text_size; at += g->word) {

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/bytes.h"
+#include "base/memory.h"
 #include "kernel/pages/memmap_sections.h"
 
 #define SECTION_PRESENT		((uint64_t)1 << 0)
@@ -58,7 +59,7 @@ static int add_sections(struct sparse *sp, uint64_t first, uint64_t n, uint64_t 
 static int read_extreme(struct sparse *sp, uint64_t vaddr)
 {
 	unsigned int word = sp->k->word_bytes;
-	char *roots = malloc(sp->roots * word);
+	char *roots = memory_malloc(sp->roots * word);
 	int r = roots ? kread(sp->r, vaddr, roots, sp->roots * word) : -ENOMEM;
 
 	for (uint64_t i = 0; !r && i < sp->roots; i++) {

@@ -6,6 +6,7 @@
 
 #include "base/bisect.h"
 #include "base/fault.h"
+#include "base/memory.h"
 #include "base/vector.h"
 #include "kernel/object/xarray.h"
 
@@ -115,7 +116,7 @@ static int compare_pid(const void *a, const void *b, void *arg)
 
 static int index_pids(struct task_table *t)
 {
-	t->by_pid = malloc(t->n ? t->n * sizeof(*t->by_pid) : 1);
+	t->by_pid = memory_malloc(t->n * sizeof(*t->by_pid));
 	if (!t->by_pid)
 		return -ENOMEM;
 	for (size_t i = 0; i < t->n; i++)

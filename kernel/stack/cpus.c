@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/fault.h"
+#include "base/memory.h"
 #include "base/vector.h"
 #include "kernel/object/percpu.h"
 
@@ -45,7 +46,7 @@ static int read_crash_note(struct kreader *r, uint64_t vaddr, struct stack_cpu *
 
 	if (error || name_bytes != 5 || type != NT_PRSTATUS || !bytes || bytes > MAX_NOTE)
 		return error_is_passing(error) ? error : 0;
-	c->own = malloc(bytes);
+	c->own = memory_malloc(bytes);
 	if (!c->own)
 		return -ENOMEM;
 	error = kread(r, vaddr + NOTE_HEADER + 8, c->own, bytes);
@@ -155,7 +156,7 @@ static int match_notes(const struct kernel *k, const struct task_layout *tasks, 
 	struct matching m = { .k = k, .cpus = cpus, .stack_bytes = tasks->stack_bytes, .big_endian = notes->big_endian,
 			      .numbered = true };
 
-	m.notes = calloc(notes->n + 1, sizeof(*m.notes));
+	m.notes = memory_calloc(notes->n + 1, sizeof(*m.notes));
 	if (!m.notes)
 		return -ENOMEM;
 	for (size_t i = 0; i < notes->n; i++) {

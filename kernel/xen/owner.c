@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/bytes.h"
+#include "base/memory.h"
 #include "kernel/xen/xen.h"
 
 /* page_info.count_info */
@@ -110,7 +111,7 @@ int xen_keep_pages(const struct xen *x, uint64_t mfn, uint64_t n, bool *keep, ui
 	*dom0 = 0;
 	if (mul_overflows(mfn, o->info_bytes, &vaddr) || vaddr > UINT64_MAX - o->frame_table)
 		return -EFAULT;
-	raw = malloc(n * o->info_bytes);
+	raw = memory_malloc(n * o->info_bytes);
 	if (!raw)
 		return -ENOMEM;
 	r = space_read(&x->space, o->frame_table + vaddr, raw, n * o->info_bytes);

@@ -12,6 +12,7 @@
 
 #include "arch/x86_64.h"
 #include "base/bytes.h"
+#include "base/memory.h"
 #include "kernel/vmcoreinfo_file.h"
 
 #define NT_CRASH_INFO	0x1000001u	/* of "Xen" */
@@ -63,7 +64,7 @@ static void read_crash_info(struct xen *x, const struct arch_note *n)
 /* The note has as many bytes as there was room for it: what follows the text is zero. */
 static int copy_text(struct xen *x, const void *text, size_t len)
 {
-	x->text = malloc(len + 1);
+	x->text = memory_malloc(len + 1);
 	if (!x->text)
 		return -ENOMEM;
 	memcpy(x->text, text, len);

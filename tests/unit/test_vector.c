@@ -57,6 +57,38 @@ static void test_memory_limit(void **state)
 	free(p.list);
 }
 
+/* malloc() and calloc() under the same limit. */
+static void test_memory_limited_allocations(void **state)
+{
+	uint8_t *zero;
+	void *p;
+
+	(void)state;
+	memory_set_limit((uint64_t)8 << 20, NULL);
+	assert_null(memory_malloc((uint64_t)9 << 20));
+	assert_null(memory_calloc((uint64_t)9 << 17, 8));
+	zero = memory_calloc(1000, 8);
+	assert_non_null(zero);
+	for (size_t i = 0; i < 8000; i++)
+		assert_int_equal(zero[i], 0);
+	free(zero);
+	p = memory_malloc((uint64_t)2 << 20);
+	assert_non_null(p);
+	free(p);
+	memory_set_limit(0, NULL);
+	assert_null(memory_calloc((uint64_t)1 << 61, 8));
+	assert_null(memory_calloc((uint64_t)1 << 60, 8));
+	assert_null(memory_malloc(UINT64_MAX));
+	for (size_t n = 0; n < 2; n++) {
+		p = memory_malloc(0);
+		assert_non_null(p);
+		free(p);
+		p = memory_calloc(0, n);
+		assert_non_null(p);
+		free(p);
+	}
+}
+
 static void test_push(void **state)
 {
 	struct pairs p = { 0 };
@@ -188,6 +220,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_push),
 		cmocka_unit_test(test_memory_limit),
+		cmocka_unit_test(test_memory_limited_allocations),
 		cmocka_unit_test(test_push_of_itself),
 		cmocka_unit_test(test_reserve),
 		cmocka_unit_test(test_max),

@@ -7,6 +7,7 @@
 
 #include "base/bisect.h"
 #include "base/bytes.h"
+#include "base/memory.h"
 #include "base/vector.h"
 
 /* In one range: a byte of it is found by adding up lengths. */
@@ -158,7 +159,7 @@ static int cut_overlaps(const struct extents *x, enum extents_winner winner, str
 	size_t next = 0;
 	int r = 0;
 
-	h.slot = calloc(x->n, sizeof(*h.slot));
+	h.slot = memory_calloc(x->n, sizeof(*h.slot));
 	if (!h.slot)
 		return -ENOMEM;
 	while (h.n || next < x->n) {
