@@ -57,7 +57,7 @@ static const char options_text[] =
 	"      --force           also when that file is binary and standard output a terminal\n"
 	"      --list [PATH]     list a folder of the tree; PATH is what comes first, unless it is the only argument or\n"
 	"                        there is a file of this name (/PATH is no such file, as a rule)\n"
-	"      --exec COMMAND    run a shell command that sees the dead kernel's /proc: --exec 'ps aux'; its exit status\n"
+	"      --exec COMMAND    run a shell command, with its exit status, on the dead kernel's proc/: --exec 'ps aux'\n"
 	"      --shell           the same with a shell; $VMCOREFS is the mount\n"
 	"      --residue FILE    say where words of FILE, one a line, are left in the dump; see vmcorefs-erase(5)\n"
 	"  -h, --help            this text\n"

@@ -385,7 +385,7 @@ static const struct names_ops names = { .text = text_of_address, .why_not = why_
 
 static const struct view_row rows[] = {
 	{ .path = "addr", .cost = "reads the kernel", .use = "you",
-	  .help = "addr/<addr>: what an address is: symbol, task, stack, slab object, vmalloc area, page, file", .type = VIEW_FOLDER,
+	  .help = "addr/<addr>: what is there: symbol, task, stack, slab object, vmalloc area, page, file", .type = VIEW_FOLDER,
 	  .missing = missing_space },
 	{ .path = "addr/<addr>", .type = VIEW_TEXT, .names = &names, .render = render_address },
 };

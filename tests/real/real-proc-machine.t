@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # TIMEOUT: 1200
 # proc/ about the machine: what the guest's own /proc said right before the panic. What does not change is equal byte for byte,
-# counters are close. Kernels without such copies have the same files. Level 31 has them too.
+# counters are close. Of kernels without such copies the console has some files.
 . tests/real/lib.sh
 
 sets judges v61-proc v510-512 v61-512 v612-512 v7-512
