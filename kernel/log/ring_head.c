@@ -147,13 +147,37 @@ static void learn_ahead(struct search *s, uint64_t slot, uint64_t id)
 		s->ahead = ahead;
 }
 
+/* Never used, or not any more. */
+static bool is_unused(const struct ring *g, uint64_t state, uint64_t slot)
+{
+	return !state || (state >> g->state_shift == RING_REUSABLE && (state & g->id_mask) % g->count == slot);
+}
+
+/* Can these be g->count descriptors, whatever the infos say? Those take four times the memory. */
+static bool descs_fit(const struct search *s)
+{
+	const struct ring *g = s->g;
+	uint64_t good = 0, used = 0;
+
+	for (uint64_t i = 0; i < g->count; i++) {
+		uint64_t state = ring_state(g, &s->descs, i, s->k->big_endian);
+
+		if (is_unused(g, state, i))
+			continue;
+		used++;
+		good += ring_is_written(g, state) && (state & g->id_mask) % g->count == i;
+	}
+	return most(good, used);
+}
+
 /* Are descriptors and infos there, as many as g->count? Then they stay loaded. */
 static bool parts_fit(struct search *s, uint64_t descs, uint64_t infos)
 {
 	const struct ring *g = s->g;
 	uint64_t good = 0, proven = 0, used = 0, seq;
 
-	if (!read_part(s, descs, g->count * g->desc_size, &s->descs) ||
+	printk_memory_free(&s->infos);
+	if (!read_part(s, descs, g->count * g->desc_size, &s->descs) || !descs_fit(s) ||
 	    !read_part(s, infos, g->count * g->info_size, &s->infos))
 		return false;
 	for (uint64_t i = 0; i < g->count; i++) {
@@ -161,8 +185,7 @@ static bool parts_fit(struct search *s, uint64_t descs, uint64_t infos)
 
 		if (!proven && ring_is_written(g, state))
 			learn_ahead(s, i, state & g->id_mask);
-		/* never used, or not any more */
-		if (!state || (state >> g->state_shift == RING_REUSABLE && (state & g->id_mask) % g->count == i))
+		if (is_unused(g, state, i))
 			continue;
 		used++;
 		if (good_record(s, i, &seq)) {
