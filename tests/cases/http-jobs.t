@@ -104,6 +104,7 @@ fusermount3 -u "$mnt"
 tidy
 compress "all are killed at once"
 mapfile -t pids < <(vmcorefs_pids)
+kill -STOP "${pids[@]}"	# or one sees another's end and unmounts
 kill -9 "${pids[@]}"
 ok "$name: no process is left" retry nothing_left
 like "$(ls "$mnt" 2>&1)" "Transport endpoint is not connected" "$name: the mount point is dead"
