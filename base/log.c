@@ -108,7 +108,8 @@ static void emit(enum log_level level, bool keeps, const char *fmt, va_list ap)
 	make_line(line, sizeof(line), fmt, ap);
 	if (keeps)
 		keep(line);
-	if (level > max_level || (level == LOG_LVL_ERR && log_held_add(NULL, line)))
+	if (level > max_level || (level == LOG_LVL_ERR && log_held_add(NULL, line)) ||
+	    (level == LOG_LVL_WARN && log_held_warned(line)))
 		return;
 	if (to)
 		to(level, line);

@@ -57,7 +57,7 @@ void log_vmsg(enum log_level level, const char *fmt, va_list ap) __attribute__((
  * Of a program that shows one thing and ends: errors, not warnings, wait from log_hold() to log_release(), so that one that
  * failed says in one line why, and one that did not says what was damaged on the way. All that were different are said then,
  * each kind of damage (fail_counted()) once, with a number; failed: damage only if there was nothing else, and of that the
- * last one. Where more is told than warnings (-v) nothing waits. Threads: one.
+ * last one. Warnings are said at once, but not again. Where more is told than warnings (-v) nothing waits. Threads: one.
  */
 void log_hold(void);
 void log_release(bool failed);

@@ -18,13 +18,15 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static bool holding;
 static struct held_line lines[LINES_MAX];	/* the first ones */
 static size_t nlines, left_out, nerrors;
+static char warned[LOG_WARNINGS_MAX][1024];
+static size_t nwarned;
 static char last_damage[1024];
 
 void log_held_begin(void)
 {
 	pthread_mutex_lock(&lock);
 	holding = true;
-	nlines = left_out = nerrors = 0;
+	nlines = left_out = nerrors = nwarned = 0;
 	last_damage[0] = '\0';
 	pthread_mutex_unlock(&lock);
 }
@@ -74,6 +76,19 @@ bool log_held_add(const unsigned long *count, const char *line)
 out:
 	pthread_mutex_unlock(&lock);
 	return held;
+}
+
+bool log_held_warned(const char *line)
+{
+	bool yes = false;
+
+	pthread_mutex_lock(&lock);
+	for (size_t i = 0; holding && !yes && i < nwarned; i++)
+		yes = !strcmp(warned[i], line);
+	if (holding && !yes && nwarned < LOG_WARNINGS_MAX)
+		snprintf(warned[nwarned++], sizeof(warned[0]), "%s", line);
+	pthread_mutex_unlock(&lock);
+	return yes;
 }
 
 bool log_held_damage(char *buf, size_t size)

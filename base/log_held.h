@@ -17,6 +17,9 @@ void log_held_end(bool failed, void (*say)(const char *line));
 /* True if the line waits now. count: of its kind of damage, NULL: it is none. */
 bool log_held_add(const unsigned long *count, const char *line);
 bool log_is_held(void);
+/* Has this warning been said before, since errors wait? Of so many different ones. */
+#define LOG_WARNINGS_MAX 16u
+bool log_held_warned(const char *line);
 
 /* What the last call of fail_counted() was about, while errors wait. False: there was none. */
 bool log_held_damage(char *buf, size_t size);
