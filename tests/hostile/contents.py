@@ -53,9 +53,6 @@ for p in init_task.tasks within task_struct:tasks
 erase p.comm
 erase p.mm.exe_file.f_path.dentry.d_iname size 8K
 endfor
-for n in node_data
-erase n.node_zones size 64
-endfor
 [nfs]
 erase nfs_client.cl_hostname
 '''

@@ -85,6 +85,24 @@ def piece(sample, rng):
     return '%s%s@%#x+%#x of %#x' % (what, suffix, to, size, start), [(suffix, to, raw)]
 
 
+def line_changes(rng, line, lines):
+    """What a line may become: functions, as some of it is long."""
+    words = line.split()
+    digits = [bytes([c]) for c in line]
+    return (
+        lambda: b'', lambda: line + b'\n' + line, lambda: line[:rng.randrange(len(line) + 1)],
+        lambda: line + b'x' * 100000, lambda: (line[:100] + b'\n') * 20000,
+        lambda: b''.join(c * 400 if c.isdigit() else c for c in digits),
+        lambda: b''.join(bytes([rng.choice(b'09f-')]) if c.isdigit() else c for c in digits),
+        lambda: line + bytes(range(256)), lambda: line[:len(line) // 2] + b'\0' + line[len(line) // 2:],
+        lambda: b'\x1b[2J\r' + line,
+        lambda: line.split(b'=')[0] + b'=' + rng.choice((b'', b'0', b'-1', b'f' * 16, b'7' + b'f' * 15, b'4096', b'9' * 400)),
+        lambda: b' '.join(rng.sample(words, len(words))), lambda: line.replace(b'.', b'..' * 50), lambda: line + b'.next' * 2000,
+        lambda: b'[' * 3000 + line, lambda: b'for x in ' + line, lambda: b'for x in x via x\n' * 500,
+        lambda: rng.choice(lines).rstrip(b'\n'),
+    )
+
+
 def text_change(sample, seed):
     """A whole text, changed."""
     rng = random.Random(seed)
@@ -92,18 +110,7 @@ def text_change(sample, seed):
         lines = f.read().splitlines(True)
     for _ in range(rng.choice((1, 1, 2, 3))):
         i = rng.randrange(len(lines))
-        line = lines[i].rstrip(b'\n')
-        words = line.split()
-        digits = [bytes([c]) for c in line]
-        new = rng.choice((
-            b'', line + b'\n' + line, line[:rng.randrange(len(line) + 1)], line + b'x' * 100000, (line + b'\n') * 20000,
-            b''.join(c * 400 if c.isdigit() else c for c in digits),
-            b''.join(bytes([rng.choice(b'09f-')]) if c.isdigit() else c for c in digits),
-            line + bytes(range(256)), line[:len(line) // 2] + b'\0' + line[len(line) // 2:], b'\x1b[2J\r' + line,
-            line.split(b'=')[0] + b'=' + rng.choice((b'', b'0', b'-1', b'f' * 16, b'7' + b'f' * 15, b'4096', b'9' * 400)),
-            b' '.join(rng.sample(words, len(words))), line.replace(b'.', b'..' * 50), line + b'.next' * 2000,
-            b'[' * 3000 + line, b'for x in ' + line, b'for x in x via x\n' * 500, rng.choice(lines).rstrip(b'\n'),
-        ))
+        new = rng.choice(line_changes(rng, lines[i].rstrip(b'\n')[:100000], lines))()
         lines[i] = new[:LONGEST] + b'\n'
     whole = b''.join(lines)
     return whole[:-1] if rng.random() < 0.2 else whole

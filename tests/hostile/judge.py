@@ -69,7 +69,7 @@ class Judge:
         if status == 32 and len(said) != 1:
             return 'status 32, %d lines say why: %s' % (len(said), errors[:1500])
         # messages about the log call it dmesg, whatever its form
-        if status == 32 and not any(name in said[0] for name in [view, 'dmesg: '] + arguments):
+        if status == 32 and not any(name in said[0] for name in [view, 'dmesg: '] + [a.split('=')[-1] for a in arguments]):
             return 'status 32, neither the file nor the view is named: %s' % errors[:1500]
         if len(lines) > LINES or len(set(lines)) < len([line for line in lines if 'more like this' not in line]):
             return 'too many lines: %s' % errors[:1500]
