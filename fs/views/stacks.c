@@ -153,8 +153,8 @@ static int put_part(struct engine *e, const struct stack_source *s, const struct
 			out_printf(out, "its registers are not in the dump\n");
 		return 0;
 	}
-	/* the idle task has no folder */
-	if (cpu->task.pid <= 0)
+	/* of the idle task it leads nowhere, but tells that it is the one */
+	if (!cpu->task.vaddr)
 		return -ENOENT;
 	out_printf(out, "proc/%d", cpu->task.pid);
 	return 0;
