@@ -221,7 +221,7 @@ static void put_missing(const struct engine *e, struct outbuf *out)
 	if (p->tasks.error)
 		out_printf(out, "missing: proc/<pid> of some tasks: a list of them is %s\n",
 			   p->tasks.error == -ENODATA ? "not all in the dump" : "damaged");
-	if (!p->panicked)
+	if (!p->panicked && !e->dump->live)
 		out_printf(out, "missing: a process that panicked: proc/self is %u\n", (unsigned int)p->self);
 }
 

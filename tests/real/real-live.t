@@ -51,7 +51,7 @@ like "$(of report)" "kept pages.*31 +[0-9]+" "a line for each level"
 
 # --- other views
 like "$(of info)" "live: yes" "info says that it is live"
-unlike "$(of info | grep -vE '^missing: (eraseinfo|vmcore-dmesg|text):')" "file-size:|panic:|incomplete: yes|missing: " "... and nothing of a size, of a panic, or missing"
+unlike "$(of info | grep -vE '^missing: (eraseinfo|vmcore-dmesg|text|patched):')" "file-size:|panic:|incomplete: yes|missing: " "... and nothing of a size, of a panic, or missing"
 like "$(of info)" "release: $(awk '{ print $3 }' <(of version))" "... the release"
 for name in dmesg report level-1/ level-31/ virt/ vtop/ elf raw vmcoreinfo notes/; do
 	like "$(of list)" "(^|"$'\n'")$name($|"$'\n'")" "list has $name"
