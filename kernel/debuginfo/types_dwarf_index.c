@@ -35,8 +35,10 @@ static enum name_class class_of(Dwarf_Die *die)
 	return dwarf_die_is_complete(die) ? class : CLASSES;
 }
 
-/* Of the units from an offset on, to another. Two at a time: each has nearly all names there are. */
+/* Of the units from an offset on, to another. Two at a time: each has nearly all names there are. What libdw keeps of the units
+ * is twice as much then: of larger files it is one after the other. */
 #define PARTS 2u
+#define BOTH_MAX (192u << 20)		/* bytes of .debug_info */
 
 struct index_part {
 	struct vmlinux_file file;	/* owned: libdw takes one thread at a time */
@@ -106,11 +108,11 @@ int types_dwarf_index(struct types_dwarf *d, const char *path)
 	int r = vmlinux_file_section(&d->file, ".debug_info", &info, &len) ? -ENOTSUP : 0;
 
 	if (!r)
-		parts[0].to = parts[1].from = len / 2;
+		parts[0].to = parts[1].from = len > BOTH_MAX ? UINT64_MAX : len / 2;
 	for (size_t i = 0; i < PARTS && !r; i++)
 		r = vmlinux_file_open(path, &parts[i].file);
 	if (!r)
-		r = workers_share(index_part, parts, PARTS);
+		r = workers_share(index_part, parts, parts[0].to == UINT64_MAX ? 1 : PARTS);
 	for (size_t i = 0; i < CLASSES && !r; i++) {
 		r = add_part(&d->names[i], &second[i]);
 		if (!r)
