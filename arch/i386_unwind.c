@@ -10,9 +10,6 @@
 
 int i386_unwind(const struct unwind *u, struct unwind_frame *f)
 {
-	struct unwind_frame next = { .sp = f->fp + 8 };
-	int r;
-
 	if (!f->fp)
 		return -ENOENT;
 	/* entry code leaves the program's */
@@ -21,17 +18,5 @@ int i386_unwind(const struct unwind *u, struct unwind_frame *f)
 		return -ENOENT;
 	if (!(f->fp & ENCODED_REGS))
 		return unwind_from_regs(u, f->fp | ENCODED_REGS, f);
-	if (f->fp < f->sp)
-		return -EIO;
-	r = u->word(u->arg, f->fp, &next.fp);
-	if (!r)
-		r = u->word(u->arg, f->fp + 4, &next.pc);
-	if (r)
-		return r;
-	if (!next.pc)
-		return -ENOENT;
-	if (!u->is_code(u->arg, next.pc))
-		return -EIO;
-	*f = next;
-	return 0;
+	return unwind_by_pair(u, f);
 }

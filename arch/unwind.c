@@ -86,6 +86,28 @@ int unwind_from_regs(const struct unwind *u, uint64_t regs, struct unwind_frame 
 	return s.layout && s.layout->owner ? read_frame(&s, u->arch, out) : -ENOTSUP;
 }
 
+int unwind_by_pair(const struct unwind *u, struct unwind_frame *f)
+{
+	struct unwind_frame next = { .sp = f->fp + 2 * u->word_bytes };
+	int r;
+
+	if (!f->fp)
+		return -ENOENT;
+	if (f->fp < f->sp)
+		return -EIO;
+	r = u->word(u->arg, f->fp, &next.fp);
+	if (!r)
+		r = u->word(u->arg, f->fp + u->word_bytes, &next.pc);
+	if (r)
+		return r;
+	if (!next.pc)
+		return -ENOENT;
+	if (!u->is_code(u->arg, next.pc))
+		return -EIO;
+	*f = next;
+	return 0;
+}
+
 #define CALL_BYTES	5u		/* x86: e8 and a distance of 32 bits */
 
 static bool is_after_x86_call(uint64_t word, uint64_t vaddr, uint64_t *target)

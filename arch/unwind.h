@@ -65,6 +65,9 @@ typedef int unwind_fn(const struct unwind *u, struct unwind_frame *f);
 int unwind_from_note(const struct arch *arch, const struct arch_note *note, bool big_endian, struct unwind_frame *out);
 int unwind_from_regs(const struct unwind *u, uint64_t regs, struct unwind_frame *out);
 
+/* A step where f->fp points to a pair of words, the caller's fp and where it is returned to: the i386 and x86_64 convention. */
+int unwind_by_pair(const struct unwind *u, struct unwind_frame *f);
+
 /*
  * The next word from f->sp on that may be a return address, up to the end of its stack: f becomes that frame, guessed unless a
  * call of the very function that f->pc is in stands before it. -ENOENT: there is none.

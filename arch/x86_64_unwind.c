@@ -91,26 +91,9 @@ static int cross_partial(const struct unwind *u, uint64_t at, const struct unwin
 /* Of a kernel with frame pointers: an odd one is that of a struct pt_regs. unwind_frame.c, decode_frame_pointer() */
 static int by_records(const struct unwind *u, struct unwind_frame *f)
 {
-	struct unwind_frame next = { .sp = f->fp + 16 };
-	int r;
-
-	if (!f->fp)
-		return -ENOENT;
 	if (f->fp & 1)
 		return unwind_from_regs(u, f->fp & ~1ull, f);
-	if (f->fp < f->sp)
-		return -EIO;
-	r = u->word(u->arg, f->fp, &next.fp);
-	if (!r)
-		r = u->word(u->arg, f->fp + 8, &next.pc);
-	if (r)
-		return r;
-	if (!next.pc)
-		return -ENOENT;
-	if (!u->is_code(u->arg, next.pc))
-		return -EIO;
-	*f = next;
-	return 0;
+	return unwind_by_pair(u, f);
 }
 
 int x86_64_unwind(const struct unwind *u, struct unwind_frame *f)
