@@ -3,33 +3,26 @@
 
 #include <errno.h>
 
-#include "kernel/object/percpu.h"
+#include "kernel/sched/runqueues.h"
 
 int task_panicked(struct kreader *r, const struct knames *names, uint64_t *task)
 {
-	struct kfield curr = KFIELD("rq.curr");
-	uint64_t panic_cpu, runqueues, rq;
-	struct kcpus cpus;
+	struct runqueues q;
+	uint64_t panic_cpu;
 	int64_t cpu;
-	int result = kfields_resolve(names, &curr, 1);
+	int result = runqueues_find(r, names, &q);
 
 	if (!result)
 		result = kvariable(names, "panic_cpu|crashing_cpu", &panic_cpu);
-	if (!result)
-		result = kvariable(names, "runqueues", &runqueues);
-	if (!result)
-		result = kcpus_read(names, r, &cpus);
 	if (result)
 		return result;
 	cpu = kint(r, panic_cpu, 4);
 	result = kreader_take(r, NULL);
-	if (!result && (cpu < 0 || cpu >= cpus.n))
+	if (!result && (cpu < 0 || cpu >= q.cpus.n))
 		result = -ENOENT;
-	if (!result)
-		result = kpercpu(r, &cpus, (unsigned int)cpu, runqueues, &rq);
 	if (result)
 		return result;
-	*task = kget_ptr(r, rq, &curr);
+	*task = runqueues_current(r, &q, (unsigned int)cpu);
 	result = kreader_take(r, NULL);
 	return result ? result : *task ? 0 : -ENOENT;
 }

@@ -31,15 +31,21 @@ int task_layout(const struct knames *names, struct task_layout *out)
 	return kvariable(names, "init_task", &out->init_task);
 }
 
+int task_read(struct kreader *r, const struct task_layout *l, uint64_t vaddr, struct task *out)
+{
+	*out = (struct task){ .vaddr = vaddr };
+	out->stack = kget_ptr(r, vaddr, &l->stack);
+	out->pid = (int)kget(r, vaddr, &l->pid);
+	kget_string(r, vaddr, &l->comm, out->comm, sizeof(out->comm));
+	return kreader_take(r, NULL);
+}
+
 static int tell(struct kreader *r, const struct task_layout *l, uint64_t vaddr, int (*fn)(void *arg, const struct task *task),
 		void *arg)
 {
-	struct task t = { .vaddr = vaddr };
+	struct task t;
 
-	t.stack = kget_ptr(r, vaddr, &l->stack);
-	t.pid = (int)kget(r, vaddr, &l->pid);
-	kget_string(r, vaddr, &l->comm, t.comm, sizeof(t.comm));
-	return kreader_take(r, NULL) ? 0 : fn(arg, &t);
+	return task_read(r, l, vaddr, &t) ? 0 : fn(arg, &t);
 }
 
 static int each_idle(struct kreader *r, const struct knames *names, const struct task_layout *l,

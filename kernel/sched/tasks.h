@@ -27,6 +27,9 @@ struct task_layout {
 /* -ENOENT: the kernel's types or symbols do not tell it; other errors: they cannot be read. */
 int task_layout(const struct knames *names, struct task_layout *out);
 
+/* One of them. The first error of the reader, which forgets it. */
+int task_read(struct kreader *r, const struct task_layout *layout, uint64_t vaddr, struct task *out);
+
 /* Until fn returns something else than 0, which is returned. What is lost is left out; the reader has the last error of the
  * lists, 0 with all told. */
 int tasks_each(struct kreader *r, const struct knames *names, const struct task_layout *layout,

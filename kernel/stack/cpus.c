@@ -9,22 +9,13 @@
 #include "base/fault.h"
 #include "base/memory.h"
 #include "base/vector.h"
-#include "kernel/object/percpu.h"
+#include "kernel/sched/runqueues.h"
 
 #define NT_PRSTATUS	1u
 #define NOTE_HEADER	12u		/* of an ELF note; name and description follow, padded to 4 */
 #define MAX_NOTE	4096u		/* bytes of a description that are believed */
 #define PID64		32u		/* of pr_pid in struct elf_prstatus */
 #define PID32		24u
-
-static int read_task(struct kreader *r, const struct task_layout *l, uint64_t vaddr, struct task *out)
-{
-	*out = (struct task){ .vaddr = vaddr };
-	out->stack = kget_ptr(r, vaddr, &l->stack);
-	out->pid = (int)kget(r, vaddr, &l->pid);
-	kget_string(r, vaddr, &l->comm, out->comm, sizeof(out->comm));
-	return kreader_take(r, NULL);
-}
 
 static bool give(struct stack_cpu *c, const struct arch *arch, const struct arch_note *note, bool big_endian)
 {
@@ -57,24 +48,21 @@ static int read_crash_note(struct kreader *r, uint64_t vaddr, struct stack_cpu *
 	return error_is_passing(error) ? error : 0;
 }
 
-static int add_cpu(struct kreader *r, const struct task_layout *tasks, const struct kcpus *cpus, unsigned int cpu,
-		   uint64_t runqueues, const struct kfield *curr, uint64_t crash_notes, struct stack_cpus *out)
+static int add_cpu(struct kreader *r, const struct task_layout *tasks, const struct runqueues *q, unsigned int cpu,
+		   uint64_t crash_notes, struct stack_cpus *out)
 {
 	struct stack_cpu c = { .cpu = cpu };
-	uint64_t at;
-	int error = 0;
+	uint64_t running = runqueues_current(r, q, cpu), at;
+	int error = kreader_take(r, NULL);
 
-	if (!kpercpu(r, cpus, cpu, runqueues, &at))
-		c.task.vaddr = kget_ptr(r, at, curr);
-	error = kreader_take(r, NULL);
-	if (!error && c.task.vaddr)
-		error = read_task(r, tasks, c.task.vaddr, &c.task);
+	if (!error && running)
+		error = task_read(r, tasks, running, &c.task);
 	if (error) {
 		c.task = (struct task){ 0 };
 		if (error_is_passing(error))
 			return error;
 	}
-	if (crash_notes && !kpercpu(r, cpus, cpu, crash_notes, &at))
+	if (crash_notes && !kpercpu(r, &q->cpus, cpu, crash_notes, &at))
 		error = read_crash_note(r, at, &c);
 	kreader_take(r, NULL);
 	if (!error_is_passing(error))
@@ -218,15 +206,10 @@ static int read_by_tasks(struct kreader *r, const struct knames *names, const st
 
 static int read_runqueues(struct kreader *r, const struct knames *names, const struct task_layout *tasks, struct stack_cpus *out)
 {
-	struct kfield curr = KFIELD("rq.curr");
-	uint64_t runqueues, crash_notes = 0;
-	struct kcpus cpus;
-	int result = kfields_resolve(names, &curr, 1);
+	struct runqueues q;
+	uint64_t crash_notes = 0;
+	int result = runqueues_find(r, names, &q);
 
-	if (!result)
-		result = kvariable(names, "runqueues", &runqueues);
-	if (!result)
-		result = kcpus_read(names, r, &cpus);
 	if (result)
 		return result;
 	if (!kvariable(names, "crash_notes", &crash_notes))
@@ -234,8 +217,8 @@ static int read_runqueues(struct kreader *r, const struct knames *names, const s
 	if (kreader_take(r, NULL))
 		crash_notes = 0;
 	/* of all that are possible: panic() may have taken some offline */
-	for (struct kbits b = kcpus_each(r, &cpus, false); !result && kbits_next(&b);)
-		result = add_cpu(r, tasks, &cpus, (unsigned int)b.bit, runqueues, &curr, crash_notes, out);
+	for (struct kbits b = kcpus_each(r, &q.cpus, false); !result && kbits_next(&b);)
+		result = add_cpu(r, tasks, &q, (unsigned int)b.bit, crash_notes, out);
 	kreader_take(r, NULL);
 	return result;
 }
