@@ -44,21 +44,18 @@ static uint64_t read_counter(struct kreader *r, const struct mm_layout *l, uint6
 {
 	const struct kfield *rss = &l->f.rss;
 	unsigned int word = kreader_word(r);
-	uint64_t at, counters, vaddr;
+	uint64_t at, counters;
 	int64_t sum;
 
 	if (!rss->at.element_bytes || !l->f.percpu_count.known) {
 		sum = kint(r, mm + rss->at.offset + i * word, word);
-		return sum > 0 ? (uint64_t)sum : 0;
+	} else {
+		at = mm + rss->at.offset + i * rss->at.element_bytes;
+		sum = kget(r, at, &l->f.percpu_count);
+		counters = l->f.percpu_counters.known ? kget_ptr(r, at, &l->f.percpu_counters) : 0;
+		if (counters && l->has_cpus)
+			sum += kpercpu_sum(r, &l->cpus, counters);
 	}
-	at = mm + rss->at.offset + i * rss->at.element_bytes;
-	sum = kget(r, at, &l->f.percpu_count);
-	counters = l->f.percpu_counters.known ? kget_ptr(r, at, &l->f.percpu_counters) : 0;
-	if (!counters || !l->has_cpus)
-		return sum > 0 ? (uint64_t)sum : 0;
-	for (struct kbits b = kcpus_each(r, &l->cpus, false); kbits_next(&b);)
-		if (!kpercpu(r, &l->cpus, (unsigned int)b.bit, counters, &vaddr))
-			sum += kint(r, vaddr, 4);
 	return sum > 0 ? (uint64_t)sum : 0;
 }
 

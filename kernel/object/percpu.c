@@ -101,3 +101,14 @@ struct kbits kcpus_each(struct kreader *r, const struct kcpus *cpus, bool online
 
 	return mask ? kbits_of(r, mask, cpus->n) : all_bits(cpus->n);
 }
+
+int64_t kpercpu_sum(struct kreader *r, const struct kcpus *cpus, uint64_t vaddr)
+{
+	int64_t sum = 0;
+	uint64_t at;
+
+	for (struct kbits b = kcpus_each(r, cpus, false); kbits_next(&b);)
+		if (!kpercpu(r, cpus, (unsigned int)b.bit, vaddr, &at))
+			sum += kint(r, at, 4);
+	return sum;
+}

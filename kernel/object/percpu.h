@@ -38,5 +38,7 @@ int kcpus_read(const struct knames *names, struct kreader *r, struct kcpus *out)
 int kpercpu(struct kreader *r, const struct kcpus *cpus, unsigned int cpu, uint64_t vaddr, uint64_t *out);
 /* Those that are possible, or online; where that is not known: all below n. */
 struct kbits kcpus_each(struct kreader *r, const struct kcpus *cpus, bool online);
+/* The sum of an s32 that each possible CPU has a copy of, as struct percpu_counter has shares. */
+int64_t kpercpu_sum(struct kreader *r, const struct kcpus *cpus, uint64_t vaddr);
 
 #endif

@@ -38,15 +38,14 @@ uint64_t kpercpu_counter(const struct knames *names, struct kreader *r, const st
 	struct counter_fields { struct kfield count, counters; } f = {
 		KFIELD("percpu_counter.count"), KFIELD("?percpu_counter.counters"),
 	};
-	uint64_t shares, at;
+	uint64_t shares;
 	int64_t sum;
 
 	if (kfields_resolve(names, (struct kfield *)&f, kfields_count(f)))
 		return 0;
 	sum = (int64_t)kuint(r, vaddr + f.count.at.offset, 8);
 	shares = kget_ptr(r, vaddr, &f.counters);
-	for (struct kbits b = kcpus_each(r, cpus, false); shares && kbits_next(&b);)
-		if (!kpercpu(r, cpus, (unsigned int)b.bit, shares, &at))
-			sum += kint(r, at, 4);
+	if (shares)
+		sum += kpercpu_sum(r, cpus, shares);
 	return sum < 0 ? 0 : (uint64_t)sum;
 }
