@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/backwards.h"
 #include "kernel/object/list.h"
 
 #define CSS_ONLINE	2u		/* in cgroup.self.flags */
@@ -59,31 +60,28 @@ unsigned int cgroups_of(struct kreader *r, const struct cgroups_layout *l, uint6
 void cgroup_path(struct kreader *r, const struct cgroups_layout *l, uint64_t cgroup, char *buf, size_t size)
 {
 	uint64_t node = kget_ptr(r, cgroup, &l->f.kn), parent, name;
-	size_t at = size - 1, len;
+	struct backwards b = backwards_begin(buf, size);
 	char text[256];
 	bool lost = true;
+	size_t len;
 
-	buf[at] = '\0';
 	for (unsigned int depth = 0; depth < DEPTH_MAX && !kptr_at(r, node + l->f.parent.at.offset, &parent); depth++) {
 		if (!parent) {
 			lost = false;
 			break;
 		}
 		len = kptr_at(r, node + l->f.node_name.at.offset, &name) ? 0 : kstring(r, name, text, sizeof(text));
-		if (!len || len + 1 > at)
+		if (!len || len + 1 > b.at)
 			break;
-		at -= len;
-		memcpy(buf + at, text, len);
-		buf[--at] = '/';
+		backwards_put(&b, text, len);
+		backwards_put(&b, "/", 1);
 		node = parent;
 	}
-	if (lost && at >= strlen(LOST)) {
-		at -= strlen(LOST);
-		memcpy(buf + at, LOST, strlen(LOST));
-	} else if (!buf[at]) {
-		buf[--at] = '/';
-	}
-	memmove(buf, buf + at, size - at);
+	if (lost)
+		backwards_put_over(&b, LOST, strlen(LOST));
+	else if (!buf[b.at])
+		backwards_put(&b, "/", 1);
+	backwards_end(&b);
 }
 
 void cgroup_subsystem(struct kreader *r, const struct cgroups_layout *l, unsigned int number, char *buf, size_t size)

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/backwards.h"
 #include "base/bytes.h"
 
 #define STEPS_MAX 8192u			/* up a tree of dentries and mounts */
@@ -36,37 +37,14 @@ struct kpath d_path_at(struct kreader *r, const struct d_path_layout *l, uint64_
 	return (struct kpath){ kget_ptr(r, vaddr, &l->f.path_mnt), kget_ptr(r, vaddr, &l->f.path_dentry) };
 }
 
-/* A path that is written from its end to its front. */
-struct backwards {
-	char *buf;
-	size_t at;
-};
-
-static struct backwards backwards_begin(char *buf)
-{
-	buf[D_PATH_BYTES - 1] = '\0';
-	return (struct backwards){ buf, D_PATH_BYTES - 1 };
-}
-
-static bool prepend(struct backwards *b, const char *text, size_t n)
-{
-	if (n > b->at)
-		return false;
-	b->at -= n;
-	memcpy(b->buf + b->at, text, n);
-	return true;
-}
-
 /* The front of what is too long is lost too. */
-static void backwards_end(struct backwards *b, bool lost)
+static void end_path(struct backwards *b, bool lost)
 {
-	if (lost) {
-		b->at = b->at > strlen(LOST) ? b->at : strlen(LOST);
-		prepend(b, LOST, strlen(LOST));
-	} else if (!b->buf[b->at] || b->buf[b->at] == ' ') {
-		prepend(b, "/", 1);
-	}
-	memmove(b->buf, b->buf + b->at, D_PATH_BYTES - b->at);
+	if (lost)
+		backwards_put_over(b, LOST, strlen(LOST));
+	else if (!b->buf[b->at] || b->buf[b->at] == ' ')
+		backwards_put(b, "/", 1);
+	backwards_end(b);
 }
 
 static bool prepend_name(struct kreader *r, const struct d_path_fields *f, uint64_t dentry, struct backwards *b)
@@ -75,7 +53,7 @@ static bool prepend_name(struct kreader *r, const struct d_path_fields *f, uint6
 	uint64_t len = kget_ptr(r, dentry, &f->len);
 
 	len = min_u64(len & UINT32_MAX, NAME_BYTES - 1);
-	return len && !kread(r, kget_ptr(r, dentry, &f->name), name, len) && prepend(b, name, len) && prepend(b, "/", 1);
+	return len && !kread(r, kget_ptr(r, dentry, &f->name), name, len) && backwards_put(b, name, len) && backwards_put(b, "/", 1);
 }
 
 static int follow(struct kreader *r, uint64_t object, const struct kfield *f, uint64_t *out)
@@ -146,7 +124,7 @@ int d_path(struct kreader *r, const struct d_path_layout *l, struct kpath path, 
 {
 	const struct d_path_fields *f = &l->f;
 	static const struct kpath none = { 0, 0 };
-	struct backwards b = backwards_begin(buf);
+	struct backwards b = backwards_begin(buf, D_PATH_BYTES);
 	uint64_t op, parent;
 
 	*buf = '\0';
@@ -159,24 +137,24 @@ int d_path(struct kreader *r, const struct d_path_layout *l, struct kpath path, 
 		return 0;
 	}
 	if (parent != path.dentry && !kget_ptr(r, path.dentry, &f->hashed))
-		prepend(&b, " (deleted)", strlen(" (deleted)"));
-	backwards_end(&b, climb(r, f, path, none, &b) == CLIMB_LOST);
+		backwards_put(&b, " (deleted)", strlen(" (deleted)"));
+	end_path(&b, climb(r, f, path, none, &b) == CLIMB_LOST);
 	return 0;
 }
 
 void d_path_inside(struct kreader *r, const struct d_path_layout *l, uint64_t dentry, char buf[D_PATH_BYTES])
 {
 	static const struct kpath none = { 0, 0 };
-	struct backwards b = backwards_begin(buf);
+	struct backwards b = backwards_begin(buf, D_PATH_BYTES);
 
-	backwards_end(&b, climb(r, &l->f, (struct kpath){ 0, dentry }, none, &b) == CLIMB_LOST);
+	end_path(&b, climb(r, &l->f, (struct kpath){ 0, dentry }, none, &b) == CLIMB_LOST);
 }
 
 bool d_path_of_mount(struct kreader *r, const struct d_path_layout *l, struct kpath path, struct kpath root, char buf[D_PATH_BYTES])
 {
-	struct backwards b = backwards_begin(buf);
+	struct backwards b = backwards_begin(buf, D_PATH_BYTES);
 	enum climb_end end = climb(r, &l->f, path, root, &b);
 
-	backwards_end(&b, end == CLIMB_LOST);
+	end_path(&b, end == CLIMB_LOST);
 	return end == CLIMB_ROOT;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "kernel/vfs/path.h"
 
-#include <string.h>
+#include "base/backwards.h"
 
 #define MAX_DEPTH 128u
 
@@ -12,10 +12,9 @@ struct path_fields {
 /* From the end to the front: what does not fit is left out in front. */
 static void put_path(struct kreader *r, const struct path_fields *f, uint64_t dentry, char *buf, size_t size)
 {
+	struct backwards b = backwards_begin(buf, size);
 	char name[256];
-	size_t at = size - 1;
 
-	buf[at] = '\0';
 	for (unsigned int depth = 0; depth < MAX_DEPTH; depth++) {
 		uint64_t parent = kget_ptr(r, dentry, &f->parent);
 		size_t len;
@@ -23,14 +22,13 @@ static void put_path(struct kreader *r, const struct path_fields *f, uint64_t de
 		if (kreader_take(r, NULL) || parent == dentry)
 			break;
 		len = kstring(r, kget_ptr(r, dentry, &f->name), name, sizeof(name));
-		if (kreader_take(r, NULL) || len + 1 > at)
+		if (kreader_take(r, NULL) || len + 1 > b.at)
 			break;
-		at -= len;
-		memcpy(buf + at, name, len);
-		buf[--at] = '/';
+		backwards_put(&b, name, len);
+		backwards_put(&b, "/", 1);
 		dentry = parent;
 	}
-	memmove(buf, buf + at, size - at);
+	backwards_end(&b);
 }
 
 int file_of_mapping(struct kreader *r, const struct knames *names, uint64_t mapping, struct file_name *out)
