@@ -9,7 +9,6 @@
 #include "kernel/debuginfo/facts_names.h"
 #include "kernel/object/reader.h"
 
-#define IP_BYTES	4u		/* an address: its distance from where it stands */
 #define MAX_ENTRIES	(1u << 24)	/* large kernels have half a million */
 #define SAMPLES		512u		/* entries that are looked at to tell the order of the registers */
 #define MAX_SHIFT	16u
@@ -50,29 +49,35 @@ static void find_order(struct orc *o)
 	uint8_t sample[SAMPLES * ORC_ENTRY_BYTES];
 	unsigned int n = 0;
 
-	for (uint64_t i = 0; i < o->n && n < SAMPLES; i += o->n / SAMPLES + 1)
-		if (!kread(o->r, o->entries + i * ORC_ENTRY_BYTES, sample + n * ORC_ENTRY_BYTES, ORC_ENTRY_BYTES))
+	for (uint64_t i = 0; i < o->table.n && n < SAMPLES; i += o->table.n / SAMPLES + 1)
+		if (!kread(o->r, o->table.entries + i * ORC_ENTRY_BYTES, sample + n * ORC_ENTRY_BYTES, ORC_ENTRY_BYTES))
 			n++;
 	kreader_take(o->r, NULL);
 	o->layout.reordered = orc_is_reordered(&o->layout, sample, n);
+}
+
+int orc_table_find(const struct knames *names, struct orc_table *out)
+{
+	uint64_t ips_end, entries_end;
+
+	if (kvariable(names, "__start_orc_unwind_ip", &out->ips) || kvariable(names, "__stop_orc_unwind_ip", &ips_end) ||
+	    kvariable(names, "__start_orc_unwind", &out->entries) || kvariable(names, "__stop_orc_unwind", &entries_end))
+		return -ENOENT;
+	out->n = (ips_end - out->ips) / ORC_IP_BYTES;
+	return ips_end < out->ips || entries_end < out->entries || !out->n || out->n > MAX_ENTRIES ||
+	       (entries_end - out->entries) / ORC_ENTRY_BYTES != out->n ? -ENOENT : 0;
 }
 
 int orc_open(const struct facts *f, struct kreader *r, struct orc *out)
 {
 	struct knames names = facts_names(f);
 	struct kfield *module = &out->num_orcs;
-	uint64_t ips_end, entries_end;
 
 	*out = (struct orc){
 		.r = r, .facts = f, .num_orcs = KFIELD("?module.arch.num_orcs"), .unwind_ip = KFIELD("?module.arch.orc_unwind_ip"),
 		.unwind = KFIELD("?module.arch.orc_unwind"),
 	};
-	if (kvariable(&names, "__start_orc_unwind_ip", &out->ips) || kvariable(&names, "__stop_orc_unwind_ip", &ips_end) ||
-	    kvariable(&names, "__start_orc_unwind", &out->entries) || kvariable(&names, "__stop_orc_unwind", &entries_end))
-		return -ENOENT;
-	out->n = (ips_end - out->ips) / IP_BYTES;
-	if (ips_end < out->ips || entries_end < out->entries || !out->n || out->n > MAX_ENTRIES ||
-	    (entries_end - out->entries) / ORC_ENTRY_BYTES < out->n)
+	if (orc_table_find(&names, &out->table))
 		return -ENOENT;
 	find_layout(&names, facts_kernel(f)->version, &out->layout);
 	find_order(out);
@@ -82,9 +87,9 @@ int orc_open(const struct facts *f, struct kreader *r, struct orc *out)
 
 static uint64_t ip_at(struct orc *o, uint64_t ips, uint64_t i)
 {
-	uint64_t at = ips + i * IP_BYTES;
+	uint64_t at = ips + i * ORC_IP_BYTES;
 
-	return at + (uint64_t)kint(o->r, at, IP_BYTES);
+	return at + (uint64_t)kint(o->r, at, ORC_IP_BYTES);
 }
 
 /* The last entry at or before pc. */
@@ -139,7 +144,7 @@ int orc_find(struct orc *o, uint64_t pc, struct orc_rule *out)
 
 		r = facts_symbols(o->facts, &symbols, NULL);
 		if (!r && !symbols_at(symbols, pc, &s))
-			r = orc_find_in(o, o->ips, o->entries, o->n, pc, &a->rule);
+			r = orc_find_in(o, o->table.ips, o->table.entries, o->table.n, pc, &a->rule);
 		else if (!r)
 			r = find_in_module(o, pc, &a->rule);
 		if (error_is_passing(r))

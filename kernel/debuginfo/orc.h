@@ -15,13 +15,18 @@
 #include "kernel/object/fields.h"
 
 #define ORC_CACHE 1024u			/* a power of two */
+#define ORC_IP_BYTES 4u			/* of an address in the table: its distance from where it stands */
+
+/* The kernel's own table: n addresses, and as many entries. */
+struct orc_table {
+	uint64_t ips, entries, n;
+};
 
 struct orc {
 	struct kreader *r;
 	const struct facts *facts;
 	struct orc_layout layout;
-	uint64_t ips, entries;		/* the kernel's own table */
-	uint64_t n;
+	struct orc_table table;
 	struct kfield num_orcs, unwind_ip, unwind;	/* of struct module */
 	struct orc_answer {
 		uint64_t pc;
@@ -30,7 +35,9 @@ struct orc {
 	} answers[ORC_CACHE];
 };
 
-/* -ENOENT: the kernel has none that can be found; as it was read. */
+/* -ENOENT: the kernel has none that can be found, or what symbols tell cannot be right. */
+int orc_table_find(const struct knames *names, struct orc_table *out);
+/* The same; as it was read. */
 int orc_open(const struct facts *f, struct kreader *r, struct orc *out);
 /* The rule of the instruction at pc. -ENOENT: no table has it, or that part is lost; passing faults. */
 int orc_find(struct orc *o, uint64_t pc, struct orc_rule *out);

@@ -10,10 +10,11 @@
 #include "base/bytes.h"
 #include "base/fault.h"
 #include "base/memory.h"
+#include "kernel/debuginfo/facts_names.h"
+#include "kernel/debuginfo/orc.h"
 #include "kernel/object/bulk.h"
 #include "kernel/object/reader.h"
 
-#define ORC_ENTRY_BYTES 6u
 #define ORC_MAX (1u << 22)		/* rows: kernels of today have 250,000 to 450,000 */
 #define MAX_PADDING 128u		/* bytes; functions are aligned to 64 at the most */
 
@@ -27,42 +28,29 @@ struct function_ends {
 
 /* --- ORC ---------------------------------------------------------------------------------------------------------- */
 
-static bool find_table(const struct facts *f, const char *first, const char *end, uint64_t *vaddr, uint64_t *bytes)
-{
-	struct symbol a, b;
-
-	if (facts_find_symbol(f, NULL, first, &a) || facts_find_symbol(f, NULL, end, &b) || b.vaddr <= a.vaddr)
-		return false;
-	*vaddr = a.vaddr;
-	*bytes = b.vaddr - a.vaddr;
-	return true;
-}
-
 static int read_orc(struct function_ends *e, const struct facts *f)
 {
 	const struct kernel *k = facts_kernel(f);
-	uint64_t rows, bytes, row_bytes, n;
+	struct knames names = facts_names(f);
+	struct orc_table t;
 
-	if (e->machine != EM_X86_64 || !find_table(f, "__start_orc_unwind_ip", "__stop_orc_unwind_ip", &e->vaddr, &bytes) ||
-	    !find_table(f, "__start_orc_unwind", "__stop_orc_unwind", &rows, &row_bytes))
+	if (e->machine != EM_X86_64 || orc_table_find(&names, &t) || t.n > ORC_MAX)
 		return 0;
-	n = bytes / 4;
-	if (!n || n > ORC_MAX || n != row_bytes / ORC_ENTRY_BYTES)
-		return 0;
-	e->places = memory_malloc(n * 4);
-	e->rows = memory_malloc(n * ORC_ENTRY_BYTES);
+	e->places = memory_malloc(t.n * ORC_IP_BYTES);
+	e->rows = memory_malloc(t.n * ORC_ENTRY_BYTES);
 	if (!e->places || !e->rows)
 		return -ENOMEM;
 	/* what is lost says nothing: rows that are not zero */
-	kbulk_read(k, e->vaddr, e->places, n * 4, 0);
-	kbulk_read(k, rows, e->rows, n * ORC_ENTRY_BYTES, 0xff);
-	e->n = n;
+	kbulk_read(k, t.ips, e->places, t.n * ORC_IP_BYTES, 0);
+	kbulk_read(k, t.entries, e->rows, t.n * ORC_ENTRY_BYTES, 0xff);
+	e->vaddr = t.ips;
+	e->n = t.n;
 	return 0;
 }
 
 static uint64_t place(const struct function_ends *e, size_t i)
 {
-	return e->vaddr + i * 4 + (uint64_t)(int64_t)(int32_t)get_u32(e->places + i * 4, false);
+	return e->vaddr + i * ORC_IP_BYTES + (uint64_t)(int64_t)(int32_t)get_u32(e->places + i * ORC_IP_BYTES, false);
 }
 
 /* The last row below next, when it is in the function and says that nothing is known. */
