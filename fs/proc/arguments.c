@@ -18,14 +18,12 @@ struct arguments {
 
 static int arguments_open(struct engine *e, const struct view_at *at, struct arguments *a)
 {
-	int r = proc_task_open(e, at, &a->t);
+	int r = proc_mm_open(e, at, &a->t, &a->m);
 
 	a->user = NULL;
 	if (r)
 		return r;
-	mm_read(a->t.r, &a->t.proc->mm, a->t.vaddr, &a->m);
-	r = kreader_take(a->t.r, NULL);
-	if (!r && a->m.vaddr)
+	if (a->m.vaddr)
 		r = kreader_open_user(e->kernel, a->m.pgd, &a->user);
 	if (r)
 		proc_task_close(&a->t);

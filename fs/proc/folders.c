@@ -6,21 +6,15 @@
 
 #include "fs/proc/proc.h"
 
-/* As the kernel has them: decimal, no zeroes in front. Tools ask for names that another kernel has: no other one is malformed. */
+/* Tools ask for names that another kernel has: no other one is malformed. Nobody has the number 0. */
 static int parse_number(const char *name, uint32_t *out)
 {
-	uint32_t n = 0;
+	uint64_t n;
+	int r = proc_number(name, TASK_PID_MAX, &n);
 
-	if (*name < '1' || *name > '9')
+	if (r || !n)
 		return -ENOENT;
-	for (; *name; name++) {
-		if (*name < '0' || *name > '9')
-			return -ENOENT;
-		n = n * 10 + (uint32_t)(*name - '0');
-		if (n >= TASK_PID_MAX)
-			return -ENOENT;
-	}
-	*out = n;
+	*out = (uint32_t)n;
 	return 0;
 }
 
@@ -169,17 +163,12 @@ static int format_caller(struct engine *e, uint64_t key, char *buf, size_t size)
 /* Whose it is, and since when: ps and top of older procps ask the folder. */
 static int attributes(struct engine *e, const struct view_at *at, struct view_attributes *out)
 {
-	struct task_credentials c;
 	struct proc_task t;
 	int r = proc_task_open(e, at, &t);
 
 	if (r)
 		return r;
-	credentials_read(t.r, &t.proc->identity, t.vaddr, &c);
-	if (!kreader_take(t.r, NULL)) {
-		out->uid = c.euid;
-		out->gid = c.egid;
-	}
+	proc_task_owner(&t, out);
 	proc_task_close(&t);
 	return 0;
 }

@@ -64,8 +64,9 @@ static int render_oom_score_adj(struct engine *e, const struct view_at *at, stru
 }
 
 /* A member of task_struct that is an unsigned int, as the kernel prints it. */
-static int put_member(struct engine *e, const struct view_at *at, enum proc_member member, struct outbuf *out)
+static int render_member(struct engine *e, const struct view_at *at, struct outbuf *out)
 {
+	enum proc_member member = at->row->param >> PROC_FOLDER_BITS;
 	struct proc_task t;
 	int r = proc_task_open(e, at, &t);
 	unsigned int value;
@@ -78,21 +79,6 @@ static int put_member(struct engine *e, const struct view_at *at, enum proc_memb
 	if (!r)
 		out_printf(out, member == PROC_PERSONALITY ? "%08x\n" : "%u", value);
 	return r;
-}
-
-static int render_loginuid(struct engine *e, const struct view_at *at, struct outbuf *out)
-{
-	return put_member(e, at, PROC_LOGINUID, out);
-}
-
-static int render_sessionid(struct engine *e, const struct view_at *at, struct outbuf *out)
-{
-	return put_member(e, at, PROC_SESSIONID, out);
-}
-
-static int render_personality(struct engine *e, const struct view_at *at, struct outbuf *out)
-{
-	return put_member(e, at, PROC_PERSONALITY, out);
 }
 
 static int render_children(struct engine *e, const struct view_at *at, struct outbuf *out)
@@ -120,9 +106,9 @@ static int render_children(struct engine *e, const struct view_at *at, struct ou
 static const struct view_row rows[] = {
 	PROC_ROWS("limits", VIEW_PROC_TEXT, .render = render_limits),
 	PROC_ROWS("oom_score_adj", VIEW_PROC_TEXT, .render = render_oom_score_adj),
-	PROC_ROWS("loginuid", VIEW_PROC_TEXT, .render = render_loginuid),
-	PROC_ROWS("sessionid", VIEW_PROC_TEXT, .render = render_sessionid),
-	PROC_ROWS("personality", VIEW_PROC_TEXT, .render = render_personality),
+	PROC_ROWS_OF("loginuid", VIEW_PROC_TEXT, PROC_LOGINUID, .render = render_member),
+	PROC_ROWS_OF("sessionid", VIEW_PROC_TEXT, PROC_SESSIONID, .render = render_member),
+	PROC_ROWS_OF("personality", VIEW_PROC_TEXT, PROC_PERSONALITY, .render = render_member),
 	{ .path = "proc/<pid>/task/<tid>/children", .type = VIEW_PROC_TEXT, .param = PROC_THREAD, .render = render_children },
 };
 

@@ -2,10 +2,8 @@
 /* proc/<pid>/{fd/,fdinfo/,exe,cwd,root,ns/}: files that are open, and what the links to them say. fs/proc/{base,fd,namespaces}.c */
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/stat.h>
 
-#include "base/number.h"
 #include "fs/proc/proc.h"
 
 /* Keys of descriptors: the number of the task, then theirs. */
@@ -26,9 +24,9 @@ static int parse_fd(struct engine *e, const struct view_at *dir, const char *nam
 	uint64_t fd, file;
 	int r;
 
-	if (*name < '0' || *name > '9' || (*name == '0' && name[1]) || number_parse(name, strlen(name), &fd))
-		return -ENOENT;
-	r = proc_task_open(e, dir, &t);
+	r = proc_number(name, FILES_MAX, &fd);
+	if (!r)
+		r = proc_task_open(e, dir, &t);
 	if (r)
 		return r;
 	files_table(t.r, &t.proc->files, t.vaddr, &table);
@@ -127,18 +125,13 @@ static int render_fdinfo(struct engine *e, const struct view_at *at, struct outb
 /* As procfs has it: the owner may do with a link what the file was opened for. */
 static int fd_attributes(struct engine *e, const struct view_at *at, struct view_attributes *out)
 {
-	struct task_credentials c;
 	struct open_file file;
 	struct proc_task t;
 	int r = read_fd(e, at->key, &t, &file);
 
 	if (r)
 		return r == -ENOENT ? r : 0;
-	credentials_read(t.r, &t.proc->identity, t.vaddr, &c);
-	if (!kreader_take(t.r, NULL)) {
-		out->uid = c.euid;
-		out->gid = c.egid;
-	}
+	proc_task_owner(&t, out);
 	if (S_ISLNK(out->mode))
 		out->mode = S_IFLNK | (file.readable ? S_IRUSR | S_IXUSR : 0) | (file.writable ? S_IWUSR | S_IXUSR : 0);
 	proc_task_close(&t);
@@ -152,15 +145,13 @@ static int render_exe(struct engine *e, const struct view_at *at, struct outbuf 
 	struct open_file file;
 	struct proc_task t;
 	struct mm_facts m;
-	int r = proc_task_open(e, at, &t);
+	int r = proc_mm_open(e, at, &t, &m);
 
 	if (r)
 		return r;
-	mm_read(t.r, &t.proc->mm, t.vaddr, &m);
-	r = kreader_take(t.r, NULL);
-	if (!r && !m.exe_file)
+	if (!m.exe_file) {
 		r = -ENOENT;
-	if (!r) {
+	} else {
 		files_read(t.r, &t.proc->files, m.exe_file, NULL, 0, &file);
 		r = put_path(&t, file.path, out);
 	}

@@ -79,13 +79,11 @@ static int render_maps(struct engine *e, const struct view_at *at, struct outbuf
 	struct proc_task t;
 	struct mm_facts m;
 	struct vma gate;
-	int r = proc_task_open(e, at, &t);
+	int r = proc_mm_open(e, at, &t, &m);
 
 	if (r)
 		return r;
-	mm_read(t.r, &t.proc->mm, t.vaddr, &m);
-	r = kreader_take(t.r, NULL);
-	if (!r && m.vaddr) {
+	if (m.vaddr) {
 		for (w = vma_walk_of(t.r, &t.proc->vmas, m.vaddr); !out->error && vma_next(&w);)
 			proc_put_vma(e, &t, &m, &w.vma, out);
 		/* a line that no tool takes for an area */
@@ -95,7 +93,7 @@ static int render_maps(struct engine *e, const struct view_at *at, struct outbuf
 			proc_put_place(e, gate.start, gate.end, gate.flags & VMA_READ ? "r-xp" : "--xp", "[vsyscall]", out);
 	}
 	proc_task_close(&t);
-	return r ? r : out->error;
+	return out->error;
 }
 
 static const struct view_row rows[] = {

@@ -11,31 +11,22 @@
 
 #define BLANKS " \t\n\\"
 
-static void put_mount_options(uint32_t flags, struct outbuf *out)
+struct option {
+	uint32_t flag;
+	const char *name;
+};
+
+static const struct option mount_options[] = {
+	{ MOUNT_NOSUID, ",nosuid" }, { MOUNT_NODEV, ",nodev" }, { MOUNT_NOEXEC, ",noexec" }, { MOUNT_NOATIME, ",noatime" },
+	{ MOUNT_NODIRATIME, ",nodiratime" }, { MOUNT_RELATIME, ",relatime" }, { MOUNT_NOSYMFOLLOW, ",nosymfollow" },
+};
+static const struct option super_options[] = {
+	{ SUPER_SYNC, ",sync" }, { SUPER_DIRSYNC, ",dirsync" }, { SUPER_MANDLOCK, ",mand" }, { SUPER_LAZYTIME, ",lazytime" },
+};
+
+static void put_options(const struct option *options, size_t n, uint32_t flags, struct outbuf *out)
 {
-	static const struct {
-		uint32_t flag;
-		const char *name;
-	} options[] = {
-		{ MOUNT_NOSUID, ",nosuid" }, { MOUNT_NODEV, ",nodev" }, { MOUNT_NOEXEC, ",noexec" }, { MOUNT_NOATIME, ",noatime" },
-		{ MOUNT_NODIRATIME, ",nodiratime" }, { MOUNT_RELATIME, ",relatime" }, { MOUNT_NOSYMFOLLOW, ",nosymfollow" },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
-		if (flags & options[i].flag)
-			out_printf(out, "%s", options[i].name);
-}
-
-static void put_super_options(uint32_t flags, struct outbuf *out)
-{
-	static const struct {
-		uint32_t flag;
-		const char *name;
-	} options[] = {
-		{ SUPER_SYNC, ",sync" }, { SUPER_DIRSYNC, ",dirsync" }, { SUPER_MANDLOCK, ",mand" }, { SUPER_LAZYTIME, ",lazytime" },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
+	for (size_t i = 0; i < n; i++)
 		if (flags & options[i].flag)
 			out_printf(out, "%s", options[i].name);
 }
@@ -50,7 +41,7 @@ static void put_mountinfo(const struct proc_task *t, const struct mount_facts *m
 	out_char(out, ' ');
 	proc_put_escaped(out, where, BLANKS);
 	out_printf(out, " %s", m->flags & MOUNT_READONLY ? "ro" : "rw");
-	put_mount_options(m->flags, out);
+	put_options(mount_options, ARRAY_SIZE(mount_options), m->flags, out);
 	if (m->shared)
 		out_printf(out, " shared:%i", m->group);
 	if (m->master)
@@ -62,7 +53,7 @@ static void put_mountinfo(const struct proc_task *t, const struct mount_facts *m
 	out_char(out, ' ');
 	proc_put_escaped(out, m->source, BLANKS "#");
 	out_printf(out, " %s", m->super_flags & SUPER_READONLY ? "ro" : "rw");
-	put_super_options(m->super_flags, out);
+	put_options(super_options, ARRAY_SIZE(super_options), m->super_flags, out);
 	out_char(out, '\n');
 }
 
@@ -74,8 +65,8 @@ static void put_mounts(const struct mount_facts *m, const char *where, struct ou
 	out_char(out, ' ');
 	proc_put_escaped(out, m->type, BLANKS "#");
 	out_printf(out, " %s", m->flags & MOUNT_READONLY || m->super_flags & SUPER_READONLY ? "ro" : "rw");
-	put_super_options(m->super_flags, out);
-	put_mount_options(m->flags, out);
+	put_options(super_options, ARRAY_SIZE(super_options), m->super_flags, out);
+	put_options(mount_options, ARRAY_SIZE(mount_options), m->flags, out);
 	out_printf(out, " 0 0\n");
 }
 

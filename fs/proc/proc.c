@@ -217,3 +217,44 @@ void proc_task_close(struct proc_task *t)
 {
 	kreader_close(t->r);
 }
+
+int proc_mm_open(struct engine *e, const struct view_at *at, struct proc_task *out, struct mm_facts *m)
+{
+	int r = proc_task_open(e, at, out);
+
+	if (r)
+		return r;
+	mm_read(out->r, &out->proc->mm, out->vaddr, m);
+	r = kreader_take(out->r, NULL);
+	if (r)
+		proc_task_close(out);
+	return r;
+}
+
+void proc_task_owner(const struct proc_task *t, struct view_attributes *out)
+{
+	struct task_credentials c;
+
+	credentials_read(t->r, &t->proc->identity, t->vaddr, &c);
+	if (kreader_take(t->r, NULL))
+		return;
+	out->uid = c.euid;
+	out->gid = c.egid;
+}
+
+int proc_number(const char *name, uint64_t max, uint64_t *out)
+{
+	uint64_t n = 0;
+
+	if (*name == '0' && name[1])
+		return -ENOENT;
+	do {
+		if (*name < '0' || *name > '9')
+			return -ENOENT;
+		n = n * 10 + (uint64_t)(*name - '0');
+		if (n >= max)
+			return -ENOENT;
+	} while (*++name);
+	*out = n;
+	return 0;
+}

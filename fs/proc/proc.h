@@ -84,6 +84,13 @@ int proc_task_open(struct engine *e, const struct view_at *at, struct proc_task 
 /* By its number. whole: as process. */
 int proc_task_open_pid(struct engine *e, uint32_t pid, bool whole, struct proc_task *out);
 void proc_task_close(struct proc_task *t);
+/* The same, with what is known of its memory; m->vaddr 0: it has none of its own. Else as that was read, and nothing is open. */
+int proc_mm_open(struct engine *e, const struct view_at *at, struct proc_task *out, struct mm_facts *m);
+/* What stat(2) tells of its files: whose they are. Stays as it is where that is lost. */
+void proc_task_owner(const struct proc_task *t, struct view_attributes *out);
+
+/* A name as the kernel writes numbers, decimal without zeroes in front. -ENOENT: any other, or not below max. */
+int proc_number(const char *name, uint64_t max, uint64_t *out);
 
 /* Keys of names in these folders: of proc/<pid> the number, of proc/<pid>/task/<tid> both. */
 #define PROC_PID_BITS 22

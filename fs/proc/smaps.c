@@ -99,13 +99,11 @@ static int render(struct engine *e, const struct view_at *at, struct outbuf *out
 	struct resident pages;
 	struct proc_task t;
 	struct mm_facts m;
-	int r = proc_task_open(e, at, &t);
+	int r = proc_mm_open(e, at, &t, &m);
 
 	if (r)
 		return r;
-	mm_read(t.r, &t.proc->mm, t.vaddr, &m);
-	r = kreader_take(t.r, NULL);
-	if (!r && m.vaddr)
+	if (m.vaddr)
 		r = resident_open(t.r, &t.proc->names, m.pgd, &pages);
 	if (!r && m.vaddr)
 		put_all(e, &t, &m, &pages, at->row->param >> PROC_FOLDER_BITS, out);

@@ -8,7 +8,7 @@
 
 enum stack_form { AS_PROC, FULL };
 
-static int put(struct engine *e, const struct view_at *at, enum stack_form form, struct outbuf *out)
+static int render(struct engine *e, const struct view_at *at, struct outbuf *out)
 {
 	struct stack_source s;
 	struct proc_task t;
@@ -21,7 +21,7 @@ static int put(struct engine *e, const struct view_at *at, enum stack_form form,
 	if (!r) {
 		stack = malloc(sizeof(*stack));
 		r = stack ? stack_of_task_at(s.stacks, t.vaddr, stack) : -ENOMEM;
-		if (!r && form == FULL)
+		if (!r && at->row->param >> PROC_FOLDER_BITS == FULL)
 			stack_put_full(e, s.stacks, stack, out);
 		else if (!r)
 			stack_put_proc(e, s.stacks, stack, out);
@@ -32,19 +32,9 @@ static int put(struct engine *e, const struct view_at *at, enum stack_form form,
 	return r;
 }
 
-static int render_stack(struct engine *e, const struct view_at *at, struct outbuf *out)
-{
-	return put(e, at, AS_PROC, out);
-}
-
-static int render_full(struct engine *e, const struct view_at *at, struct outbuf *out)
-{
-	return put(e, at, FULL, out);
-}
-
 static const struct view_row rows[] = {
-	PROC_ROWS("stack", VIEW_PROC_TEXT, .render = render_stack),
-	PROC_ROWS("stack.full", VIEW_PROC_TEXT, .render = render_full),
+	PROC_ROWS_OF("stack", VIEW_PROC_TEXT, AS_PROC, .render = render),
+	PROC_ROWS_OF("stack.full", VIEW_PROC_TEXT, FULL, .render = render),
 };
 
 VIEW_FAMILY(proc_stack, rows);
