@@ -46,6 +46,12 @@ static int add(struct collecting *c, enum patch_kind kind, uint64_t vaddr, uint6
 	});
 }
 
+/* The kernel does not have what its types, symbols or file do not tell; r: why, if that is all. */
+static int absent(int r)
+{
+	return error_is_passing(r) || r == -ENOMEM ? r : 0;
+}
+
 /* --- tables of the file ------------------------------------------------------------------------------------------- */
 
 /* A table between two symbols, in the file. *at: where it begins in the dumped kernel. NULL: it is not there. */
@@ -117,35 +123,29 @@ static int add_distances(struct collecting *c, const struct distances *d)
 }
 
 /* include/asm-generic/vmlinux.lds.h: RUNTIME_CONST: a table for each constant (since 6.11). */
-static int add_constants(struct collecting *c)
+static int add_constant(struct collecting *c, const char *start)
 {
-	static const char prefix[] = "__start_runtime_";
 	char end[SYMTAB_MAX_NAME + 8];
-	size_t n = symbols_count(c->symbols);
-	int r = 0;
+	struct distances d = { start, end, PATCH_CONSTANT, 4, 8 };
 
-	for (size_t i = 0; i < n && !r; i++) {
-		struct symbol s = symbols_get(c->symbols, i);
-		struct distances d = { s.name, end, PATCH_CONSTANT, 4, 8 };
-
-		if (strncmp(s.name, prefix, sizeof(prefix) - 1))
-			continue;
-		snprintf(end, sizeof(end), "__stop_%s", s.name + strlen("__start_"));
-		r = add_distances(c, &d);
-	}
-	return r;
+	snprintf(end, sizeof(end), "__stop_%s", start + strlen("__start_"));
+	return add_distances(c, &d);
 }
 
-/* What calls go through where they are not patched: they jump to where they would. */
-static int add_trampolines(struct collecting *c)
+/* What symbols tell by how they begin: such tables; and what calls go through where they are not patched, which jumps to where
+ * they would. */
+static int add_named(struct collecting *c)
 {
+	static const char constant[] = "__start_runtime_", trampoline[] = "__SCT__";
 	size_t n = symbols_count(c->symbols);
 	int r = 0;
 
 	for (size_t i = 0; i < n && !r; i++) {
 		struct symbol s = symbols_get(c->symbols, i);
 
-		if (!strncmp(s.name, "__SCT__", 7))
+		if (!strncmp(s.name, constant, sizeof(constant) - 1))
+			r = add_constant(c, s.name);
+		else if (!strncmp(s.name, trampoline, sizeof(trampoline) - 1))
 			r = add(c, PATCH_STATIC_CALL, s.vaddr, 8, 0);
 	}
 	return r;
@@ -183,7 +183,7 @@ static int add_alternatives(struct collecting *c)
 
 	entry = f.entry.at.bytes;
 	if (r || !entry || f.at.at.bytes != 4 || !is_inside(&f.at, entry) || !is_inside(&f.bytes, entry))
-		return error_is_passing(r) || r == -ENOMEM ? r : 0;
+		return absent(r);
 	for (uint64_t i = 0; i + entry <= len && !r; i += entry)
 		r = add(c, PATCH_ALTERNATIVE, relative(c, entries + i + f.at.at.offset, at + i + f.at.at.offset),
 			get_uint(entries + i + f.bytes.at.offset, (unsigned int)f.bytes.at.bytes, c->big), 0);
@@ -202,7 +202,7 @@ static int add_paravirt(struct collecting *c)
 
 	entry = f.entry.at.bytes;
 	if (r || !entry || !is_inside(&f.at, entry) || !is_inside(&f.bytes, entry))
-		return error_is_passing(r) || r == -ENOMEM ? r : 0;
+		return absent(r);
 	/* the last one need not be filled up */
 	for (uint64_t i = 0; i + f.bytes.at.offset + f.bytes.at.bytes <= len && !r; i += entry)
 		r = add(c, PATCH_PARAVIRT, get_uint(entries + i + f.at.at.offset, (unsigned int)f.at.at.bytes, c->big) + c->shift,
@@ -236,7 +236,7 @@ static int add_labels(struct collecting *c)
 
 	entry = f.entry.at.bytes;
 	if (r || !entry || !is_inside(&f.code, entry) || !is_inside(&f.key, entry))
-		return error_is_passing(r) || r == -ENOMEM ? r : 0;
+		return absent(r);
 	for (uint64_t i = 0; i + entry <= len && !r; i += entry) {
 		const uint8_t *code = entries + i + f.code.at.offset, *key = entries + i + f.key.at.offset;
 		bool far = f.code.at.is_signed;	/* s32, not an address */
@@ -329,7 +329,7 @@ static int add_ftrace(struct collecting *c)
 	bytes = f.record.at.bytes;
 	if (r || !bytes || bytes > 64 || !is_inside(&f.ip, bytes) || !is_inside(&f.flags, bytes) ||
 	    kvariable(&c->names, "ftrace_pages_start", &start))
-		return error_is_passing(r) || r == -ENOMEM ? r : 0;
+		return absent(r);
 	for (struct klist l = klist_structs(c->reader, start, f.next.at.offset, MAX_PAGES); !r && klist_next(&l);) {
 		uint64_t records = kget_ptr(c->reader, l.node, &f.records), n = (uint64_t)kget(c->reader, l.node, &f.index);
 
@@ -356,7 +356,7 @@ static int add_probes(struct collecting *c)
 	int r = kfields_resolve(&c->names, (struct kfield *)&f, kfields_count(f));
 
 	if (r || kvariable(&c->names, "kprobe_table", &heads))
-		return error_is_passing(r) || r == -ENOMEM ? r : 0;
+		return absent(r);
 	for (unsigned int i = 0; i < PROBE_HEADS && !r; i++) {
 		for (struct klist l = klist_chain(c->reader, heads + i * c->word, left); !r && left && klist_next(&l); left--) {
 			uint64_t probe = l.node - f.node.at.offset;
@@ -379,7 +379,7 @@ static int add_live(struct collecting *c)
 	int r = kfields_resolve(&c->names, (struct kfield *)&f, kfields_count(f));
 
 	if (r || kvariable(&c->names, "klp_ops", &head))
-		return error_is_passing(r) || r == -ENOMEM ? r : 0;
+		return absent(r);
 	for (struct klist l = klist_ring(c->reader, head, MAX_PROBES); !r && klist_next(&l);) {
 		struct klist stack = klist_ring(c->reader, l.node - f.node.at.offset + f.stack.at.offset, MAX_PROBES);
 		uint64_t func;
@@ -407,7 +407,7 @@ static int compare(const void *left, const void *right)
 static int collect(struct collecting *c)
 {
 	static int (*const sources[])(struct collecting *c) = {
-		add_alternatives, add_paravirt, add_labels, add_constants, add_trampolines, add_hotpatches, add_relocations,
+		add_alternatives, add_paravirt, add_labels, add_named, add_hotpatches, add_relocations,
 		add_tracers, add_ftrace, add_probes, add_live,
 	};
 	int r = 0, lost;
