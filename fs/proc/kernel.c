@@ -18,6 +18,7 @@
 #define SECOND		1000000000u
 #define CENTISECOND	(SECOND / 100)
 #define BANNER_MAX	256
+#define SOFTIRQS_MAX	64		/* NR_SOFTIRQS is 10 */
 
 static int make_version(struct proc_text *t)
 {
@@ -55,29 +56,22 @@ static int make_cmdline(struct proc_text *t)
 	return 0;
 }
 
-static bool is_online(struct proc_text *t, const struct kcpus *cpus, unsigned int cpu)
+/* Of all CPUs; those that are offline do not sleep. */
+static void sum_times(struct proc_text *t, const struct kcpus *cpus, const struct cpu_time_layout *l, uint64_t now, uint64_t sum[CPU_TIMES])
 {
-	for (struct kbits b = kcpus_each(t->r, cpus, true); kbits_next(&b);)
-		if (b.bit == cpu)
-			return true;
-	return false;
-}
-
-/* Times of all CPUs, or (cpu) of one. */
-static int read_times(struct proc_text *t, const struct kcpus *cpus, const struct cpu_time_layout *l, int64_t cpu, uint64_t now,
-		      uint64_t sum[CPU_TIMES])
-{
+	struct kbits online = kcpus_each(t->r, cpus, true);
+	bool more = kbits_next(&online);
 	uint64_t times[CPU_TIMES];
 
 	memset(sum, 0, CPU_TIMES * sizeof(*sum));
 	for (struct kbits b = kcpus_each(t->r, cpus, false); kbits_next(&b);) {
-		if ((cpu >= 0 && b.bit != (uint64_t)cpu) ||
-		    cpu_times_read(t->r, cpus, l, (unsigned int)b.bit, is_online(t, cpus, (unsigned int)b.bit), now, times))
+		while (more && online.bit < b.bit)
+			more = kbits_next(&online);
+		if (cpu_times_read(t->r, cpus, l, (unsigned int)b.bit, more && online.bit == b.bit, now, times))
 			continue;
 		for (unsigned int i = 0; i < CPU_TIMES; i++)
 			sum[i] += times[i];
 	}
-	return 0;
 }
 
 static int make_uptime(struct proc_text *t)
@@ -92,12 +86,12 @@ static int make_uptime(struct proc_text *t)
 		r = cpu_time_layout(t->r, &t->names, &l);
 	if (!r)
 		r = kernel_cpus(&t->names, t->r, &cpus);
-	if (!r)
-		r = read_times(t, &cpus, &l, -1, clock.monotonic, sum);
-	if (!r)
-		out_printf(t->out, "%" PRIu64 ".%02" PRIu64 " %" PRIu64 ".%02" PRIu64 "\n", clock.boottime / SECOND,
-			   clock.boottime % SECOND / CENTISECOND, sum[CPU_TIME_IDLE] / SECOND, sum[CPU_TIME_IDLE] % SECOND / CENTISECOND);
-	return r;
+	if (r)
+		return r;
+	sum_times(t, &cpus, &l, clock.monotonic, sum);
+	out_printf(t->out, "%" PRIu64 ".%02" PRIu64 " %" PRIu64 ".%02" PRIu64 "\n", clock.boottime / SECOND,
+		   clock.boottime % SECOND / CENTISECOND, sum[CPU_TIME_IDLE] / SECOND, sum[CPU_TIME_IDLE] % SECOND / CENTISECOND);
+	return 0;
 }
 
 static int make_loadavg(struct proc_text *t)
@@ -214,20 +208,15 @@ static int put_irqs(struct proc_text *t, const struct kernel_counts *c)
 	return r == -ENOENT ? 0 : r;
 }
 
-static uint64_t softirqs_of(struct proc_text *t, const struct kernel_counts *c, uint64_t i)
-{
-	return kernel_cpus_sum(t->r, &c->cpus, c->kstat + c->softirqs.at.offset + i * 4, 4);
-}
-
 static void put_softirqs(struct proc_text *t, const struct kernel_counts *c)
 {
-	uint64_t n = min_u64(c->softirqs.at.count, 64), sum = 0;
+	uint64_t n = min_u64(c->softirqs.at.count, SOFTIRQS_MAX), sum = 0, counts[SOFTIRQS_MAX];
 
 	for (uint64_t i = 0; i < n; i++)
-		sum += softirqs_of(t, c, i);
+		sum += counts[i] = kernel_cpus_sum(t->r, &c->cpus, c->kstat + c->softirqs.at.offset + i * 4, 4);
 	out_printf(t->out, "softirq %" PRIu64, sum);
 	for (uint64_t i = 0; i < n; i++)
-		out_printf(t->out, " %u", (unsigned int)softirqs_of(t, c, i));
+		out_printf(t->out, " %u", (unsigned int)counts[i]);
 	out_char(t->out, '\n');
 }
 
@@ -244,14 +233,14 @@ static int make_stat(struct proc_text *t)
 		r = cpu_time_layout(t->r, &t->names, &l);
 	if (!r)
 		r = kernel_clock_read(t->r, &t->names, &clock);
-	if (!r)
-		r = read_times(t, &counts.cpus, &l, -1, clock.monotonic, times);
 	if (r)
 		return r;
+	sum_times(t, &counts.cpus, &l, clock.monotonic, times);
 	out_printf(t->out, "cpu ");
 	put_times(t, times);
 	for (struct kbits b = kcpus_each(t->r, &counts.cpus, true); kbits_next(&b);) {
-		read_times(t, &counts.cpus, &l, (int64_t)b.bit, clock.monotonic, times);
+		if (cpu_times_read(t->r, &counts.cpus, &l, (unsigned int)b.bit, true, clock.monotonic, times))
+			memset(times, 0, sizeof(times));
 		out_printf(t->out, "cpu%u", (unsigned int)b.bit);
 		put_times(t, times);
 	}
@@ -351,7 +340,7 @@ static int make_softirqs(struct proc_text *t)
 		r = kvariable(&t->names, "softirq_to_name", &texts);
 	if (r)
 		return r;
-	n = min_u64(c.softirqs.at.count, 64);
+	n = min_u64(c.softirqs.at.count, SOFTIRQS_MAX);
 	out_printf(t->out, "                    ");
 	for (struct kbits b = kcpus_each(t->r, &c.cpus, false); kbits_next(&b);)
 		out_printf(t->out, "CPU%-8u", (unsigned int)b.bit);
