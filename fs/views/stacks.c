@@ -50,14 +50,10 @@ static int render_stacks(struct engine *e, const struct view_at *at, struct outb
 
 static void put_missing(const struct engine *e, struct outbuf *out)
 {
-	const struct stack_notes none = { .n = 0 };
-	struct stacks *s = NULL;
-	const char *why = NULL;
+	const char *why = stacks_missing(e->facts);
 
-	if (stacks_open(e->facts, &none, &s, &why) == -ENOTSUP)
+	if (why)
 		out_printf(out, "missing: stacks, cpu/<n>/, panic/: %s\n", why);
-	else
-		stacks_close(s);
 }
 
 /* --- cpu/<n> -------------------------------------------------------------------------------------------------------- */

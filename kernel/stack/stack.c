@@ -184,15 +184,33 @@ static void find_switching(struct stacks *s)
 	}
 }
 
-static int open_all(struct stacks *s, const struct knames *names, const struct stack_notes *notes, const char **why)
+static int find_tasks(const struct facts *f, struct task_layout *out, const char **why)
+{
+	const struct kernel *k = facts_kernel(f);
+	struct knames names = facts_names(f);
+	int r;
+
+	*why = k->has_space ? "the architecture is not known" : k->why_no_space;
+	if (!k->has_space || !k->arch)
+		return -ENOTSUP;
+	r = task_layout(&names, out);
+	*why = "no symbols or types tell where tasks are";
+	return !r || error_is_passing(r) ? r : -ENOTSUP;
+}
+
+const char *stacks_missing(const struct facts *f)
+{
+	struct task_layout tasks;
+	const char *why;
+
+	return find_tasks(f, &tasks, &why) == -ENOTSUP ? why : NULL;
+}
+
+static int open_all(struct stacks *s, const struct knames *names, const struct stack_notes *notes)
 {
 	const struct kernel *k = facts_kernel(s->facts);
-	int r = task_layout(names, &s->tasks);
+	int r;
 
-	if (r) {
-		*why = "no symbols or types tell where tasks are";
-		return error_is_passing(r) ? r : -ENOTSUP;
-	}
 	if (!s->tasks.stack_bytes)
 		s->tasks.stack_bytes = STACK_BYTES;
 	s->unwind = (struct unwind){
@@ -223,21 +241,21 @@ static int open_all(struct stacks *s, const struct knames *names, const struct s
 
 int stacks_open(const struct facts *f, const struct stack_notes *notes, struct stacks **out, const char **why)
 {
-	const struct kernel *k = facts_kernel(f);
 	struct knames names = facts_names(f);
+	struct task_layout tasks;
 	struct stacks *s;
-	int r;
+	int r = find_tasks(f, &tasks, why);
 
-	*why = k->has_space ? "the architecture is not known" : k->why_no_space;
-	if (!k->has_space || !k->arch)
-		return -ENOTSUP;
+	if (r)
+		return r;
 	s = calloc(1, sizeof(*s));
 	if (!s)
 		return -ENOMEM;
 	s->facts = f;
-	r = kreader_open(k, &s->r);
+	s->tasks = tasks;
+	r = kreader_open(facts_kernel(f), &s->r);
 	if (!r)
-		r = open_all(s, &names, notes, why);
+		r = open_all(s, &names, notes);
 	if (r) {
 		stacks_close(s);
 		s = NULL;

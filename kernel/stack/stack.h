@@ -21,6 +21,8 @@ struct stacks;
  * or the architecture is not known; -ENOMEM; passing faults. */
 int stacks_open(const struct facts *f, const struct stack_notes *notes, struct stacks **out, const char **why);
 void stacks_close(struct stacks *s);	/* NULL is fine */
+/* The reason that stacks_open() would give, at less cost; NULL: none, or a fault keeps from telling. */
+const char *stacks_missing(const struct facts *f);
 
 /* Its stack; what is lost of it is said by out->end. -ENOMEM; passing faults. */
 int stack_of_task(struct stacks *s, const struct task *task, struct stack *out);
