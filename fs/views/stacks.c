@@ -60,39 +60,27 @@ static void put_missing(const struct engine *e, struct outbuf *out)
 
 enum cpu_part { REGS, STACK, TASK };
 
-static int cpus_of(struct engine *e, struct kreader **r, struct kcpus *out)
-{
-	struct knames names = facts_names(e->facts);
-	int result = kreader_open(e->kernel, r);
-
-	if (result)
-		return result;
-	result = kcpus_read(&names, *r, out);
-	kreader_take(*r, NULL);
-	if (result)
-		kreader_close(*r);
-	return result;
-}
-
 /* The first CPU from a number on. */
 static int next_cpu(struct engine *e, uint64_t from, uint64_t *out)
 {
+	struct knames names = facts_names(e->facts);
 	struct kreader *r;
 	struct kcpus cpus;
-	int result = cpus_of(e, &r, &cpus);
+	int result = kreader_open(e->kernel, &r);
 
 	if (result)
 		return error_is_passing(result) ? result : -ENOENT;
-	result = -ENOENT;
-	for (struct kbits b = kcpus_each(r, &cpus, false); result && kbits_next(&b);) {
-		if (b.bit < from)
-			continue;
+	result = kcpus_read(&names, r, &cpus);
+	if (!result) {
+		struct kbits b = kcpus_each(r, &cpus, false);
+
+		kbits_skip(&b, from);
+		result = kbits_next(&b) ? 0 : -ENOENT;
 		*out = b.bit;
-		result = 0;
 	}
 	kreader_take(r, NULL);
 	kreader_close(r);
-	return result;
+	return !result || error_is_passing(result) ? result : -ENOENT;
 }
 
 static int parse_cpu(struct engine *e, const struct view_at *dir, const char *name, uint64_t *key)

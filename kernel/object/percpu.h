@@ -24,6 +24,8 @@ struct kbits {
 
 struct kbits kbits_of(struct kreader *r, uint64_t vaddr, uint64_t nbits);
 bool kbits_next(struct kbits *b);
+/* Those below first are passed over, before the first kbits_next(). */
+static inline void kbits_skip(struct kbits *b, uint64_t first) { b->next = first; }
 
 /* What a kernel with CPUs has of them. */
 struct kcpus {
