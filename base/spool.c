@@ -73,11 +73,6 @@ int spool_check_room(const struct spool *s, uint64_t bytes)
 		    (unsigned long long)(bytes >> 20));
 }
 
-const char *spool_dir(const struct spool *s)
-{
-	return s->dir;
-}
-
 uint64_t spool_room(const struct spool *s)
 {
 	struct statvfs st;

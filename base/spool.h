@@ -15,11 +15,10 @@
 struct spool;
 
 int spool_new(struct spool **out);		/* logged on failure */
-const char *spool_folder(const struct spool *s);
+const char *spool_folder(const struct spool *s);	/* that it is in */
 void spool_free(struct spool *s);		/* NULL is fine */
 /* 0, or -ENOSPC (logged) when the file system cannot hold so many bytes. */
 int spool_check_room(const struct spool *s, uint64_t bytes);
-const char *spool_dir(const struct spool *s);	/* the folder that it is in */
 /* Bytes that are free there; 0: not known, as of a file system in memory. */
 uint64_t spool_room(const struct spool *s);
 /* The same, before there is one. */

@@ -35,7 +35,7 @@ static int refuse_size(const struct unpacked *u)
 {
 	return fail(ENOTSUP, "%s: %s: %s: it cannot be read in the middle, and is too large for memory and for half of the room in "
 		    "%s (free: %llu MiB); unpack it (%s), set TMPDIR to a folder with more room, or give -o unpack",
-		    u->s.name, u->how->method, u->how->why, spool_dir(u->spool),
+		    u->s.name, u->how->method, u->how->why, spool_folder(u->spool),
 		    (unsigned long long)u->limit >> 19, u->how->hint);
 }
 
@@ -50,9 +50,9 @@ static int to_spool(struct unpacked *u)
 	if (r)
 		return r;
 	if (u->how->method)
-		log_info("%s: %s: unpacking it into a temporary file in %s", u->s.name, u->how->method, spool_dir(u->spool));
+		log_info("%s: %s: unpacking it into a temporary file in %s", u->s.name, u->how->method, spool_folder(u->spool));
 	snprintf(u->what + strlen(u->what), sizeof(u->what) - strlen(u->what), " in %.*s", SPOOL_DIR_SHOWN,
-		 spool_dir(u->spool));
+		 spool_folder(u->spool));
 	u->limit = u->s.unpack == UNPACK_ALWAYS ? UINT64_MAX : spool_room(u->spool) / 2;
 	if (max_u64(u->how->size, u->s.size) > u->limit)
 		return refuse_size(u);
@@ -101,7 +101,7 @@ const char *unpacked_what(const struct unpacked *u)
 
 const char *unpacked_dir(const struct unpacked *u)
 {
-	return u->spool ? spool_dir(u->spool) : NULL;
+	return u->spool ? spool_folder(u->spool) : NULL;
 }
 
 static ssize_t unpacked_read(const struct source *s, void *buf, size_t n, uint64_t off)
