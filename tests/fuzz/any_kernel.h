@@ -53,28 +53,35 @@ static inline int any_variable(const void *arg, const char *name, uint64_t *vadd
 	return 0;
 }
 
+/* A reader of n bytes from address 0 on, zeroes behind them. kind: the input's first byte. NULL: no memory. One at a time. */
+static inline struct kreader *any_memory(uint8_t kind, const uint8_t *bytes, size_t n, struct kernel *k)
+{
+	static const struct pages_ops ops = { .read = memory_read, .run = memory_run_all };
+	static struct mapping window = { 0, 0, PAGES * PAGE };
+	static struct memory m;
+	struct kreader *r;
+
+	m.pages = (struct pages){ .ops = &ops, .page_shift = 12, .max_pfn = PAGES };
+	memset(m.bytes, 0, sizeof(m.bytes));
+	memcpy(m.bytes, bytes, min_u64(n, PAGES * PAGE));
+	*k = (struct kernel){
+		.pages = &m.pages, .page_shift = 12, .has_space = true, .word_bytes = kind & 1 ? 4 : 8, .big_endian = kind & 2,
+		.space = { .arch = &arch_x86_64, .mem = &m.pages, .windows = &window, .nwindows = 1 },
+	};
+	return kreader_open(k, &r) ? NULL : r;
+}
+
 /* Walks; each input ends in time whatever it is. */
 static inline int any_kernel(const uint8_t *data, size_t size, void (*walk)(struct kreader *r, const struct knames *names, uint64_t vaddr))
 {
-	static const struct pages_ops ops = { .read = memory_read, .run = memory_run_all };
-	static struct memory m;
-	struct mapping window = { 0, 0, PAGES * PAGE };
-	struct kernel k = { .pages = &m.pages, .page_shift = 12, .has_space = true };
 	struct any_era era;
 	struct knames names = { .arg = &era, .place = any_place, .variable = any_variable };
-	struct kreader *r;
+	struct kernel k;
+	struct kreader *r = size < 4 ? NULL : any_memory(data[0], data + 4, size - 4, &k);
 
-	if (size < 4)
+	if (!r)
 		return 0;
-	m.pages = (struct pages){ .ops = &ops, .page_shift = 12, .max_pfn = PAGES };
-	memset(m.bytes, 0, sizeof(m.bytes));
-	memcpy(m.bytes, data + 4, min_u64(size - 4, PAGES * PAGE));
-	k.word_bytes = data[0] & 1 ? 4 : 8;
-	k.big_endian = data[0] & 2;
 	era = (struct any_era){ .word = k.word_bytes, .without = data[1] };
-	k.space = (struct space){ .arch = &arch_x86_64, .mem = &m.pages, .windows = &window, .nwindows = 1 };
-	if (kreader_open(&k, &r))
-		return 0;
 	walk(r, &names, (uint64_t)(data[2] | data[3] << 8) % (PAGES * PAGE));
 	kreader_close(r);
 	return 0;

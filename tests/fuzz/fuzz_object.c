@@ -9,17 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arch/x86_64.h"
-#include "base/bytes.h"
 #include "kernel/object/list.h"
 #include "kernel/object/maple.h"
 #include "kernel/object/percpu.h"
 #include "kernel/object/rbtree.h"
 #include "kernel/object/xarray.h"
-
-#define PAGES 16u
-
-#include "tests/fuzz/memory.h"
+#include "tests/fuzz/any_kernel.h"
 
 #define LIMIT	1000u
 enum { HEAD_RING = 2, HEAD_CHAIN = 4, HEAD_NULLS, HEAD_STRUCTS, HEAD_RBTREE, HEAD_XARRAY, HEAD_MAPLE, HEAD_BITS, HEAD_STRING = 12 };
@@ -114,22 +109,11 @@ static void walk_bits(struct kreader *r, unsigned int word)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct pages_ops ops = { .read = memory_read, .run = memory_run_all };
-	static struct memory m;
-	struct mapping window = { 0, 0, PAGES * PAGE };
-	struct kernel k = { .pages = &m.pages, .page_shift = 12, .has_space = true };
-	struct kreader *r;
+	struct kernel k;
+	struct kreader *r = size ? any_memory(data[0], data + 1, size - 1, &k) : NULL;
 	char text[100];
 
-	if (!size)
-		return 0;
-	m.pages = (struct pages){ .ops = &ops, .page_shift = 12, .max_pfn = PAGES };
-	memset(m.bytes, 0, sizeof(m.bytes));
-	memcpy(m.bytes, data + 1, min_u64(size - 1, PAGES * PAGE));
-	k.word_bytes = data[0] & 1 ? 4 : 8;
-	k.big_endian = data[0] & 2;
-	k.space = (struct space){ .arch = &arch_x86_64, .mem = &m.pages, .windows = &window, .nwindows = 1 };
-	if (kreader_open(&k, &r))
+	if (!r)
 		return 0;
 	walk_lists(r, k.word_bytes);
 	walk_rbtree(r, k.word_bytes);
