@@ -63,3 +63,13 @@ void out_free(struct outbuf *o)
 	free(o->data);
 	*o = (struct outbuf)OUTBUF_INIT;
 }
+
+void out_printable(struct outbuf *o, const char *text, bool blanks)
+{
+	for (; *text; text++) {
+		if ((*text > ' ' && *text <= '~') || (*text == ' ' && blanks))
+			out_char(o, *text);
+		else
+			out_printf(o, "\\x%02x", (unsigned char)*text);
+	}
+}

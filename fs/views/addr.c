@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* addr/: what an address is. */
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,17 +28,6 @@ struct question {
 static unsigned long long number(uint64_t n)
 {
 	return n;
-}
-
-/* Any bytes of the kernel's on one line. */
-static void put_text(struct outbuf *out, const char *text)
-{
-	for (; *text; text++) {
-		if (isgraph((unsigned char)*text) || *text == ' ')
-			out_char(out, *text);
-		else
-			out_printf(out, "\\x%02x", (unsigned char)*text);
-	}
 }
 
 static const char *reason(int error)
@@ -166,7 +154,7 @@ static void put_task(struct question *q)
 		return;
 	}
 	out_printf(q->out, s.in == IN_TASK ? "task: %d " : "stack: of task %d ", s.found.pid);
-	put_text(q->out, s.found.comm);
+	out_printable(q->out, s.found.comm, true);
 	out_printf(q->out, ", task_struct at %#llx", number(s.found.vaddr));
 	if (s.in == IN_TASK)
 		out_printf(q->out, "+0x%llx\n", number(q->vaddr - s.found.vaddr));
@@ -241,9 +229,9 @@ static void put_file(const struct question *q, const struct page_facts *page)
 		return;
 	}
 	out_printf(q->out, "file: ");
-	put_text(q->out, *file.path ? file.path : "(no name)");
+	out_printable(q->out, *file.path ? file.path : "(no name)", true);
 	out_printf(q->out, ", inode %llu of ", number(file.ino));
-	put_text(q->out, file.super);
+	out_printable(q->out, file.super, true);
 	out_printf(q->out, ", at 0x%llx\n", number((page->index << shift) + (page->vaddr - page->head) / q->e->memmap->struct_bytes *
 							    ((uint64_t)1 << shift)));
 }
@@ -265,7 +253,7 @@ static void put_slab(const struct question *q, const struct page_facts *page, ui
 		return;
 	}
 	out_printf(q->out, "slab: ");
-	put_text(q->out, o.name);
+	out_printable(q->out, o.name, true);
 	out_printf(q->out, ", %llu objects of %llu bytes, kmem_cache at %#llx\n", number(o.objects), number(o.size), number(o.cache));
 	if (o.use == SLAB_NO_OBJECT)
 		out_printf(q->out, "object: none, behind the last one\n");

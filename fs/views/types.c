@@ -123,12 +123,7 @@ static int each_struct(struct engine *e, each_fn *fn, void *arg, struct outbuf *
 static void put_name(struct outbuf *out, const struct type *type, const char *name)
 {
 	out_printf(out, "%s", type_name_word(type->kind));
-	for (; *name; name++) {
-		if ((unsigned char)*name <= ' ' || (unsigned char)*name >= 0x7f)
-			out_printf(out, "\\x%02x", (unsigned char)*name);
-		else
-			out_char(out, *name);
-	}
+	out_printable(out, name, false);
 }
 
 /* --- types/by-member/<name> --------------------------------------------------------------------------------------- */

@@ -50,12 +50,7 @@ static void put_bytes(struct json *j, const uint8_t *bytes, size_t n)
 static void put_key(struct json *j, const char *name)
 {
 	out_cut(&j->scratch, 0);
-	for (; *name; name++) {
-		if (*name > ' ' && *name <= '~')
-			out_char(&j->scratch, *name);
-		else
-			out_printf(&j->scratch, "\\x%02x", (unsigned char)*name);
-	}
+	out_printable(&j->scratch, name, false);
 	put_string(j, j->scratch.len ? j->scratch.data : "");
 }
 

@@ -81,6 +81,18 @@ static void test_error_is_sticky(void **state)
 	assert_int_equal(o.error, 0);
 }
 
+static void test_printable(void **state)
+{
+	struct outbuf o = OUTBUF_INIT;
+
+	(void)state;
+	out_printable(&o, "a b~\x1b\x7f\xc3", true);
+	out_printable(&o, " \n", false);
+	out_char(&o, '\0');
+	assert_string_equal(o.data, "a b~\\x1b\\x7f\\xc3\\x20\\x0a");
+	out_free(&o);
+}
+
 static void test_text(void **state)
 {
 	struct outbuf o = OUTBUF_INIT;
@@ -118,6 +130,7 @@ int main(void)
 		cmocka_unit_test(test_growth),
 		cmocka_unit_test(test_many_chars),
 		cmocka_unit_test(test_error_is_sticky),
+		cmocka_unit_test(test_printable),
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_empty_text),
 	};
