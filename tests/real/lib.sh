@@ -115,6 +115,16 @@ newest_judges() {
 	drgn=("${set[judges]}/judge" drgn)
 }
 
+# mount_judged SET [OPTION...]: mounts its dump at $T/SET. $folder: the set's; $dump: what drgn can read: QEMU's dumps have no virtual
+# addresses, there it is our ELF.
+mount_judged() {
+	folder=${set[$1]} dump=${set[$1]}/vmcore
+	[[ -e $dump ]] || dump=$folder/elf
+	mkdir "$T/$1"
+	mount_dump "$dump" "$T/$1" "${@:2}" || { fail "$1: mount"; return 1; }
+	[[ $dump == */vmcore ]] || dump=$T/$1/elf
+}
+
 # --- crash
 
 # crash_run FILE VMLINUX DUMP COMMAND...: what it prints; not the line with the name of the dump.

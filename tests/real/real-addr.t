@@ -12,12 +12,7 @@ sets judges "${names[@]}"
 newest_judges
 
 for name in "${names[@]}"; do
-	folder=${set[$name]} dump=${set[$name]}/vmcore
-	[[ -e $dump ]] || dump=$folder/elf
-	mkdir "$T/$name"
-	mount_dump "$dump" "$T/$name" || { fail "$name: mount"; continue; }
-	# QEMU's dumps have no virtual addresses: drgn reads our ELF
-	[[ $dump == */vmcore ]] || dump=$T/$name/elf
+	mount_judged "$name" || continue
 	drgn_run "$dump" "$folder/vmlinux" "$top/tests/tools/drgn_addr.py" 300 1 >"$T/$name.addresses" 2>"$T/err"
 	is $? 0 "$name: drgn" || diag "$(tail -n 3 "$T/err")"
 	# a kernel that has no symbols of data does not tell where its lists of what alloc_percpu() gave are

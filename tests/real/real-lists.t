@@ -13,12 +13,7 @@ sets judges "${names[@]}"
 newest_judges
 
 for name in "${names[@]}"; do
-	folder=${set[$name]} dump=${set[$name]}/vmcore
-	[[ -e $dump ]] || dump=$folder/elf
-	mkdir "$T/$name"
-	mount_dump "$dump" "$T/$name" || { fail "$name: mount"; continue; }
-	# QEMU's dumps have no virtual addresses: drgn reads our ELF
-	[[ $dump == */vmcore ]] || dump=$T/$name/elf
+	mount_judged "$name" || continue
 	drgn_run "$dump" "$folder/vmlinux" "$top/tests/tools/drgn_lists.py" 20 1 $([[ $name != a64-512 ]] || echo addresses) >"$T/$name.lists" 2>"$T/err"
 	is $? 0 "$name: drgn" || diag "$(tail -n 3 "$T/err")"
 	tests/tools/compare_lists.py "$T/$name/list" "$T/$name.lists" >"$T/compared"

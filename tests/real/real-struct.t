@@ -12,14 +12,9 @@ sets judges "${names[@]}"
 newest_judges
 
 for name in "${names[@]}"; do
-	folder=${set[$name]} vmlinux=${set[$name]}/vmlinux
-	dump=$folder/vmcore options=()
-	[[ -e $dump ]] || dump=$folder/elf
+	vmlinux=${set[$name]}/vmlinux options=()
 	[[ $name != s390x ]] || options=(-x "$vmlinux")
-	mkdir "$T/$name"
-	mount_dump "$dump" "$T/$name" "${options[@]}" || { fail "$name: mount"; continue; }
-	# QEMU's dumps have no virtual addresses: drgn reads our ELF
-	[[ $dump == */vmcore ]] || dump=$T/$name/elf
+	mount_judged "$name" "${options[@]}" || continue
 	drgn_run "$dump" "$vmlinux" "$top/tests/tools/drgn_values.py" 1000 1 >"$T/$name.values" 2>"$T/err"
 	is $? 0 "$name: drgn" || diag "$(tail -n 3 "$T/err")"
 	diag "$name: $(grep ^drgn: "$T/err")"

@@ -62,7 +62,7 @@ void role_ipc(void)
 
 	if (p == (char *)-1 || private < 0 || sem < 0 || semop(sem, &up, 1) || msg < 0 || msgsnd(msg, &message, 21, 0))
 		give_up("System V IPC");
-	strcpy(p, "vmcorefs-rig shared memory");
+	snprintf(p, PAGE, "vmcorefs-rig shared memory");
 }
 
 /* Listening, connected with unread bytes, and closing. */
@@ -99,7 +99,7 @@ static int unix_bound(const char *path, int abstract, int type)
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, type, 0);
 
-	strcpy(addr.sun_path + abstract, path);
+	memcpy(addr.sun_path + abstract, path, strlen(path));
 	if (fd < 0 || bind(fd, (struct sockaddr *)&addr, offsetof(struct sockaddr_un, sun_path) + strlen(path) + 1))
 		give_up("unix");
 	return fd;
